@@ -1,0 +1,196 @@
+"""Turn goals' own figures and driver formulas into every goal's months and figure to date (SPEC 3).
+
+A goal's own figure counts before its formula's; formulas may use goals that have formulas
+themselves; a goal that needs itself is not available.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar
+
+from kpixl.measures.aggregate import aggregate
+from kpixl.measures.formula import Node, evaluate, inputs
+from kpixl.measures.kinds import Aggregation
+
+Months = Tuple[int, ...]
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One goal over the months in question: all sequences have one entry a month.
+
+    ``own`` are its own figures; ``formulas`` the formula in force in each month, all None for a
+    goal without one.
+    """
+
+    own: Sequence[Optional[float]]
+    aggregation: Aggregation
+    formulas: Sequence[Optional[Node]]
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A goal's figure in a month, and whether everything it is made from is there.
+
+    The two differ where a formula divides by zero: there is no ratio then, yet numerator and
+    denominator still belong into the ratio of the year.
+    """
+
+    value: Optional[float]
+    complete: bool
+
+
+_NOTHING = _Figure(None, False)
+_NO_DRIVER = Driver((), Aggregation.SUM, ())
+
+
+class DriverTree:
+    """The drivers with what was computed from them: ask it for many goals, each counts once."""
+
+    def __init__(self, drivers: Mapping[str, Driver]) -> None:
+        self._drivers = drivers
+        count = max((len(driver.own) for driver in drivers.values()), default=0)
+        self._months: Months = tuple(range(count))
+        self._known: List[Dict[str, _Figure]] = [{} for _ in self._months]
+        self._periods: Dict[Months, Dict[str, Optional[float]]] = {}
+        self._needed: Dict[int, Tuple[str, ...]] = {}
+
+    def monthly(self, goal: str) -> Tuple[Optional[float], ...]:
+        """The goal's figure in each month, its own before its formula's; None where neither is."""
+        return tuple(self._figure(goal, month).value for month in self._months)
+
+    def from_formula(self, goal: str) -> Tuple[Optional[float], ...]:
+        """What the formula alone gives in each month, beside any own figure of the goal."""
+        return tuple(self._by_formula(goal, month) for month in self._months)
+
+    def to_date(self, goal: str, reported: Optional[Sequence[bool]] = None) -> Optional[float]:
+        """The goal's figure over the ``reported`` months (all where it is None), by its own
+        aggregation; the Average of a formula goal is the formula of its aggregated inputs."""
+        counted = tuple(month for month in self._months if reported is None or reported[month])
+        if not self._is_ratio(goal, counted):
+            return self._aggregate(goal, counted)
+        complete = tuple(month for month in counted if self._figure(goal, month).complete)
+        return self._over(goal, complete)
+
+    def _inputs(self, formula: Node) -> Tuple[str, ...]:
+        # By identity: the drivers keep their formulas alive, and hashing walks the whole tree.
+        if id(formula) not in self._needed:
+            self._needed[id(formula)] = inputs(formula)
+        return self._needed[id(formula)]
+
+    def _driver(self, goal: str) -> Driver:
+        return self._drivers.get(goal, _NO_DRIVER)
+
+    def _own(self, goal: str, month: int) -> Optional[float]:
+        return self._driver(goal).own[month] if goal in self._drivers else None
+
+    def _needs(self, goal: str, month: int) -> Tuple[str, ...]:
+        """The goals that the figure of ``goal`` in ``month`` is computed from."""
+        if goal not in self._drivers or self._own(goal, month) is not None:
+            return ()
+        formula = self._drivers[goal].formulas[month]
+        return () if formula is None else self._inputs(formula)
+
+    def _figure(self, goal: str, month: int) -> _Figure:
+        known = self._known[month]
+
+        def settle(one: str) -> _Figure:
+            own = self._own(one, month)
+            if own is not None:
+                return _Figure(own, True)
+            formula = self._drivers[one].formulas[month] if one in self._drivers else None
+            if formula is None:
+                return _NOTHING
+            needed = self._inputs(formula)
+            value = evaluate(formula, {name: known[name].value for name in needed})
+            return _Figure(value, all(known[name].complete for name in needed))
+
+        _settle(goal, known, lambda one: self._needs(one, month), settle, _NOTHING)
+        return known[goal]
+
+    def _by_formula(self, goal: str, month: int) -> Optional[float]:
+        formula = self._drivers[goal].formulas[month] if goal in self._drivers else None
+        if formula is None:
+            return None
+        return evaluate(
+            formula, {name: self._figure(name, month).value for name in self._inputs(formula)}
+        )
+
+    def _is_ratio(self, goal: str, months: Months) -> bool:
+        """Whether the goal is an Average that one formula alone gives in all these months."""
+        driver = self._driver(goal)
+        if driver.aggregation is not Aggregation.AVERAGE or goal not in self._drivers or not months:
+            return False
+        first = driver.formulas[months[0]]
+        return first is not None and all(
+            driver.own[month] is None and driver.formulas[month] == first for month in months
+        )
+
+    def _aggregate(self, goal: str, months: Months) -> Optional[float]:
+        figures = [self._figure(goal, month).value for month in months]
+        return aggregate(figures, self._driver(goal).aggregation)
+
+    def _over(self, goal: str, months: Months) -> Optional[float]:
+        """The goal's figure over exactly these months, with inputs taken over the same months."""
+        known = self._periods.setdefault(months, {})
+
+        def needs(one: str) -> Tuple[str, ...]:
+            if not self._is_ratio(one, months):
+                return ()
+            formula = self._drivers[one].formulas[months[0]]
+            return () if formula is None else self._inputs(formula)
+
+        def settle(one: str) -> Optional[float]:
+            needed = needs(one)
+            formula = self._driver(one).formulas[months[0]] if needed else None
+            if formula is None:
+                return self._aggregate(one, months)
+            return evaluate(formula, {name: known[name] for name in needed})
+
+        _settle(goal, known, needs, settle, None)
+        return known[goal]
+
+
+def _settle(
+    goal: str,
+    known: Dict[str, _T],
+    needs: Callable[[str], Tuple[str, ...]],
+    settle: Callable[[str], _T],
+    in_cycle: _T,
+) -> None:
+    """Fill ``known`` for ``goal`` and all it needs, inputs first; without recursion, because a
+    chain of formulas may be as long as the book has goals."""
+    path = [goal]
+    opened: Set[str] = set()
+    while path:
+        one = path[-1]
+        if one in known:
+            path.pop()
+        elif one in opened:
+            known[one] = settle(one)
+        else:
+            opened.add(one)
+            waiting = [name for name in needs(one) if name not in known]
+            if any(name in opened for name in waiting):
+                known[one] = in_cycle
+            else:
+                path.extend(waiting)
+
+
+def monthly(drivers: Mapping[str, Driver], goal: str) -> Tuple[Optional[float], ...]:
+    """See :meth:`DriverTree.monthly`; for many goals of the same drivers make the tree once."""
+    return DriverTree(drivers).monthly(goal)
+
+
+def from_formula(drivers: Mapping[str, Driver], goal: str) -> Tuple[Optional[float], ...]:
+    """See :meth:`DriverTree.from_formula`."""
+    return DriverTree(drivers).from_formula(goal)
+
+
+def to_date(
+    drivers: Mapping[str, Driver], goal: str, reported: Optional[Sequence[bool]] = None
+) -> Optional[float]:
+    """See :meth:`DriverTree.to_date`."""
+    return DriverTree(drivers).to_date(goal, reported)
