@@ -1,0 +1,144 @@
+"""Turn the evidence in the Actions sheet into PDCA phases, as of the review's date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Collection, List, Optional, Sequence, Tuple
+
+from kpixl.measures.kinds import Phase, Status
+from kpixl.measures.pdca import (
+    Evidence,
+    GoalPhase,
+    OpenAction,
+    action_overdue,
+    action_phase,
+    goal_phase,
+)
+from kpixl.plan.model import Action, Plan
+from kpixl.plan.month import Month
+from kpixl.review.figures import ActionReview
+from kpixl.review.monthly import Monthly
+
+MONTHS_UNTIL_CHECK = 3
+
+
+@dataclass(frozen=True)
+class CycleView:
+    """What the PDCA rules look at: the plan as it was known on the as-of date."""
+
+    plan: Plan
+    month: Month
+    as_of: date
+    due: date
+    monthly: Monthly
+    visible: Tuple[Action, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        seen = tuple(
+            known_by(action, self.as_of)
+            for action in self.plan.actions
+            if action.raised is None or action.raised <= self.as_of
+        )
+        object.__setattr__(self, "visible", seen)
+
+
+def known_by(action: Action, as_of: date) -> Action:
+    """The action without the entries that are dated after ``as_of`` (SPEC 2, Reading)."""
+
+    def past(day: Optional[date]) -> Optional[date]:
+        return day if day is None or day <= as_of else None
+
+    decided_later = action.decided is not None and action.decided > as_of
+    done_later = action.done is not None and action.done > as_of
+    return replace(
+        action,
+        started=past(action.started),
+        done=past(action.done),
+        result="" if done_later else action.result,
+        decision=None if decided_later or done_later else action.decision,
+        decided=past(action.decided),
+    )
+
+
+def action_reviews(view: CycleView) -> Tuple[ActionReview, ...]:
+    """Every visible action with phase, next step and whether it is overdue, in sheet order."""
+    names = {goal.id: goal.name for goal in view.plan.goals}
+    names.update({goal.id: goal.name for goal in view.plan.tree(view.month).values()})
+    return tuple(
+        _action_review(view, action, names.get(action.goal, "")) for action in view.visible
+    )
+
+
+def _action_review(view: CycleView, action: Action, goal_name: str) -> ActionReview:
+    evidence = _evidence(action)
+    phase, step = action_phase(evidence)
+    days = None
+    if action.raised is not None and action.decided is not None:
+        days = (action.decided - action.raised).days
+    return ActionReview(
+        action=action,
+        goal_name=goal_name,
+        phase=phase,
+        step=step,
+        overdue=action_overdue(evidence, view.as_of, check_due(view, action)),
+        days=days,
+    )
+
+
+def _evidence(action: Action) -> Evidence:
+    return Evidence(
+        cause=action.cause,
+        countermeasure=action.countermeasure,
+        owner=action.owner,
+        result=action.result,
+        due=action.due,
+        done=action.done,
+        raised=action.raised,
+        started=action.started,
+        decision=action.decision.value if action.decision else "",
+    )
+
+
+def check_due(view: CycleView, action: Action) -> Optional[date]:
+    """The close day of the third reported month after Done; None while there are fewer."""
+    values = view.monthly.actual.get(action.goal)
+    if action.done is None or values is None:
+        return None
+    done = Month(action.done.year, action.done.month)
+    later = [
+        month
+        for month, value in zip(view.monthly.months, values)
+        if value is not None and done < month <= view.month
+    ]
+    if len(later) < MONTHS_UNTIL_CHECK:
+        return None
+    return view.plan.settings.close_day.due(later[MONTHS_UNTIL_CHECK - 1], view.plan.holidays)
+
+
+def phase_of(
+    view: CycleView,
+    goal_id: str,
+    status: Status,
+    source: str,
+    subtree: Collection[str],
+) -> GoalPhase:
+    """The goal's PDCA phase in the review month (SPEC 8). Roll-up and formula goals use the
+    actions of everything below them."""
+    derived = source in ("rollup", "formula")
+    wanted = set(subtree) if derived else {goal_id}
+    return goal_phase(status, derived, view.as_of >= view.due, _open(view, wanted))
+
+
+def _open(view: CycleView, goals: Collection[str]) -> Sequence[OpenAction]:
+    found: List[OpenAction] = []
+    for action in view.visible:
+        if action.goal not in goals:
+            continue
+        evidence = _evidence(action)
+        phase, step = action_phase(evidence)
+        if phase is Phase.CLOSED:
+            continue
+        overdue = action_overdue(evidence, view.as_of, check_due(view, action))
+        found.append(OpenAction(action.id, phase, step, action.due, overdue))
+    return found

@@ -1,0 +1,181 @@
+"""What a review holds: every figure that a page, a mail or an export will show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Dict, Mapping, Optional, Tuple
+
+from kpixl.errors import Problem
+from kpixl.measures.kinds import Phase, Status, Step
+from kpixl.measures.pdca import GoalPhase
+from kpixl.plan.model import Action, Comment, Goal, Level, Recipient, Settings, Source
+from kpixl.plan.month import Month
+
+if TYPE_CHECKING:
+    import pandas
+
+Values = Tuple[Optional[float], ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One goal in one period, in the goal's own unit, unrounded; None is "not available".
+
+    ``plan`` and ``prior`` cover the reported months that have them (like for like, SPEC 3);
+    ``gap``, ``difference``, ``gap_pct`` and ``attainment`` compare over ``plan_months``,
+    ``growth`` over ``prior_months`` of the ``months_reported``. ``months_expected`` counts the
+    months of the period up to the review month in which the goal is valid. ``growth`` is a
+    fraction, or points (as a fraction) for % goals.
+    """
+
+    actual: Optional[float] = None
+    plan: Optional[float] = None
+    prior: Optional[float] = None
+    difference: Optional[float] = None
+    gap: Optional[float] = None
+    gap_pct: Optional[float] = None
+    attainment: Optional[float] = None
+    growth: Optional[float] = None
+    status: Status = Status.NO_DATA
+    months_reported: int = 0
+    months_expected: int = 0
+    plan_months: int = 0
+    prior_months: int = 0
+
+    @property
+    def like_for_like(self) -> bool:
+        """Whether the comparison with plan covers every reported month."""
+        return self.plan_months == self.months_reported
+
+
+@dataclass(frozen=True)
+class FiscalSeries:
+    """A goal month by month over the fiscal year; twelve values each, months to come included.
+
+    ``actual`` ends with the review month; ``plan`` is the plan in force, ``original`` the plan
+    before revision, ``outlook`` holds the months after the review month only.
+    """
+
+    months: Tuple[Month, ...]
+    actual: Values
+    plan: Values
+    prior: Values
+    outlook: Values
+    original: Values
+    unavailable: Tuple[Month, ...] = ()
+
+
+@dataclass(frozen=True)
+class GoalReview:
+    """One goal as reviewed. ``source`` says where its figure comes from: ``own``, ``formula``,
+    ``rollup`` or ``none``. ``trend`` is the actual of the last 13 months, oldest first."""
+
+    goal: Goal
+    depth: int
+    parent: Optional[str]
+    children: Tuple[str, ...]
+    source: str
+    month: Figures
+    to_date: Figures
+    previous: Optional[Status]
+    series: FiscalSeries
+    trend: Values
+    phase: GoalPhase
+    actions: Tuple[str, ...] = ()
+    comments: Tuple[Comment, ...] = ()
+    progress: Optional[float] = None
+    worst_child: Optional[str] = None
+    definition_changed: Optional[Month] = None
+    revised: bool = False
+
+    @property
+    def id(self) -> str:
+        """The goal's ID, as compared."""
+        return self.goal.id
+
+    @property
+    def status(self) -> Status:
+        """The month's status, which PDCA and exceptions go by."""
+        return self.month.status
+
+    @property
+    def is_rollup(self) -> bool:
+        """Whether the figure is a score of the children rather than a quantity."""
+        return self.source == "rollup"
+
+
+@dataclass(frozen=True)
+class ActionReview:
+    """One action with its phase as of the review's date; ``days`` counts from Raised to
+    Decided, where both are known."""
+
+    action: Action
+    goal_name: str
+    phase: Phase
+    step: Step
+    overdue: bool
+    days: Optional[int] = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the cycle has not been closed by a decision."""
+        return self.phase is not Phase.CLOSED
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything computed for one workbook and one review month, in tree order."""
+
+    settings: Settings
+    source: Source
+    month: Month
+    as_of: date
+    due: date
+    fiscal_months: Tuple[Month, ...]
+    goals: Tuple[GoalReview, ...]
+    actions: Tuple[ActionReview, ...]
+    problems: Tuple[Problem, ...] = ()
+    recipients: Tuple[Recipient, ...] = ()
+    scope: str = ""
+    by_id: Mapping[str, GoalReview] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        index: Dict[str, GoalReview] = {goal.id: goal for goal in self.goals}
+        object.__setattr__(self, "by_id", index)
+
+    def at_level(self, level: Level) -> Tuple[GoalReview, ...]:
+        """The goals of one level, in tree order."""
+        return tuple(goal for goal in self.goals if goal.goal.level is level)
+
+    def with_status(self, status: Status) -> Tuple[GoalReview, ...]:
+        """The goals of one status in the review month, in tree order."""
+        return tuple(goal for goal in self.goals if goal.status is status)
+
+    def subtree(self, goal_id: str) -> Tuple[GoalReview, ...]:
+        """A goal and everything below it, in tree order."""
+        start = next(n for n, goal in enumerate(self.goals) if goal.id == goal_id)
+        found = [self.goals[start]]
+        for goal in self.goals[start + 1 :]:
+            if goal.depth <= self.goals[start].depth:
+                break
+            found.append(goal)
+        return tuple(found)
+
+    def actions_of(self, goal_id: str) -> Tuple[ActionReview, ...]:
+        """The actions raised for one goal itself."""
+        return tuple(entry for entry in self.actions if entry.action.goal == goal_id)
+
+    @property
+    def errors(self) -> Tuple[Problem, ...]:
+        """Problems of the data that keep a pack from being made without ``--draft``."""
+        return tuple(problem for problem in self.problems if not problem.warning)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """One row a goal, one column a figure (``month_gap``, ``to_date_plan``, ...).
+
+        Needs pandas (``pip install kpixl[frames]``).
+        """
+        from kpixl.review.export import frame
+
+        return frame(self)

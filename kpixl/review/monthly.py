@@ -1,0 +1,133 @@
+"""Lay the plan's figures out by goal and month, driver formulas worked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from kpixl.measures.drivers import Driver, DriverTree
+from kpixl.measures.formula import Node
+from kpixl.plan.model import NO_FIGURES, Goal, Plan, Series
+from kpixl.plan.month import Month
+
+MonthFigure = Callable[[str, Month], Optional[float]]
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """Actuals and plans of every goal over ``months`` (oldest first), formulas included."""
+
+    months: Tuple[Month, ...]
+    actual_drivers: DriverTree
+    plan_drivers: DriverTree
+    actual: Mapping[str, Tuple[Optional[float], ...]]
+    plan: Mapping[str, Tuple[Optional[float], ...]]
+
+    def position(self, month: Month) -> int:
+        """The index of ``month``; negative or too large where it lies outside."""
+        return month.index - self.months[0].index
+
+    def actual_in(self, goal_id: str, month: Month) -> Optional[float]:
+        """The goal's figure of one month, or None."""
+        return _at(self.actual[goal_id], self.position(month))
+
+    def plan_in(self, goal_id: str, month: Month) -> Optional[float]:
+        """The goal's plan in force of one month, or None."""
+        return _at(self.plan[goal_id], self.position(month))
+
+
+def _at(values: Sequence[Optional[float]], position: int) -> Optional[float]:
+    return values[position] if 0 <= position < len(values) else None
+
+
+def definition_in(definitions: Sequence[Goal], month: Month) -> Goal:
+    """The definition that holds in ``month``; outside every definition's time the nearest one,
+    so that history before a goal joined is still read as the goal's history."""
+    for goal in definitions:
+        if goal.valid_in(month):
+            return goal
+    ordered = sorted(definitions, key=_start)
+    before = [goal for goal in ordered if _start(goal) <= month.index]
+    return before[-1] if before else ordered[0]
+
+
+def _start(goal: Goal) -> int:
+    return goal.valid_from.index if goal.valid_from is not None else -1
+
+
+def same_definition(first: Goal, second: Goal) -> bool:
+    """Whether figures of both are comparable: what is counted and how has not changed. A new
+    parent, owner, weight or target does not change what a figure means."""
+    return first is second or (
+        (first.name, first.unit, first.direction, first.aggregation, first.formula_text)
+        == (second.name, second.unit, second.direction, second.aggregation, second.formula_text)
+    )
+
+
+def lay_out(plan: Plan, months: Sequence[Month]) -> Monthly:
+    """Every goal's actual and plan in force over ``months``."""
+    by_id: Dict[str, List[Goal]] = {}
+    for goal in plan.goals:
+        by_id.setdefault(goal.id, []).append(goal)
+    window = tuple(months)
+    actual_drivers = DriverTree(_drivers(by_id, window, plan.actuals, _reported(plan)))
+    plan_drivers = DriverTree(_drivers(by_id, window, plan.plan, _planned(plan, by_id)))
+    return Monthly(
+        months=window,
+        actual_drivers=actual_drivers,
+        plan_drivers=plan_drivers,
+        actual={goal_id: actual_drivers.monthly(goal_id) for goal_id in by_id},
+        plan={
+            goal_id: _within_validity(goals, window, plan_drivers.monthly(goal_id))
+            for goal_id, goals in by_id.items()
+        },
+    )
+
+
+def _reported(plan: Plan) -> MonthFigure:
+    return lambda goal_id, month: plan.actuals.get(goal_id, NO_FIGURES).get(month)
+
+
+def _planned(plan: Plan, by_id: Mapping[str, Sequence[Goal]]) -> MonthFigure:
+    def figure(goal_id: str, month: Month) -> Optional[float]:
+        if not any(goal.valid_in(month) for goal in by_id[goal_id]):
+            return None
+        return plan.in_force(goal_id, month)
+
+    return figure
+
+
+def _drivers(
+    by_id: Mapping[str, Sequence[Goal]],
+    months: Sequence[Month],
+    series: Mapping[str, Series],
+    figure: MonthFigure,
+) -> Dict[str, Driver]:
+    last = months[-1]
+    found: Dict[str, Driver] = {}
+    for goal_id, goals in by_id.items():
+        unavailable = series.get(goal_id, NO_FIGURES).unavailable
+        if all(goal.formula is None for goal in goals):
+            formulas: Tuple[Optional[Node], ...] = (None,) * len(months)
+        else:
+            # A figure that could not be read is not replaced by the formula's: it is unknown.
+            formulas = tuple(
+                None if month in unavailable else definition_in(goals, month).formula
+                for month in months
+            )
+        found[goal_id] = Driver(
+            own=tuple(figure(goal_id, month) for month in months),
+            aggregation=definition_in(goals, last).aggregation,
+            formulas=formulas,
+        )
+    return found
+
+
+def _within_validity(
+    goals: Sequence[Goal], months: Sequence[Month], values: Sequence[Optional[float]]
+) -> Tuple[Optional[float], ...]:
+    """Outside its time a goal has no plan, not even a formula's (SPEC 2)."""
+    return tuple(
+        value if any(goal.valid_in(month) for goal in goals) else None
+        for month, value in zip(months, values)
+    )

@@ -1,0 +1,354 @@
+"""Turn a plan and a month into a review: every figure that a page or a mail will show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+
+from kpixl.errors import Problem, UsageProblem
+from kpixl.measures import gap
+from kpixl.measures.aggregate import rollup, rollup_child_score, rollup_status
+from kpixl.measures.kinds import Status
+from kpixl.plan.model import NO_FIGURES, Goal, Plan
+from kpixl.plan.month import Month, fiscal_year
+from kpixl.review.cycle import CycleView, action_reviews, phase_of
+from kpixl.review.figures import Figures, FiscalSeries, GoalReview, Review
+from kpixl.review.monthly import Monthly, definition_in, lay_out, same_definition
+
+TREND_MONTHS = 13
+
+
+@dataclass(frozen=True)
+class Node:
+    """A goal in its tree."""
+
+    goal: Goal
+    depth: int
+    parent: Optional[str]
+    children: Tuple[str, ...]
+
+
+def review(
+    plan: Plan,
+    month: Optional[Month] = None,
+    as_of: Optional[date] = None,
+    problems: Sequence[Problem] = (),
+) -> Review:
+    """The review of ``plan`` for ``month`` (default: Settings' review month, else the last
+    month with an actual), judged as of ``as_of`` (default: the day its actuals are due).
+
+    Raises :class:`UsageProblem` ``no-review-month`` where no month is given and none is known.
+    """
+    month = month or plan.settings.review_month or _last_reported(plan)
+    if month is None:
+        raise UsageProblem("no-review-month")
+    due = plan.settings.close_day.due(month, plan.holidays)
+    judged = as_of or due
+    monthly = lay_out(plan, _window(plan, month))
+    nodes = arrange(plan, month)
+    figures = _Figures(plan, month, monthly, nodes)
+    cycle = CycleView(plan, month, judged, due, monthly)
+    actions = action_reviews(cycle)
+    goals = tuple(_goal_review(figures, cycle, node) for node in nodes.values())
+    return Review(
+        settings=plan.settings,
+        source=plan.source,
+        month=month,
+        as_of=judged,
+        due=due,
+        fiscal_months=fiscal_year(month, plan.settings.fiscal_start),
+        goals=goals,
+        actions=tuple(entry for entry in actions if entry.action.goal in nodes),
+        problems=tuple(problems),
+        recipients=plan.recipients,
+    )
+
+
+def _last_reported(plan: Plan) -> Optional[Month]:
+    months = [month for series in plan.actuals.values() for month in series.values]
+    return max(months) if months else None
+
+
+def _window(plan: Plan, month: Month) -> Tuple[Month, ...]:
+    """From the first month that any sheet knows (at least two fiscal years back) to the end of
+    the fiscal year."""
+    year = fiscal_year(month, plan.settings.fiscal_start)
+    known = [
+        m for group in (plan.actuals, plan.plan) for series in group.values() for m in series.values
+    ]
+    first = min([year[0].plus(-24), *known])
+    return tuple(first.plus(n) for n in range(year[-1].index - first.index + 1))
+
+
+def arrange(plan: Plan, month: Month) -> Dict[str, Node]:
+    """The goals valid in ``month`` in tree order: each parent before its children, siblings as
+    they stand in the sheet. A goal whose parent is not valid then stands at the top."""
+    tree = plan.tree(month)
+    children: Dict[Optional[str], List[str]] = {}
+    for goal in tree.values():
+        parent = goal.parent if goal.parent in tree else None
+        children.setdefault(parent, []).append(goal.id)
+    found: Dict[str, Node] = {}
+    waiting = [(goal_id, 0, None) for goal_id in reversed(children.get(None, []))]
+    stack: List[Tuple[str, int, Optional[str]]] = list(waiting)
+    while stack:
+        goal_id, depth, parent = stack.pop()
+        below = tuple(children.get(goal_id, ()))
+        found[goal_id] = Node(tree[goal_id], depth, parent, below)
+        stack.extend((child, depth + 1, goal_id) for child in reversed(below))
+    return found
+
+
+class _Figures:
+    """The figures of one review month, worked out once for each goal and period.
+
+    Computation state only: nothing of it leaves this module but frozen values.
+    """
+
+    def __init__(
+        self, plan: Plan, month: Month, monthly: Monthly, nodes: Mapping[str, Node]
+    ) -> None:
+        self.plan = plan
+        self.month = month
+        self.monthly = monthly
+        self.nodes = nodes
+        self.year = fiscal_year(month, plan.settings.fiscal_start)
+        self.elapsed = tuple(m for m in self.year if m <= month)
+        self.definitions: Dict[str, Tuple[Goal, ...]] = {}
+        for goal in plan.goals:
+            self.definitions[goal.id] = (*self.definitions.get(goal.id, ()), goal)
+        self._known: Dict[Tuple[str, Tuple[Month, ...]], Figures] = {}
+
+    def source(self, goal_id: str) -> str:
+        """Where the goal's figure comes from: its own rows, its formula, the roll-up, or none."""
+        if any(goal.formula is not None for goal in self.definitions[goal_id]):
+            return "formula"
+        sheets = (self.plan.actuals, self.plan.plan, self.plan.revision)
+        series = [sheet.get(goal_id, NO_FIGURES) for sheet in sheets]
+        if any(entry.values or entry.unavailable for entry in series):
+            return "own"
+        return "rollup" if self.nodes[goal_id].children else "none"
+
+    def of(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
+        """The figures of a goal over ``months`` (one month, or the year to date)."""
+        key = (goal_id, months)
+        if key not in self._known:
+            compute = self._rolled_up if self.source(goal_id) == "rollup" else self._counted
+            self._known[key] = compute(goal_id, months)
+        return self._known[key]
+
+    def _counted(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
+        goal = self.nodes[goal_id].goal
+        reported = [m for m in months if self.monthly.actual_in(goal_id, m) is not None]
+        planned = [m for m in reported if self.monthly.plan_in(goal_id, m) is not None]
+        before = [m for m in reported if self._prior_in(goal_id, m) is not None]
+        actual = self._aggregate(goal_id, reported)
+        target = self._aggregate(goal_id, planned, plan=True)
+        prior = self._aggregate(goal_id, [m.plus(-12) for m in before])
+        figures = Figures(
+            actual=actual,
+            plan=target if planned else self._plan_ahead(goal_id, months),
+            prior=prior if before else self._prior_ahead(goal_id, months),
+            status=self._uncompared(goal_id, months),
+            months_reported=len(reported),
+            months_expected=sum(1 for m in months if self._valid(goal_id, m)),
+            plan_months=len(planned),
+            prior_months=len(before),
+        )
+        matched = self._aggregate(goal_id, planned) if len(planned) < len(reported) else actual
+        current = self._aggregate(goal_id, before) if len(before) < len(reported) else actual
+        return self._compared(goal, figures, matched, current)
+
+    def _compared(
+        self, goal: Goal, figures: Figures, matched: Optional[float], current: Optional[float]
+    ) -> Figures:
+        growth = None
+        if current is not None and figures.prior is not None and figures.prior_months:
+            growth = gap.growth(current, figures.prior, goal.is_percent)
+        if matched is None or figures.plan is None or not figures.plan_months:
+            return replace(figures, growth=growth)
+        sides = (matched, figures.plan, goal.direction, goal.tolerance)
+        if goal.direction.value == "range" and goal.tolerance is None:
+            return replace(figures, growth=growth, status=Status.NO_PLAN)
+        settings = self.plan.settings
+        amber_at = goal.amber_at if goal.amber_at is not None else settings.amber_at
+        return replace(
+            figures,
+            difference=matched - figures.plan,
+            gap=gap.gap(*sides),
+            gap_pct=gap.gap_pct(*sides),
+            attainment=gap.attainment(*sides),
+            growth=growth,
+            status=gap.status(*sides, amber_at=amber_at, green_at=settings.green_at),
+        )
+
+    def _rolled_up(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
+        """A roll-up's plan is 1 and its actual the score (SPEC 4)."""
+        children = self.nodes[goal_id].children
+        parts = [self.of(child, months) for child in children]
+        scores = [_child_score(part) for part in parts]
+        weights = [self.nodes[child].goal.weight for child in children]
+        settings = self.plan.settings
+        score = rollup(scores, weights, settings.rollup_cap)
+        expected = sum(1 for m in months if self._valid(goal_id, m))
+        if score is None:
+            return Figures(plan=1.0, months_expected=expected, status=Status.NO_DATA)
+        goal = self.nodes[goal_id].goal
+        amber_at = goal.amber_at if goal.amber_at is not None else settings.amber_at
+        reported = max(part.months_reported for part in parts)
+        return Figures(
+            actual=score, plan=1.0, difference=score - 1.0, gap=score - 1.0,
+            gap_pct=score - 1.0, attainment=score,
+            status=rollup_status(
+                score, [part.status for part in parts], settings.rollup_green_at, amber_at
+            ),
+            months_reported=reported, months_expected=expected, plan_months=reported,
+        )  # fmt: skip
+
+    def worst_child(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[str]:
+        """The child with the lowest score, which a roll-up names."""
+        scored = [
+            (score, position, child)
+            for position, child in enumerate(self.nodes[goal_id].children)
+            for score in [_child_score(self.of(child, months))]
+            if score is not None
+        ]
+        return min(scored)[2] if scored else None
+
+    def _aggregate(
+        self, goal_id: str, months: Sequence[Month], plan: bool = False
+    ) -> Optional[float]:
+        if not months:
+            return None
+        wanted = {self.monthly.position(m) for m in months}
+        flags = [n in wanted for n in range(len(self.monthly.months))]
+        side = self.monthly.plan_drivers if plan else self.monthly.actual_drivers
+        return side.to_date(goal_id, flags)
+
+    def _prior_in(self, goal_id: str, month: Month) -> Optional[float]:
+        """The figure one year before, where it means the same thing (SPEC 2, From and To)."""
+        definitions = self.definitions[goal_id]
+        earlier = month.plus(-12)
+        then, now = definition_in(definitions, earlier), definition_in(definitions, month)
+        if not same_definition(then, now):
+            return None
+        return self.monthly.actual_in(goal_id, earlier)
+
+    def _plan_ahead(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[float]:
+        """The plan of a month without an actual, so that a page can show what is awaited."""
+        return self.monthly.plan_in(goal_id, months[0]) if len(months) == 1 else None
+
+    def _prior_ahead(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[float]:
+        return self._prior_in(goal_id, months[0]) if len(months) == 1 else None
+
+    def _uncompared(self, goal_id: str, months: Tuple[Month, ...]) -> Status:
+        """The status where no reported month has a plan: No plan if none is set at all."""
+        planned = any(self.monthly.plan_in(goal_id, m) is not None for m in months)
+        reported = any(self.monthly.actual_in(goal_id, m) is not None for m in months)
+        return Status.NO_DATA if planned and not reported else Status.NO_PLAN
+
+    def _valid(self, goal_id: str, month: Month) -> bool:
+        return any(goal.valid_in(month) for goal in self.definitions[goal_id])
+
+    def changed_in(self, goal_id: str) -> Optional[Month]:
+        """The month of this fiscal year from which a changed definition holds, if one does."""
+        definitions = self.definitions[goal_id]
+        for earlier, later in zip(self.elapsed, self.elapsed[1:]):
+            if not same_definition(
+                definition_in(definitions, earlier), definition_in(definitions, later)
+            ):
+                return later
+        return None
+
+    def series(self, goal_id: str) -> FiscalSeries:
+        """The goal's fiscal year month by month. A roll-up has its score of each month."""
+        if self.source(goal_id) == "rollup":
+            scores = tuple(
+                self.of(goal_id, (m,)).actual if m <= self.month else None for m in self.year
+            )
+            ones = tuple(1.0 if self._valid(goal_id, m) else None for m in self.year)
+            blank = (None,) * 12
+            return FiscalSeries(self.year, scores, ones, blank, blank, ones)
+        outlook = self.plan.outlook.get(goal_id, NO_FIGURES)
+        own = self.plan.plan.get(goal_id, NO_FIGURES)
+        in_force = tuple(self.monthly.plan_in(goal_id, m) for m in self.year)
+        bad = self.plan.actuals.get(goal_id, NO_FIGURES).unavailable
+        return FiscalSeries(
+            months=self.year,
+            actual=tuple(
+                self.monthly.actual_in(goal_id, m) if m <= self.month else None for m in self.year
+            ),
+            plan=in_force,
+            prior=tuple(self._prior_in(goal_id, m) for m in self.year),
+            outlook=tuple(outlook.get(m) if m > self.month else None for m in self.year),
+            original=tuple(
+                value if own.get(m) is None else own.get(m) for m, value in zip(self.year, in_force)
+            ),
+            unavailable=tuple(m for m in self.year if m in bad),
+        )
+
+    def trend(self, goal_id: str) -> Tuple[Optional[float], ...]:
+        """The last 13 months, oldest first: this month and the same one a year before."""
+        months = [self.month.plus(n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
+        if self.source(goal_id) == "rollup":
+            return tuple(self.of(goal_id, (m,)).actual for m in months if m in self.year)
+        return tuple(self.monthly.actual_in(goal_id, m) for m in months)
+
+
+def _child_score(figures: Figures) -> Optional[float]:
+    if figures.gap is None:
+        return None
+    return rollup_child_score(figures.attainment, figures.gap)
+
+
+def _goal_review(
+    figures: _Figures,
+    cycle: CycleView,
+    node: Node,
+) -> GoalReview:
+    goal_id = node.goal.id
+    source = figures.source(goal_id)
+    month = figures.of(goal_id, (figures.month,))
+    earlier = figures.month.plus(-1)
+    previous = figures.of(goal_id, (earlier,)).status if earlier in figures.year else None
+    revised = figures.plan.revision.get(goal_id, NO_FIGURES).values
+    start = figures.plan.settings.revision_from
+    return GoalReview(
+        goal=node.goal,
+        depth=node.depth,
+        parent=node.parent,
+        children=node.children,
+        source=source,
+        month=month,
+        to_date=figures.of(goal_id, figures.elapsed),
+        previous=previous,
+        series=figures.series(goal_id),
+        trend=figures.trend(goal_id),
+        phase=phase_of(cycle, goal_id, month.status, source, _below(figures.nodes, goal_id)),
+        actions=tuple(a.id for a in cycle.visible if a.goal == goal_id),
+        comments=tuple(
+            c for c in figures.plan.comments if c.goal == goal_id and c.month == figures.month
+        ),
+        progress=_progress(node.goal, month),
+        worst_child=figures.worst_child(goal_id, (figures.month,)) if source == "rollup" else None,
+        definition_changed=figures.changed_in(goal_id),
+        revised=start is not None and any(m >= start and m in figures.year for m in revised),
+    )
+
+
+def _progress(goal: Goal, month: Figures) -> Optional[float]:
+    if goal.baseline is None or month.actual is None or month.plan is None:
+        return None
+    return gap.progress(month.actual, month.plan, goal.baseline)
+
+
+def _below(nodes: Mapping[str, Node], goal_id: str) -> Tuple[str, ...]:
+    """A goal and all its descendants."""
+    found: List[str] = []
+    stack = [goal_id]
+    while stack:
+        current = stack.pop()
+        found.append(current)
+        stack.extend(nodes[current].children)
+    return tuple(found)
