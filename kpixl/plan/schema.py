@@ -126,7 +126,7 @@ GOALS = Sheet(
             synonyms=("Valid to", "Until", "終了月"),
             width=10,
         ),
-        Column("why", required=False, synonyms=("Reason", "理由"), width=40),
+        Column("why", required=False, synonyms=("Reason", "理由"), width=56),
     ),
     table="tblGoals",
     synonyms=("KPIs", "KPI", "Goal tree", "KPI一覧", "目標一覧", "指標"),

@@ -1,0 +1,129 @@
+"""Collect problems as they are found, each with its sheet and cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+
+from kpixl.errors import Problem
+from kpixl.plan.cells import SheetRows, cell_name
+from kpixl.plan.values import shown
+from kpixl.words import LANGUAGES, word
+
+NO_DETAILS: Mapping[str, object] = MappingProxyType({})
+
+
+class Severity(Enum):
+    """What follows from a problem: a likely slip is only said, an error blocks what it touches,
+    and with a structural one there is no plan."""
+
+    WARNING = "warning"
+    ERROR = "error"
+    STRUCTURAL = "structural"
+
+
+MAX_PROBLEMS = 10_000
+"""More are counted, with all whom they touch, but no longer told one by one."""
+
+
+class Findings:
+    """The problems found so far, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self._problems: List[Problem] = []
+        self._beyond = {Severity.ERROR: _Beyond(), Severity.WARNING: _Beyond()}
+
+    @property
+    def problems(self) -> Tuple[Problem, ...]:
+        """Every problem so far."""
+        sums = (
+            beyond.problem(severity is Severity.WARNING)
+            for severity, beyond in self._beyond.items()
+            if beyond.count
+        )
+        return (*self._problems, *sums)
+
+    @property
+    def structural(self) -> bool:
+        """Whether the structure cannot be understood, so that there is no plan."""
+        return any(problem.structural for problem in self._problems)
+
+    def cell(
+        self,
+        code: str,
+        sheet: SheetRows,
+        at: Tuple[int, int],
+        found: object = None,
+        goals: Sequence[str] = (),
+        people: Sequence[str] = (),
+        severity: Severity = Severity.ERROR,
+        details: Mapping[str, object] = NO_DETAILS,
+    ) -> None:
+        """Report on the cell ``at`` a row and column, both from 1; ``found`` is what it holds."""
+        if self._full and severity is not Severity.STRUCTURAL:
+            self._beyond[severity].add(goals, people)
+            return
+        self._problems.append(
+            Problem(
+                code, sheet.name, cell_name(*at), shown(found), dict(details), _once(goals),
+                _once(people), severity is Severity.STRUCTURAL, severity is Severity.WARNING,
+            )
+        )  # fmt: skip
+
+    def sheet(
+        self,
+        code: str,
+        sheet: Optional[str],
+        goals: Sequence[str] = (),
+        severity: Severity = Severity.ERROR,
+        details: Mapping[str, object] = NO_DETAILS,
+    ) -> None:
+        """Report on a whole sheet, or on the book where it has no such sheet."""
+        self._problems.append(
+            Problem(
+                code, sheet, None, "", dict(details), _once(goals), (),
+                severity is Severity.STRUCTURAL, severity is Severity.WARNING,
+            )
+        )  # fmt: skip
+
+    @property
+    def _full(self) -> bool:
+        return len(self._problems) >= MAX_PROBLEMS
+
+
+@dataclass
+class _Beyond:
+    """What a book full of faults has beyond the problems that are told one by one."""
+
+    count: int = 0
+    touches_all: bool = False
+    goals: Dict[str, None] = field(default_factory=dict)
+    people: Dict[str, None] = field(default_factory=dict)
+
+    def add(self, goals: Sequence[str], people: Sequence[str]) -> None:
+        """Count a problem and whom it touches; one that names nobody touches all."""
+        self.count += 1
+        self.touches_all |= not goals and not people
+        self.goals.update(dict.fromkeys(goals))
+        self.people.update(dict.fromkeys(people))
+
+    def problem(self, warning: bool) -> Problem:
+        """All of them as one problem."""
+        return Problem(
+            "problems-too-many",
+            details={"count": self.count},
+            goals=() if self.touches_all else tuple(self.goals),
+            people=() if self.touches_all else tuple(self.people),
+            warning=warning,
+        )
+
+
+def _once(names: Sequence[str]) -> Tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def both_names(section: str, key: str) -> Dict[str, object]:
+    """The name of a sheet, column or setting in each language, as details of a problem."""
+    return {f"name_{language}": word(f"{section}.{key}", language) for language in LANGUAGES}
