@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from plans import APRIL, goal, plan_of, series, with_settings
 
-from kpixl.errors import UsageProblem
+from kpixl.errors import Problem, UsageProblem
 from kpixl.measures.kinds import Aggregation, Direction, Phase, Status, Step
 from kpixl.plan.model import Action, Comment, Level, Series
 from kpixl.plan.month import CloseDay, Month
@@ -307,3 +307,21 @@ def test_changing_one_actual_changes_exactly_the_figures_that_depend_on_it():
         )
     }
     assert different == {"AOV", "REV", "KGI"}
+
+
+def test_a_fault_in_an_actual_after_the_review_month_is_ignored_like_the_actual():
+    ahead = Problem("cell-error", "Actuals", "H2", details={"month": "2026-07"}, goals=("A",))
+    behind = Problem("cell-error", "Actuals", "G2", details={"month": "2026-06"}, goals=("A",))
+    planned = Problem("cell-error", "Plan", "H2", details={"month": "2026-07"}, goals=("A",))
+    plan = plan_of(goal("A"), actuals={"A": [1, 1, 1]})
+    assert review(plan, problems=(ahead, behind, planned)).problems == (behind, planned)
+
+
+def test_a_revision_that_could_not_be_read_leaves_no_plan_rather_than_the_formulas():
+    settings = with_settings(revision_from=JUNE)
+    plan = plan_of(
+        goal("A"), goal("B", formula="A*2"), actuals={"A": [1, 1, 1]}, plan={"A": [1, 1, 1]},
+        settings=settings, revision={"B": Series({}, frozenset({Month(2026, 5), JUNE}))},
+    )  # fmt: skip
+    found = review(plan).by_id["B"]
+    assert found.series.plan[:3] == (2, 2, None)  # May lies before the revision's first month

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.measures.drivers import Driver, DriverTree
 from kpixl.measures.formula import Node
@@ -11,6 +11,15 @@ from kpixl.plan.model import NO_FIGURES, Goal, Plan, Series
 from kpixl.plan.month import Month
 
 MonthFigure = Callable[[str, Month], Optional[float]]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of the comparison, actuals or plan: a goal's own figure in a month, and the
+    months whose cells could not be read."""
+
+    figure: MonthFigure
+    unavailable: Callable[[str], FrozenSet[Month]]
 
 
 @dataclass(frozen=True)
@@ -64,14 +73,17 @@ def same_definition(first: Goal, second: Goal) -> bool:
     )
 
 
-def lay_out(plan: Plan, months: Sequence[Month]) -> Monthly:
-    """Every goal's actual and plan in force over ``months``."""
+def lay_out(plan: Plan, months: Sequence[Month], review_month: Month) -> Monthly:
+    """Every goal's actual and plan in force over ``months``. A goal is aggregated as its
+    definition in ``review_month`` says."""
     by_id: Dict[str, List[Goal]] = {}
     for goal in plan.goals:
         by_id.setdefault(goal.id, []).append(goal)
     window = tuple(months)
-    actual_drivers = DriverTree(_drivers(by_id, window, plan.actuals, _reported(plan)))
-    plan_drivers = DriverTree(_drivers(by_id, window, plan.plan, _planned(plan, by_id)))
+    reported = Side(_reported(plan), lambda goal_id: _unread(plan.actuals, goal_id))
+    planned = Side(_planned(plan, by_id), lambda goal_id: _unread_plan(plan, goal_id))
+    actual_drivers = DriverTree(_drivers(by_id, window, review_month, reported))
+    plan_drivers = DriverTree(_drivers(by_id, window, review_month, planned))
     return Monthly(
         months=window,
         actual_drivers=actual_drivers,
@@ -82,6 +94,16 @@ def lay_out(plan: Plan, months: Sequence[Month]) -> Monthly:
             for goal_id, goals in by_id.items()
         },
     )
+
+
+def _unread(series: Mapping[str, Series], goal_id: str) -> FrozenSet[Month]:
+    return series.get(goal_id, NO_FIGURES).unavailable
+
+
+def _unread_plan(plan: Plan, goal_id: str) -> FrozenSet[Month]:
+    start = plan.settings.revision_from
+    revised = _unread(plan.revision, goal_id) if start is not None else frozenset()
+    return _unread(plan.plan, goal_id) | {month for month in revised if start and month >= start}
 
 
 def _reported(plan: Plan) -> MonthFigure:
@@ -100,13 +122,12 @@ def _planned(plan: Plan, by_id: Mapping[str, Sequence[Goal]]) -> MonthFigure:
 def _drivers(
     by_id: Mapping[str, Sequence[Goal]],
     months: Sequence[Month],
-    series: Mapping[str, Series],
-    figure: MonthFigure,
+    review_month: Month,
+    side: Side,
 ) -> Dict[str, Driver]:
-    last = months[-1]
     found: Dict[str, Driver] = {}
     for goal_id, goals in by_id.items():
-        unavailable = series.get(goal_id, NO_FIGURES).unavailable
+        unavailable = side.unavailable(goal_id)
         if all(goal.formula is None for goal in goals):
             formulas: Tuple[Optional[Node], ...] = (None,) * len(months)
         else:
@@ -116,8 +137,8 @@ def _drivers(
                 for month in months
             )
         found[goal_id] = Driver(
-            own=tuple(figure(goal_id, month) for month in months),
-            aggregation=definition_in(goals, last).aggregation,
+            own=tuple(side.figure(goal_id, month) for month in months),
+            aggregation=definition_in(goals, review_month).aggregation,
             formulas=formulas,
         )
     return found

@@ -12,9 +12,11 @@ from kpixl.measures.aggregate import rollup, rollup_child_score, rollup_status
 from kpixl.measures.kinds import Status
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
 from kpixl.plan.month import Month, fiscal_year
+from kpixl.plan.schema import sheet_names
 from kpixl.review.cycle import CycleView, action_reviews, phase_of
 from kpixl.review.figures import Figures, FiscalSeries, GoalReview, Review
 from kpixl.review.monthly import Monthly, definition_in, lay_out, same_definition
+from kpixl.words import fold
 
 TREND_MONTHS = 13
 
@@ -45,7 +47,7 @@ def review(
         raise UsageProblem("no-review-month")
     due = plan.settings.close_day.due(month, plan.holidays)
     judged = as_of or due
-    monthly = lay_out(plan, _window(plan, month))
+    monthly = lay_out(plan, _window(plan, month), month)
     nodes = arrange(plan, month)
     figures = _Figures(plan, month, monthly, nodes)
     cycle = CycleView(plan, month, judged, due, monthly)
@@ -60,9 +62,16 @@ def review(
         fiscal_months=fiscal_year(month, plan.settings.fiscal_start),
         goals=goals,
         actions=tuple(entry for entry in actions if entry.action.goal in nodes),
-        problems=tuple(problems),
+        problems=tuple(problem for problem in problems if not _lies_ahead(problem, month)),
         recipients=plan.recipients,
     )
+
+
+def _lies_ahead(problem: Problem, month: Month) -> bool:
+    """Whether a problem is about an actual after the review month, which is ignored (SPEC 2)."""
+    about = problem.details.get("month")
+    sheet = sheet_names().get(fold(problem.sheet or ""))
+    return sheet == "actuals" and isinstance(about, str) and about > str(month)
 
 
 def _last_reported(plan: Plan) -> Optional[Month]:
