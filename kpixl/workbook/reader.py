@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import posixpath
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Dict, FrozenSet, List, Optional, Tuple, Union
-from urllib.parse import unquote
+from typing import FrozenSet, List, Optional, Tuple, Union
 
 from kpixl.errors import FileProblem
 from kpixl.plan.cells import BookRows, SheetRows
@@ -21,8 +17,6 @@ from kpixl.plan.schema import SHEET, sheet_names
 from kpixl.words import fold
 from kpixl.workbook.markup import (
     MAIN,
-    OFFICE_RELATIONSHIP,
-    PACKAGE_RELATIONSHIPS,
     Attributes,
     Ends,
     Starts,
@@ -30,17 +24,13 @@ from kpixl.workbook.markup import (
     read_markup,
 )
 from kpixl.workbook.package import Package, read_file
+from kpixl.workbook.parts import contents, relationships, target
 from kpixl.workbook.values import (
     BUILT_IN_DATES,
-    EPOCH_1900,
-    EPOCH_1904,
     clean_text,
     is_date_format,
 )
 from kpixl.workbook.worksheet import BookFacts, WorksheetReader
-
-_TRUE = ("1", "true")
-_LONGEST_NAME = 100
 
 
 def read_book(path: Union[str, os.PathLike[str]]) -> BookRows:
@@ -59,34 +49,18 @@ def read_book(path: Union[str, os.PathLike[str]]) -> BookRows:
     return BookRows(file.name, hashlib.sha256(data).hexdigest(), sheets)
 
 
-@dataclass(frozen=True)
-class _Relationship:
-    """Where one part points: the kind (last word of the type) and the part pointed to."""
-
-    kind: str
-    target: str
-
-
-@dataclass
-class _Contents:
-    """What the workbook part says: sheets (name, relationship ID) and the date system."""
-
-    sheets: List[Tuple[str, str]] = field(default_factory=list)
-    epoch: datetime = EPOCH_1900
-
-
 def _input_sheets(package: Package) -> Tuple[SheetRows, ...]:
-    workbook = _target(_relationships(package, ""), "officeDocument")
+    workbook = target(relationships(package, ""), "officeDocument")
     if workbook is None:
         raise FileProblem("file-damaged-package")
-    contents = _contents(package, workbook)
-    relationships = _relationships(package, workbook)
+    book = contents(package, workbook)
+    found = relationships(package, workbook)
     inputs: List[Tuple[str, str]] = []
-    for name, identifier in contents.sheets:
+    for name, identifier in book.sheets:
         key = sheet_names().get(fold(name))
         if key is None or not SHEET[key].is_input:
             continue
-        relationship = relationships.get(identifier)
+        relationship = found.get(identifier)
         if relationship is None:
             raise FileProblem("file-missing-part", part=name)
         if relationship.kind == "worksheet":
@@ -94,60 +68,14 @@ def _input_sheets(package: Package) -> Tuple[SheetRows, ...]:
     if not inputs:
         return ()
     facts = BookFacts(
-        texts=_shared_texts(package, _target(relationships, "sharedStrings")),
-        date_styles=_date_styles(package, _target(relationships, "styles")),
-        epoch=contents.epoch,
+        texts=_shared_texts(package, target(found, "sharedStrings")),
+        date_styles=_date_styles(package, target(found, "styles")),
+        epoch=book.epoch,
     )
     return tuple(
         WorksheetReader(name, part, facts, package.budget).read(package.chunks(part))
         for name, part in inputs
     )
-
-
-def _relationships(package: Package, source: str) -> Dict[str, _Relationship]:
-    """The relationships of a part (of the package itself for ``""``) by their ID."""
-    folder, name = posixpath.split(source)
-    part = posixpath.join(folder, "_rels", f"{name}.rels")
-    found: Dict[str, _Relationship] = {}
-
-    def note(attributes: Attributes) -> None:
-        if attributes.get("TargetMode") == "External":
-            return
-        kind = attributes.get("Type", "").rpartition("/")[2]
-        target = unquote(attributes.get("Target", "")).replace("\\", "/")
-        target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-        found[attributes.get("Id", "")] = _Relationship(kind, target)
-
-    read_markup(
-        package.chunks(part), part, PACKAGE_RELATIONSHIPS, "Relationships",
-        {"Relationship": note}, {},
-    )  # fmt: skip
-    return found
-
-
-def _target(relationships: Dict[str, _Relationship], kind: str) -> Optional[str]:
-    for relationship in relationships.values():
-        if relationship.kind == kind:
-            return relationship.target
-    return None
-
-
-def _contents(package: Package, workbook: str) -> _Contents:
-    contents = _Contents()
-
-    def properties(attributes: Attributes) -> None:
-        if attributes.get("date1904") in _TRUE:
-            contents.epoch = EPOCH_1904
-
-    def sheet(attributes: Attributes) -> None:
-        identifiers = (attributes.get(f"{uri} id") for uri in OFFICE_RELATIONSHIP)
-        identifier = next((text for text in identifiers if text is not None), "")
-        name = clean_text(attributes.get("name", "")[:_LONGEST_NAME])
-        contents.sheets.append((name, identifier))
-
-    starts: Starts = {"workbookPr": properties, "sheet": sheet}
-    read_markup(package.chunks(workbook), workbook, MAIN, "workbook", starts, {})
-    return contents
 
 
 def _shared_texts(package: Package, part: Optional[str]) -> List[str]:
