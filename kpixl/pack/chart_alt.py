@@ -1,0 +1,138 @@
+"""Turn figures into the sentence that a reader hears instead of seeing the chart."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from kpixl.pack.chart_figures import BulletFigures, MonthsFigures, SparkFigures, TreeNode
+from kpixl.pack.chart_grid import last_reported
+from kpixl.pack.chart_parts import known
+from kpixl.words import say, word
+
+
+def months_alt(figures: MonthsFigures) -> str:
+    """The last month against plan, how often the plan was missed, what is missing, what is
+    outlook."""
+    language = figures.language
+    name = figures.name or figures.title
+    last = last_reported(figures)
+    if last is None:
+        return say("chart.alt.months.none", language, name=name)
+    month = figures.months[last]
+    actual, plan = known(month.actual), known(month.plan)
+    code = "chart.alt.months" if last else "chart.alt.month"
+    texts = {
+        "name": name,
+        "first": figures.months[0].label,
+        "last": month.label,
+        "actual": figures.value(actual) if actual is not None else "",
+        "plan": figures.value(plan) if plan is not None else "",
+    }
+    sentences = [say(code if plan is not None else f"{code}.no_plan", language, **texts)]
+    sentences += _standing(figures)
+    due = range(max(figures.review, last) + 1)
+    missing = [
+        i for i in due if i < len(figures.months) and known(figures.months[i].actual) is None
+    ]
+    ahead = [
+        i
+        for i, each in enumerate(figures.months)
+        if known(each.actual) is None and known(each.outlook) is not None
+    ]
+    for code, indices in (("chart.alt.missing", missing), ("chart.alt.outlook", ahead)):
+        if indices:
+            sentences.append(say(code, language, months=_listed(figures, indices)))
+    return join(sentences, language)
+
+
+def _standing(figures: MonthsFigures) -> list[str]:
+    judged = [month.good for month in figures.months if known(month.actual) is not None]
+    compared = [good for good in judged if good is not None]
+    if not compared:
+        return []
+    return [
+        say(
+            f"chart.alt.worse.{figures.direction.value}",
+            figures.language,
+            worse=compared.count(False),
+            compared=len(compared),
+        )
+    ]
+
+
+def _listed(figures: MonthsFigures, indices: list[int]) -> str:
+    """Months as runs: "May, Nov to Mar"."""
+    runs: list[list[int]] = []
+    for index in indices:
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    texts = []
+    for run in runs:
+        first, last = figures.months[run[0]].label, figures.months[run[-1]].label
+        several = len(run) > 1
+        texts.append(
+            say("chart.alt.to", figures.language, first=first, last=last) if several else first
+        )
+    return word("chart.alt.listed", figures.language).join(texts)
+
+
+def join(sentences: list[str], language: str) -> str:
+    """Sentences in a row: Japanese ones stand without a space between."""
+    return ("" if language == "ja" else " ").join(sentences)
+
+
+def bullets_alt(figures: BulletFigures) -> str:
+    """Every row's name, figure, gap and status."""
+    language = figures.language
+    rows = [
+        say(
+            "chart.alt.bullet",
+            language,
+            name=row.name,
+            value=row.value,
+            gap=row.gap,
+            status=word(f"status.{row.status.value}", language),
+        )
+        for row in figures.rows
+    ]
+    return say(
+        "chart.alt.bullets",
+        language,
+        title=figures.title,
+        count=len(rows),
+        rows=join(rows, language),
+    )
+
+
+def spark_alt(figures: SparkFigures) -> str:
+    """The lowest, highest and last figure of the trend."""
+    values = [value for value in map(known, figures.values) if value is not None]
+    if not values:
+        return say("chart.alt.spark.none", figures.language, name=figures.name)
+    return say(
+        "chart.alt.spark",
+        figures.language,
+        name=figures.name,
+        count=len(figures.values),
+        low=figures.value(min(values)),
+        high=figures.value(max(values)),
+        last=figures.value(values[-1]),
+    )
+
+
+def tree_alt(title: str, nodes: Sequence[TreeNode], language: str) -> str:
+    """Every goal of the drawing with its gap and status, in tree order."""
+    goals = [
+        say(
+            "chart.alt.tree.node",
+            language,
+            name=node.name,
+            gap=node.gap,
+            status=word(f"status.{node.status.value}", language),
+        )
+        for node in nodes
+    ]
+    listed = word("chart.alt.listed", language).join(goals)
+    return say("chart.alt.tree", language, title=title, nodes=listed)

@@ -1,0 +1,69 @@
+"""Turn figures into charts: one function a kind, each giving a display list (SPEC 11).
+
+All of them are pure: equal figures give equal drawings. Values are written by the caller's own
+formatters, so a chart never rounds or computes a figure.
+
+===================  =============================================================
+``months``           a fiscal year in columns: actual, plan, prior year, outlook
+``months_line``      the same as lines, for ratios and levels
+``months_key``       what the signs of several such charts mean, said once
+``months_mini``      the same without labels, for a tile
+``bullets``          attainment of several goals on one axis
+``sparkline``        a trend the height of a line of text
+``status_mark``      the shape of a status, 10 x 10
+``variance_bars``    gaps in per cent around one zero line, one drawing a row
+``goal_tree``        the tree, on as many drawings as it needs
+===================  =============================================================
+"""
+
+from __future__ import annotations
+
+from kpixl.pack.chart_figures import (
+    LOOK,
+    BulletFigures,
+    BulletRow,
+    Look,
+    MonthFigures,
+    MonthScale,
+    MonthsFigures,
+    Palette,
+    SparkFigures,
+    TreeFigures,
+    TreeNode,
+    VarianceRow,
+)
+from kpixl.pack.chart_grid import common_scale
+from kpixl.pack.chart_months import months, months_key, months_mini
+from kpixl.pack.chart_rows import (
+    bullets,
+    sparkline,
+    status_mark,
+    variance_bars,
+    variance_limit,
+)
+from kpixl.pack.chart_tree import goal_tree
+
+__all__ = [
+    "LOOK",
+    "BulletFigures",
+    "BulletRow",
+    "Look",
+    "MonthFigures",
+    "MonthScale",
+    "MonthsFigures",
+    "Palette",
+    "SparkFigures",
+    "TreeFigures",
+    "TreeNode",
+    "VarianceRow",
+    "bullets",
+    "common_scale",
+    "goal_tree",
+    "months",
+    "months_key",
+    "months_mini",
+    "sparkline",
+    "status_mark",
+    "variance_bars",
+    "variance_limit",
+]
