@@ -83,8 +83,7 @@ _ID = Column(
 _GOAL_ID = Column("goal_id", Kind.ID, synonyms=("ID", "KPI ID", "Goal", "指標", "対象ID"), width=11)
 # Beside each ID of a monthly sheet, so that nobody enters a figure in the wrong row.
 _GOAL_NAME = Column("name", required=False, width=26, computed=True)
-_GOAL_UNIT = Column("unit", required=False, width=8, computed=True)
-_MONTHLY = (_ID, _GOAL_NAME, _GOAL_UNIT)
+_MONTHLY = (_ID, _GOAL_NAME, Column("unit", required=False, width=8, computed=True))
 
 GOALS = Sheet(
     "goals",

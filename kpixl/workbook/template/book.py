@@ -1,0 +1,83 @@
+"""Turn a workbook's content into laid-out sheets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Tuple
+
+from kpixl.plan import schema
+from kpixl.plan.schema import SHEET
+from kpixl.workbook.content import BookContent
+from kpixl.workbook.grid import FIRST_ROW, HEADER_ROW, Grid, Layout
+from kpixl.workbook.template.chart import chart_grid
+from kpixl.workbook.template.figure_map import Sheet
+from kpixl.workbook.template.figures import figures_sheet
+from kpixl.workbook.template.guide import guide_grid
+from kpixl.workbook.template.inputs import input_grids
+from kpixl.workbook.template.parameters import (
+    DATE_COLUMN,
+    DATES,
+    PARAMETER_ROW,
+    PARAMETERS,
+    VALUE_COLUMN,
+)
+from kpixl.workbook.template.pdca import add_action_phases
+from kpixl.workbook.template.rollups import add_rollups
+from kpixl.workbook.template.scorecard import scorecard_grid
+from kpixl.workbook.template.tree import add_tree
+
+ORDER: Tuple[str, ...] = (
+    "guide", "settings", "goals", "plan", "revision", "actuals", "outlook", "actions", "comments",
+    "recipients", "holidays", "scorecard", "chart", "figures",
+)  # fmt: skip
+
+# Defined names of settings, as the formulas call them.
+SETTING_NAMES: Dict[str, str] = {
+    "Company": "company", "BookTitle": "title", "ReviewMonth": "review_month", "State": "state",
+    "FiscalStart": "fiscal_start", "CloseDay": "close_day", "RevisionFrom": "revision_from",
+    "GreenAt": "green_at", "AmberAt": "amber_at", "RollupCap": "rollup_cap",
+    "RollupGreenAt": "rollup_green_at",
+}  # fmt: skip
+_MOST_MONTHS = 240
+_MOST_GOALS = 2_000
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook laid out, with the map of its Figures sheet."""
+
+    layout: Layout
+    figures: Sheet
+
+
+def lay_out(content: BookContent) -> Book:
+    """All sheets of the book, in their order, and its defined names."""
+    grids = input_grids(content)
+    add_action_phases(grids["actions"], content.language)
+    figures = figures_sheet(content)
+    add_tree(figures, content.language)
+    add_rollups(figures, content.language)
+    grids["figures"] = figures.grid
+    grids["scorecard"] = scorecard_grid(content, figures)
+    grids["chart"] = chart_grid(content, figures, grids["scorecard"])
+    names = {key: grid.name for key, grid in grids.items()}
+    grids["guide"] = guide_grid(content, names)
+    ordered = tuple(grids[key] for key in ORDER)
+    return Book(Layout(content.language, ordered, _names(grids)), figures)
+
+
+def _names(grids: Dict[str, Grid]) -> Dict[str, str]:
+    keys = [setting.key for setting in schema.SETTINGS]
+    settings, figures = grids["settings"], grids["figures"]
+    found = {
+        name: settings.at(FIRST_ROW + keys.index(key), 2) for name, key in SETTING_NAMES.items()
+    }
+    found["AsOf"] = figures.at(PARAMETER_ROW + DATES.index("as_of"), DATE_COLUMN)
+    found["ElapsedMonths"] = figures.at(PARAMETER_ROW + PARAMETERS.index("elapsed"), VALUE_COLUMN)
+    goals, actuals = grids["goals"], grids["actuals"]
+    ids = goals.area(FIRST_ROW, 1, FIRST_ROW + _MOST_GOALS - 1, 1)
+    found["GoalIDs"] = f"{goals.at(FIRST_ROW, 1)}:INDEX({ids},MAX(1,COUNTA({ids})))"
+    first = len(SHEET["actuals"].columns) + 1
+    months = actuals.area(HEADER_ROW, first, HEADER_ROW, first + _MOST_MONTHS - 1)
+    found["MonthList"] = f"{actuals.at(HEADER_ROW, first)}:INDEX({months},MAX(1,COUNTA({months})))"
+    return found

@@ -1,0 +1,220 @@
+"""Conditional formats and sparklines: what a cell's look says about its value.
+
+They look at values and plain formulas only: hosts do not know the in-cell functions here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Iterable, Mapping, Tuple
+
+from kpixl.plan.cells import cell_name
+from kpixl.plan.model import Negatives
+from kpixl.plan.schema import SHEET
+from kpixl.words import word
+from kpixl.workbook.grid import (
+    FIRST_ROW,
+    HEADER_ROW,
+    Grid,
+    column_of,
+    fixed,
+    row_of,
+    span,
+    text,
+)
+from kpixl.workbook.template import chart, scorecard, styles
+from kpixl.workbook.template.figure_map import YEAR, Sheet
+
+Formats = Callable[[Mapping[str, Any]], Any]
+"""Properties -> a format of the book."""
+
+_LINE = {"bottom": 1, "bottom_color": styles.LINE}
+_ALMOST = 0.9995
+"""Below 100 % and yet shown as 100.0 % by a format with one place."""
+
+
+def add_formats(
+    sheet: Any, grid: Grid, formats: Formats, language: str, negatives: Negatives
+) -> None:
+    """Give a sheet its conditional formats."""
+    if grid.key == "scorecard":
+        _scorecard(sheet, grid, formats, language, negatives)
+    elif grid.key == "chart":
+        _chart(sheet, formats, language, negatives)
+    elif grid.key == "goals":
+        _goals(sheet, grid, formats, language)
+    elif grid.key == "actions":
+        _actions(sheet, grid, formats, language)
+    elif grid.key in SHEET and SHEET[grid.key].monthly:
+        _monthly(sheet, grid, formats)
+
+
+def _rule(sheet: Any, area: str, formula: str, look: Any) -> None:
+    sheet.conditional_format(
+        area.replace("$", "").partition(" ")[0],
+        {
+            "type": "formula",
+            "criteria": f"={formula}",
+            "format": look,
+            "multi_range": area.replace("$", ""),
+        },
+    )
+
+
+def _statuses(sheet: Any, areas: str, first: str, formats: Formats, language: str) -> None:
+    """The word in its colour, with a mark before it; by shape, word and shade alike."""
+    for key, look in styles.STATUS_COLOURS.items():
+        name = word(f"status.{key}", language)
+        shown = {**look, **_LINE, "num_format": f'"{styles.STATUS_MARKS[key]} "@'}
+        _rule(sheet, areas, f"{first}={text(name)}", formats(shown))
+
+
+def _scorecard(
+    sheet: Any, grid: Grid, formats: Formats, language: str, negatives: Negatives
+) -> None:
+    top, last = scorecard.FIRST_ROW, grid.table.last_row if grid.table else scorecard.FIRST_ROW
+
+    def areas(keys: Iterable[str]) -> str:
+        columns = [scorecard.NUMBER[key] for key in keys]
+        return " ".join(span(top, column, last, column) for column in columns)
+
+    everything = span(top, 1, last, len(scorecard.COLUMNS))
+    goal_id, level = row_of(top, 1), row_of(top, scorecard.NUMBER["level"])
+    for key in ("status", "td_status"):
+        column = scorecard.NUMBER[key]
+        _statuses(sheet, span(top, column, last, column), row_of(top, column), formats, language)
+    key_cell = row_of(top, scorecard.KEY_COLUMN)
+    _number_formats(sheet, areas(scorecard.VALUES), key_cell, formats, negatives, signed=False)
+    _number_formats(sheet, areas(scorecard.SIGNED), key_cell, formats, negatives, signed=True)
+    growth = span(top, scorecard.NUMBER["growth"], last, scorecard.NUMBER["growth"])
+    points = styles.number_format(1, True, signed=True, negatives=negatives, points=True)
+    _rule(sheet, growth, f'LEFT({key_cell},1)="%"', formats({"num_format": points, **_LINE}))
+    _below(sheet, formats, (top, last), "attainment")
+    _below(sheet, formats, (top, last), "td_attainment")
+    for key in ("gap", "td_gap", "gap_pct"):
+        column = scorecard.NUMBER[key]
+        cell = cell_name(top, column)
+        negative = f"AND(ISNUMBER({cell}),{cell}<0)"
+        _rule(
+            sheet,
+            span(top, column, last, column),
+            negative,
+            formats({"font_color": "#A3231A", **_LINE}),
+        )
+    kgi = f"{level}={text(word('level.kgi', language))}"
+    _rule(sheet, everything, kgi, formats({"bg_color": styles.BAND, "bold": True, **_LINE}))
+    csf = f"{level}={text(word('level.csf', language))}"
+    _rule(sheet, everything, csf, formats({"bg_color": styles.PALE, "bold": True, **_LINE}))
+    _rule(sheet, everything, f'{goal_id}<>""', formats(_LINE))
+
+
+def _below(sheet: Any, formats: Formats, rows: Tuple[int, int], key: str) -> None:
+    """An attainment below 100 % is never shown as 100 % (SPEC 2)."""
+    column = scorecard.NUMBER[key]
+    cell = cell_name(rows[0], column)
+    almost = f"AND(ISNUMBER({cell}),{cell}<1-1E-9,{cell}>={_ALMOST})"
+    _rule(
+        sheet,
+        span(rows[0], column, rows[1], column),
+        almost,
+        formats({"num_format": '"99.9%"', **_LINE}),
+    )
+
+
+def _number_formats(
+    sheet: Any, areas: str, key_cell: str, formats: Formats, negatives: Negatives, signed: bool
+) -> None:
+    for key, (decimals, percent, thousands) in styles.format_keys().items():
+        shown = styles.number_format(
+            decimals, percent, thousands, signed, negatives, points=signed and percent
+        )
+        _rule(sheet, areas, f"{key_cell}={text(key)}", formats({"num_format": shown, **_LINE}))
+
+
+def _chart(sheet: Any, formats: Formats, language: str, negatives: Negatives) -> None:
+    key = fixed(*chart.KEY)
+    first, last = chart.FIRST_MONTH, chart.FIRST_MONTH + YEAR - 1
+    top, beside = chart.TABLE_ROW + 1, chart.CHART_ROW + 1
+    for decimals in range(styles.MOST_DECIMALS + 1):
+        # The months stand in the unit shown, so only the places differ.
+        places = f'RIGHT({key},1)="{decimals}"'
+        plain = styles.number_format(decimals, negatives=negatives)
+        signed = styles.number_format(decimals, signed=True, negatives=negatives)
+        _rule(sheet, span(top, first, top + 2, last), places, formats({"num_format": plain}))
+        _rule(sheet, span(top + 3, first, top + 3, last), places, formats({"num_format": signed}))
+    _number_formats(sheet, span(beside, 16, beside + 1, 17), key, formats, negatives, signed=False)
+    _number_formats(
+        sheet, span(beside + 2, 16, beside + 2, 17), key, formats, negatives, signed=True
+    )
+    status = beside + chart.FIGURES.index("status")
+    _statuses(sheet, span(status, 16, status, 17), cell_name(status, 16), formats, language)
+
+
+def _goals(sheet: Any, grid: Grid, formats: Formats, language: str) -> None:
+    level = row_of(FIRST_ROW, [column.key for column in SHEET["goals"].columns].index("level") + 1)
+    if grid.table is None:
+        return
+    area = span(FIRST_ROW, 1, grid.table.last_row, 5)
+    for key in ("kgi", "csf"):
+        look = {"bold": True, **({"font_color": styles.BRAND} if key == "kgi" else {})}
+        _rule(sheet, area, f"{level}={text(word(f'level.{key}', language))}", formats(look))
+
+
+def _actions(sheet: Any, grid: Grid, formats: Formats, language: str) -> None:
+    if grid.table is None:
+        return
+    keys = [column.key for column in SHEET["actions"].columns]
+    place = {key: row_of(FIRST_ROW, keys.index(key) + 1) for key in keys}
+    due = keys.index("due") + 1
+    late = f'AND(ISNUMBER(AsOf),ISNUMBER({place["due"]}),{place["done"]}="",{place["due"]}<AsOf)'
+    _rule(
+        sheet,
+        span(FIRST_ROW, due, grid.table.last_row, due),
+        late,
+        formats(styles.STATUS_COLOURS["red"]),
+    )
+    closed = f"{place['phase']}={text(word('phase.closed', language))}"
+    whole = span(FIRST_ROW, 1, grid.table.last_row, len(keys))
+    _rule(sheet, whole, closed, formats({"font_color": styles.MUTED}))
+
+
+def _monthly(sheet: Any, grid: Grid, formats: Formats) -> None:
+    if grid.table is None:
+        return
+    columns = len(SHEET[grid.key].columns)
+    last_row, last = grid.table.last_row, grid.table.last_column
+    header = column_of(HEADER_ROW, columns + 1)
+    _rule(sheet, span(HEADER_ROW, columns + 1, HEADER_ROW, last), f"{header}=ReviewMonth", formats(
+        {"bg_color": "#F6CF6F", "font_color": styles.INK, "bold": True}))  # fmt: skip
+    area = span(FIRST_ROW, columns + 1, last_row, last)
+    cell = cell_name(FIRST_ROW, columns + 1)
+    if grid.key == "actuals":
+        awaited = f'AND({header}=ReviewMonth,{row_of(FIRST_ROW, 1)}<>"",{cell}="")'
+        _rule(sheet, area, awaited, formats({"bg_color": "#FBE3A9"}))
+    blank = [row for row in range(FIRST_ROW, last_row + 1) if grid.cells[row, 1].value is None]
+    if blank:
+        # Rows yet to be filled take their format from the unit that their goal will have.
+        spare = span(blank[0], columns + 1, last_row, last)
+        unit, first = row_of(blank[0], 3), cell_name(blank[0], columns + 1)
+        _rule(sheet, spare, f'{unit}="%"', formats({"num_format": styles.PERCENT}))
+        large = f"AND(ISNUMBER({first}),ABS({first})>=1000)"
+        _rule(sheet, spare, large, formats({"num_format": "#,##0"}))
+
+
+def add_sparklines(sheet: Any, figures: Sheet) -> None:
+    """Each goal's gap month by month: columns up are good, columns down are not."""
+    column = scorecard.NUMBER["trend"]
+    goals = range(figures.rows)
+    places = [cell_name(scorecard.FIRST_ROW + goal, column) for goal in goals]
+    sheet.add_sparkline(
+        places[0],
+        {
+            "location": places,
+            "range": [figures.outside_block("gap", goal) for goal in goals],
+            "type": "column",
+            "series_color": styles.SLATE,
+            "negative_points": True,
+            "negative_color": "#A3231A",
+            "axis": True,
+            "show_hidden": True,
+        },
+    )

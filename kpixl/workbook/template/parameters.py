@@ -1,0 +1,104 @@
+"""Lay out the parameters at the top of the Figures sheet: what Settings say, defaults filled in."""
+
+from __future__ import annotations
+
+from typing import Dict, Tuple
+
+from kpixl.plan.model import Settings
+from kpixl.plan.schema import SHEET
+from kpixl.review.show import CURRENCY_MARKS
+from kpixl.words import word
+from kpixl.workbook.grid import Formula, Grid, column_ref, fixed, text
+from kpixl.workbook.template import styles
+from kpixl.workbook.template.inputs import header_of
+
+PARAMETER_ROW = 4
+FOREVER = 999_999
+"""The index of a month that never comes."""
+
+PARAMETERS = (
+    "month", "year_start", "elapsed", "revision_from", "green_at", "amber_at", "rollup_cap",
+    "rollup_green_at",
+)  # fmt: skip
+DATES = ("close_days", "as_of")
+VALUE_COLUMN, DATE_COLUMN, CURRENCY_COLUMN = 4, 9, 11
+
+
+def parameter(name: str) -> str:
+    """The address of a parameter at the sheet's top, from the same sheet."""
+    if name in DATES:
+        return fixed(PARAMETER_ROW + DATES.index(name), DATE_COLUMN)
+    return fixed(PARAMETER_ROW + PARAMETERS.index(name), VALUE_COLUMN)
+
+
+def month_index(value: str) -> str:
+    """Months since January of year 0, of a month that is text (``2026-04``) or a date."""
+    as_text = f"VALUE(LEFT({value},4))*12+VALUE(MID({value},6,2))-1"
+    return f"IF(ISNUMBER({value}),YEAR({value})*12+MONTH({value})-1,{as_text})"
+
+
+def month_label(index: str) -> str:
+    """The text of a month from its index, the same in every locale."""
+    return f'RIGHT("000"&INT({index}/12),4)&"-"&RIGHT("0"&(MOD({index},12)+1),2)'
+
+
+def _or_default(name: str, default: float) -> str:
+    return f'IF({name}="",{default:g},{name})'
+
+
+def put_parameters(grid: Grid, language: str) -> None:
+    """Put the parameters, the due date and the currency signs on the Figures sheet."""
+    _thresholds(grid, language)
+    for row, (code, mark) in enumerate(CURRENCY_MARKS.items(), start=PARAMETER_ROW):
+        grid.put(row, CURRENCY_COLUMN, code, "muted")
+        grid.put(row, CURRENCY_COLUMN + 1, mark, "muted")
+
+
+def _thresholds(grid: Grid, language: str) -> None:
+    standard = Settings()
+    month, start = parameter("month"), parameter("year_start")
+    first_month = _or_default("FiscalStart", standard.fiscal_start)
+    formulas = {
+        "month": f'IF(ReviewMonth="",0,{month_index("ReviewMonth")})',
+        "year_start": f"{month}-MOD({month}+1-{first_month},12)",
+        "elapsed": f"{month}-{start}+1",
+        "revision_from": f'IF(RevisionFrom="",{FOREVER},{month_index("RevisionFrom")})',
+        "green_at": _or_default("GreenAt", standard.green_at),
+        "amber_at": _or_default("AmberAt", standard.amber_at),
+        "rollup_cap": _or_default("RollupCap", standard.rollup_cap),
+        "rollup_green_at": _or_default("RollupGreenAt", standard.rollup_green_at),
+    }
+    for row, name in enumerate(PARAMETERS, start=PARAMETER_ROW):
+        percent = name in ("green_at", "amber_at", "rollup_cap", "rollup_green_at")
+        grid.put(row, 1, word(f"template.parameter.{name}", language), "muted")
+        grid.put(row, VALUE_COLUMN, Formula(formulas[name]), "computed", "0%" if percent else "0")
+    for row, (name, formula) in enumerate(_due(language).items(), start=PARAMETER_ROW):
+        grid.put(row, DATE_COLUMN - 3, word(f"template.parameter.{name}", language), "muted")
+        shown = styles.DATE_FORMATS[language] if name == "as_of" else "0"
+        grid.put(row, DATE_COLUMN, Formula(formula), "computed", shown)
+
+
+def _due(language: str) -> Dict[str, str]:
+    """The day on which the review month's actuals are due: so many days, or business days,
+    after its end."""
+    days = "CloseDay"
+    plain = f"LOWER({days})"
+    for unit in ("business days", "business day", "営業日", "days", "day", "日"):
+        plain = f'SUBSTITUTE({plain},{text(unit)},"")'
+    given = f"IF(ISNUMBER({days}),{days},VALUE(TRIM({plain})))"
+    count = f'IF({days}="",{Settings().close_day.days},{given})'
+    month, close_days = parameter("month"), parameter("close_days")
+    month_end = f"DATE(INT({month}/12),MOD({month},12)+2,0)"
+    holidays = column_ref(SHEET["holidays"].table, header_of("holidays", "date", language))
+    business = f'OR(ISNUMBER(SEARCH("business",{days})),ISNUMBER(SEARCH("営業",{days})))'
+    due = f"IF({business},WORKDAY({month_end},{close_days},{holidays}),{month_end}+{close_days})"
+    return {"close_days": count, "as_of": f'IF({month}=0,"",{due})'}
+
+
+def currencies(grid: Grid) -> Tuple[str, str]:
+    """The addresses of the codes and of their signs."""
+    last = PARAMETER_ROW + len(CURRENCY_MARKS) - 1
+    return (
+        grid.area(PARAMETER_ROW, CURRENCY_COLUMN, last, CURRENCY_COLUMN),
+        grid.area(PARAMETER_ROW, CURRENCY_COLUMN + 1, last, CURRENCY_COLUMN + 1),
+    )

@@ -1,0 +1,279 @@
+"""Lay out the Scorecard: a row for each goal, the review month and the year to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, List, Mapping, Optional, Tuple
+
+from kpixl.plan.schema import SHEET
+from kpixl.words import word
+from kpixl.workbook.content import BookContent
+from kpixl.workbook.grid import Formula, Grid, Table, column_ref, here, iso_day, text
+from kpixl.workbook.template import styles
+from kpixl.workbook.template.figure_map import PASSES, Sheet, pass_name
+from kpixl.workbook.template.inputs import header_of, negatives, sheet_name
+from kpixl.workbook.template.parameters import (
+    PARAMETER_ROW,
+    PARAMETERS,
+    VALUE_COLUMN,
+    currencies,
+)
+from kpixl.workbook.template.pdca import goal_phase
+
+TABLE = SHEET["scorecard"].table
+TITLE_ROW, LINE_ROW, TILE_ROW, BAND_ROW, HEADER_ROW = 1, 2, 4, 6, 7
+FIRST_ROW = HEADER_ROW + 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the Scorecard: its group, width, look and number format."""
+
+    key: str
+    group: str
+    width: float
+    look: str = ""
+    number_format: str = ""
+
+
+_PERCENT = styles.PERCENT
+_SIGNED = "signed"
+COLUMNS: Tuple[Column, ...] = (
+    Column("id", "goal", 11),
+    Column("level", "goal", 6.5, "centre"),
+    Column("name", "goal", 34),
+    Column("owner", "goal", 15),
+    Column("unit", "goal", 8.5, "centre"),
+    Column("direction", "goal", 13, "centre"),
+    Column("actual", "month", 12, "right"),
+    Column("plan", "month", 12, "right"),
+    Column("prior", "month", 12, "right muted"),
+    Column("gap", "month", 12, "right"),
+    Column("gap_pct", "month", 12, "right", _SIGNED),
+    Column("attainment", "month", 11, "right", _PERCENT),
+    Column("growth", "month", 10.5, "right muted", _SIGNED),
+    Column("status", "month", 11, "centre"),
+    Column("td_actual", "to_date", 12.5, "right"),
+    Column("td_plan", "to_date", 12.5, "right"),
+    Column("td_gap", "to_date", 13, "right"),
+    Column("td_attainment", "to_date", 11, "right", _PERCENT),
+    Column("td_status", "to_date", 11, "centre"),
+    Column("phase", "next", 9.5, "centre"),
+    Column("next_step", "next", 54),
+    Column("trend", "next", 15),
+)
+NUMBER = {column.key: number for number, column in enumerate(COLUMNS, start=1)}
+KEY_COLUMN = len(COLUMNS) + 2
+"""A hidden column beside the table: which number format shows the goal's figures."""
+
+GREEN_AT = (PARAMETER_ROW + PARAMETERS.index("green_at"), VALUE_COLUMN)
+
+VALUES = ("actual", "plan", "prior", "td_actual", "td_plan")
+SIGNED = ("gap", "td_gap")
+
+
+def headers(language: str) -> Tuple[str, ...]:
+    """The Scorecard's headers."""
+    return tuple(word(f"template.scorecard.{column.key}", language) for column in COLUMNS)
+
+
+def scorecard_grid(content: BookContent, figures: Sheet) -> Grid:
+    """The Scorecard, a row for each row that Goals has room for."""
+    language = content.language
+    grid = Grid("scorecard", sheet_name("scorecard", language), "result")
+    titles = headers(language)
+    signed = styles.number_format(1, True, signed=True, negatives=negatives(content))
+    _heads(grid, language)
+    for goal in range(figures.rows):
+        formulas = _formulas(figures, goal, titles, language)
+        for column, formula in zip(COLUMNS, formulas, strict=True):
+            shown = signed if column.number_format == _SIGNED else column.number_format
+            look = f"plain {column.look}".strip()
+            grid.put(FIRST_ROW + goal, NUMBER[column.key], formula, look, shown)
+        grid.heights[FIRST_ROW + goal] = 18
+        key = Formula(figures.outside("key", goal))
+        grid.put(FIRST_ROW + goal, KEY_COLUMN, key, "muted")
+    last = FIRST_ROW + figures.rows - 1
+    grid.table = Table(TABLE, titles, HEADER_ROW, last)
+    grid.frozen = (HEADER_ROW, NUMBER["name"])
+    _summary(grid, figures, language, last)
+    return grid
+
+
+def _heads(grid: Grid, language: str) -> None:
+    first: Dict[str, int] = {}
+    for number, column in enumerate(COLUMNS, start=1):
+        group = column.group
+        look = "band2" if group == "to_date" else "band"
+        title = None if group in first else word(f"template.group.{group}", language)
+        first.setdefault(group, number)
+        grid.put(BAND_ROW, number, title, look)
+        head = "header optional" if group == "to_date" else "header"
+        aligned = "right" if "right" in column.look else "centre" if "centre" in column.look else ""
+        title = word(f"template.scorecard.{column.key}", language)
+        grid.put(HEADER_ROW, number, title, f"{head} {aligned}".strip())
+        grid.widths[number] = column.width
+    grid.heights.update(
+        {TITLE_ROW: 32, LINE_ROW: 18, 3: 6, TILE_ROW: 24, 5: 8, BAND_ROW: 20, HEADER_ROW: 32}
+    )
+
+
+def _summary(grid: Grid, figures: Sheet, language: str, last: int) -> None:
+    """Title, one line saying what is looked at, and how many goals stand where."""
+    grid.put(
+        TITLE_ROW,
+        1,
+        Formula('Company&IF(AND(Company<>"",BookTitle<>""),"  ","")&BookTitle'),
+        "title",
+    )
+    parts = [
+        text(word("template.line.month", language)), "ReviewMonth",
+        text(word("template.line.as_of", language)), f'IF(AsOf="","",{iso_day("AsOf")})',
+        text("  |  "), "State",
+        text("    " + word("template.line.change", language)),
+    ]  # fmt: skip
+    grid.put(LINE_ROW, 1, Formula("&".join(parts)), "lead")
+    status = NUMBER["status"]
+    grid.put(TILE_ROW, 6, word("template.line.tiles", language), "lead right")
+    place = grid.area(FIRST_ROW, status, last, status)
+    for key, at in zip(styles.STATUS_MARKS, TILE_COLUMNS, strict=True):
+        label = word(f"status.{key}", language)
+        counted = Formula(f"COUNTIF({place},{text(label)})")
+        shown = f'"{styles.STATUS_MARKS[key]} {label} "0'
+        grid.put(TILE_ROW, at, counted, f"tile status_{key}", shown)
+    ids = column_ref(SHEET["goals"].table, header_of("goals", "id", language))
+    many, none = (text(word(f"template.line.{key}", language)) for key in ("too_many", "none"))
+    more = Formula(f'IF(COUNTA({ids})>{figures.rows},{many},IF(COUNTA({ids})=0,{none},""))')
+    grid.put(TILE_ROW, TILE_COLUMNS[-1] + 2, more, "warn")
+
+
+TILE_COLUMNS = (7, 8, 9, 10, 11)
+
+
+def _formulas(
+    figures: Sheet, goal: int, titles: Tuple[str, ...], language: str
+) -> List[Optional[Formula]]:
+    cells = {column.key: here(TABLE, title) for column, title in zip(COLUMNS, titles, strict=True)}
+    live = f'{figures.outside("live", goal)}=""'
+    found: Dict[str, str] = _about(figures, goal, language)
+    found.update(_month(figures, goal, cells, language))
+    found.update(_to_date(figures, goal, cells, language))
+    found.update(_statuses(figures, goal, cells, language))
+    formulas: List[Optional[Formula]] = []
+    for column in COLUMNS:
+        if column.key in ("phase", "next_step"):
+            formulas.append(goal_phase(figures, goal, column.key, cells["status"], language))
+        elif column.key == "trend":
+            formulas.append(None)
+        elif column.key in ("id", "level", "name", "owner"):
+            formulas.append(Formula(found[column.key]))
+        else:
+            formulas.append(Formula(f'IF({live},"",{found[column.key]})'))
+    return formulas
+
+
+def _about(figures: Sheet, goal: int, language: str) -> Dict[str, str]:
+    goal_id, number = figures.outside("id", goal), figures.outside("number", goal)
+
+    def of_goal(key: str) -> str:
+        column = column_ref(SHEET["goals"].table, header_of("goals", key, language))
+        return f'IF({goal_id}="","",INDEX({column},{number})&"")'
+
+    level = of_goal("level")
+    kgi, csf = (text(word(f"level.{key}", language)) for key in ("kgi", "csf"))
+    inset = f"IF({level}={kgi},0,IF({level}={csf},1,2))"
+    indent = text("　" if language == "ja" else "\N{NO-BREAK SPACE}" * 4)
+    return {
+        "id": goal_id,
+        "level": level,
+        "name": f'IF({goal_id}="","",REPT({indent},{inset})&{of_goal("name")})',
+        "owner": of_goal("owner"),
+        "unit": _unit_label(figures, goal, of_goal("scale"), language),
+        "direction": of_goal("direction"),
+    }
+
+
+def _unit_label(figures: Sheet, goal: int, scale: str, language: str) -> str:
+    """The unit with its scale: 百万円, ¥M; a roll-up is a score in %."""
+    unit, key = figures.outside("unit", goal), figures.outside("key", goal)
+    codes, marks = currencies(figures.grid)
+    mark = f"IF(COUNTIF({codes},{unit})=0,{unit},INDEX({marks},MATCH({unit},{codes},0)))"
+    named = f"{scale}&{unit}" if language == "ja" else f"{mark}&{scale}"
+    scaled = f"IF(RIGHT({scale},LEN({unit}))={unit},{scale},{named})"
+    # Only the scales that a number format can show stand beside the unit.
+    shown = f'OR(LEFT({key},1)="k",LEFT({key},1)="m",LEFT({key},1)="b")'
+    rolled = f'{figures.outside("source", goal)}="rollup"'
+    return f'IF({rolled},"%",IF({shown},{scaled},{unit}))'
+
+
+def _guarded(needed: Tuple[str, ...], call: str, language: str = "en", undefined: str = "") -> str:
+    """A function's call where it has something to say: blank without figures, and n/a where the
+    measure is undefined (SPEC 3). Real errors stay what they are."""
+    missing = ",".join(f'{cell}=""' for cell in needed)
+    if undefined:
+        call = f"IF({undefined},{text(word('show.not_available', language))},{call})"
+    return f'IF(OR({missing}),"",{call})'
+
+
+def _month(figures: Sheet, goal: int, cells: Mapping[str, str], language: str) -> Dict[str, str]:
+    def block(name: str) -> str:
+        return f"INDEX({figures.outside_block(name, goal)},1,ElapsedMonths)"
+
+    rolled = f'{figures.outside("source", goal)}="rollup"'
+    score = figures.outside(pass_name("score", "month", PASSES), goal)
+    arguments = f"{cells['actual']},{cells['plan']},{_how(figures, goal)}"
+    unit = figures.outside("unit", goal)
+    sides = (cells["actual"], cells["plan"])
+    growth = f"KPI_GROWTH({cells['actual']},{cells['prior']},{unit})"
+    no_growth = f'AND({cells["prior"]}=0,{unit}<>"%",{unit}<>"％")'
+    return {
+        "actual": f"IF({rolled},{score},{block('actual')})",
+        "plan": f"IF({rolled},1,{block('plan')})",
+        "prior": f"{block('prior')}",
+        "gap": _guarded(sides, f"KPI_GAP({arguments})"),
+        "gap_pct": _guarded(sides, f"KPI_GAP_PCT({arguments})", language, f"{cells['plan']}=0"),
+        "attainment": _guarded(
+            sides, f"KPI_ATTAINMENT({arguments})", language, f"{cells['plan']}=0"
+        ),
+        "growth": _guarded((cells["actual"], cells["prior"]), growth, language, no_growth),
+    }
+
+
+def _how(figures: Sheet, goal: int) -> str:
+    """Direction and tolerance; a roll-up's score is better the higher it is."""
+    rolled = f'{figures.outside("source", goal)}="rollup"'
+    direction, tolerance = figures.outside("direction", goal), figures.outside("tolerance", goal)
+    return f'IF({rolled},"",{direction}),IF({rolled},"",{tolerance})'
+
+
+def _to_date(figures: Sheet, goal: int, cells: Mapping[str, str], language: str) -> Dict[str, str]:
+    rolled = f'{figures.outside("source", goal)}="rollup"'
+    score = figures.outside(pass_name("score", "to_date", PASSES), goal)
+    like = f"IF({rolled},{score},{figures.outside('to_date_like', goal)})"
+    arguments = f"{like},{cells['td_plan']},{_how(figures, goal)}"
+    sides = (cells["td_actual"], cells["td_plan"])
+    return {
+        "td_actual": f"IF({rolled},{score},{figures.outside('to_date_actual', goal)})",
+        "td_plan": f"IF({rolled},1,{figures.outside('to_date_plan', goal)})",
+        "td_gap": _guarded(sides, f"KPI_GAP({arguments})"),
+        "td_attainment": _guarded(
+            sides, f"KPI_ATTAINMENT({arguments})", language, f"{cells['td_plan']}=0"
+        ),
+    }
+
+
+def _statuses(figures: Sheet, goal: int, cells: Mapping[str, str], language: str) -> Dict[str, str]:
+    rolled = f'{figures.outside("source", goal)}="rollup"'
+    limits = f"{figures.outside('amber_at', goal)},{figures.grid.at(*GREEN_AT)},{text(language)}"
+    how = f"{figures.outside('direction', goal)},{figures.outside('tolerance', goal)},{limits}"
+    like = figures.outside("to_date_like", goal)
+    to_date = f"KPI_STATUS({like},{cells['td_plan']},{how})"
+    # Without an actual there is no plan to date either; yet it is the actual that is missing.
+    no_data = text(word("status.no_data", language))
+    planned = f"{figures.outside('planned', goal)}>0"
+    to_date = f'IF(AND({cells["td_actual"]}="",{planned}),{no_data},{to_date})'
+    own = {"status": f"KPI_STATUS({cells['actual']},{cells['plan']},{how})", "td_status": to_date}
+    return {
+        key: f"IF({rolled},{figures.outside(pass_name('status', side, PASSES), goal)},{own[key]})"
+        for side, key in (("month", "status"), ("to_date", "td_status"))
+    }

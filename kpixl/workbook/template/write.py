@@ -1,0 +1,297 @@
+"""Turn laid-out sheets and their calculated values into an .xlsx file (XlsxWriter)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any, Dict, Mapping, Tuple, Union
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from kpixl.errors import CellError
+from kpixl.plan.cells import BookRows, CellValue, SheetRows
+from kpixl.plan.schema import SHEET
+from kpixl.words import word
+from kpixl.workbook.cached import Place, calculate
+from kpixl.workbook.content import BookContent
+from kpixl.workbook.grid import HEADER_ROW, Cell, Formula, Grid
+from kpixl.workbook.template import chart, scorecard, styles
+from kpixl.workbook.template.book import Book, lay_out
+from kpixl.workbook.template.figure_map import LABEL_ROW
+from kpixl.workbook.template.formatting import add_formats, add_sparklines
+from kpixl.workbook.template.inputs import negatives
+from kpixl.workbook.template.validation import add_validations
+
+Values = Mapping[Place, CellValue]
+
+CALCULATION_ID = 191029
+"""Excel's own since 2019: a book with an older one is recalculated when it is opened, and shows
+errors to whoever has no in-cell functions."""
+
+CREATED = datetime(2026, 4, 1, tzinfo=UTC)
+"""One date for all books, so that the same content gives the same bytes."""
+
+TAB_COLOURS: Mapping[str, str] = {
+    "input": "#E3B94B", "result": styles.BRAND, "help": "#3C8D7A", "calculation": "#A5AFB9",
+}  # fmt: skip
+_A4 = 9
+_ZOOM: Mapping[str, int] = {"scorecard": 85, "figures": 80}
+_OPTIONS: Mapping[str, object] = {
+    "in_memory": True,
+    # Text of the book is text: it becomes neither formula nor link nor number.
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+class _Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter brings no types
+    """A sheet whose formulas are written as they stand: none uses a function that Excel stores
+    under another name, and looking for those would take half the time of writing."""
+
+    def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
+
+
+class _EmptyText(str):
+    """The empty text as a formula's value. XlsxWriter writes a plain one without its type, which
+    a spreadsheet may take for a cell that was never calculated."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _EmptyText)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+def write_book(target: Union[str, Path, IO[bytes]], content: BookContent) -> None:
+    """Write ``content`` as a workbook of plain cells, without macros, to a path or stream.
+
+    Every formula carries its value. The same content gives the same bytes.
+    """
+    book = lay_out(content)
+    _Writer(target, content, book, calculate(book.layout)).write()
+
+
+def to_rows(content: BookContent) -> BookRows:
+    """The workbook's cells as a reader would hand them on, calculated values included."""
+    layout = lay_out(content).layout
+    values = calculate(layout)
+    return BookRows("", "", tuple(_sheet_rows(grid, values) for grid in layout.grids))
+
+
+def _sheet_rows(grid: Grid, values: Values) -> SheetRows:
+    last_row, last_column = grid.rows()
+
+    def value(row: int, column: int) -> CellValue:
+        cell = grid.cells.get((row, column))
+        if cell is None:
+            return None
+        if isinstance(cell.value, Formula):
+            return values[grid.name, row, column]
+        return cell.value
+
+    rows = [
+        [value(row, column) for column in range(1, last_column + 1)]
+        for row in range(1, last_row + 1)
+    ]
+    formulas = {
+        place: f"={cell.value.text}"
+        for place, cell in grid.cells.items()
+        if isinstance(cell.value, Formula)
+    }
+    return SheetRows(grid.name, rows, formulas)
+
+
+class _Writer:
+    """One workbook being written: its formats by their properties."""
+
+    def __init__(
+        self, target: Union[str, Path, IO[bytes]], content: BookContent, book: Book, values: Values
+    ) -> None:
+        self._content, self._book, self._values = content, book, values
+        font = {"font_name": styles.FONTS[content.language], "font_size": 10}
+        self._font = font
+        options = {**_OPTIONS, "default_format_properties": font}
+        path = str(target) if isinstance(target, Path) else target
+        self._file = xlsxwriter.Workbook(path, options)
+        self._formats: Dict[Tuple[Tuple[str, object], ...], Any] = {}
+        self._marks: Dict[Tuple[Tuple[str, object], ...], Any] = {}
+
+    def write(self) -> None:
+        """Write all sheets and close the file."""
+        file, layout = self._file, self._book.layout
+        file.set_calc_mode("auto", CALCULATION_ID)
+        file.calc_on_load = False
+        file.set_size(2200, 1300)
+        file.set_tab_ratio(80)
+        self._properties()
+        sheets = {grid.key: file.add_worksheet(grid.name, _Sheet) for grid in layout.grids}
+        for name, formula in layout.names.items():
+            file.define_name(name, f"={formula}")
+        for grid in layout.grids:
+            self._sheet(sheets[grid.key], grid)
+        chart.draw(file, sheets["chart"], layout.grid("chart"), layout.language)
+        add_sparklines(sheets["scorecard"], self._book.figures)
+        sheets["scorecard" if self._content.actuals else "guide"].activate()
+        file.close()
+
+    def _properties(self) -> None:
+        language, settings = self._content.language, self._content.settings
+        title = settings.get("title") or word("template.title", language)
+        self._file.set_properties(
+            {
+                "title": str(title),
+                "subject": word("template.subject", language),
+                "author": str(settings.get("company") or ""),
+                "company": str(settings.get("company") or ""),
+                "comments": word("template.comments", language),
+                "created": CREATED,
+            }
+        )
+
+    def _sheet(self, sheet: Any, grid: Grid) -> None:
+        language = self._content.language
+        shown = negatives(self._content)
+        sheet.set_tab_color(TAB_COLOURS[grid.role])
+        sheet.hide_gridlines(2)
+        sheet.set_zoom(_ZOOM.get(grid.key, 100))
+        for column, width in grid.widths.items():
+            sheet.set_column(column - 1, column - 1, width)
+        for row, height in grid.heights.items():
+            sheet.set_row(row - 1, height)
+        self._table(sheet, grid)
+        for place, cell in grid.cells.items():
+            self._cell(sheet, grid, place, cell)
+        self._view(sheet, grid)
+        add_validations(sheet, grid, language)
+        add_formats(sheet, grid, self._mark, language, shown)
+        self._print(sheet, grid)
+
+    def _format(self, cell: Cell) -> Any:
+        return self._kept(
+            self._formats, {**self._font, **styles.properties(cell.style, cell.number_format)}
+        )
+
+    def _mark(self, look: Mapping[str, Any]) -> Any:
+        """A conditional format: only what it changes, without a font of its own."""
+        return self._kept(self._marks, look)
+
+    def _kept(
+        self, known: Dict[Tuple[Tuple[str, object], ...], Any], look: Mapping[str, Any]
+    ) -> Any:
+        key = tuple(sorted(look.items()))
+        if key not in known:
+            known[key] = self._file.add_format(dict(look))
+        return known[key]
+
+    def _table(self, sheet: Any, grid: Grid) -> None:
+        if grid.table is None:
+            return
+        table = grid.table
+        columns = [
+            {
+                "header": name,
+                **({"formula": f"={table.formulas[name]}"} if name in table.formulas else {}),
+            }
+            for name in table.headers
+        ]
+        sheet.add_table(
+            table.first_row - 1, table.first_column - 1, table.last_row - 1, table.last_column - 1,
+            {
+                "name": table.name,
+                "columns": columns,
+                "style": None,
+                "autofilter": grid.key in ("goals", "actions"),
+            },
+        )  # fmt: skip
+
+    def _cell(self, sheet: Any, grid: Grid, place: Tuple[int, int], cell: Cell) -> None:
+        row, column = place[0] - 1, place[1] - 1
+        look, value = self._format(cell), cell.value
+        if place in grid.links:
+            target = grid.links[place].replace("'", "''")
+            sheet.write_url(row, column, f"internal:'{target}'!A1", look, str(value))
+        elif isinstance(value, Formula):
+            self._formula(sheet, (row, column), value, look, self._values[grid.name, *place])
+        elif isinstance(value, CellError):
+            sheet.write_formula(row, column, f"={value}", look, str(value))
+        elif value is None:
+            sheet.write_blank(row, column, None, look)
+        elif isinstance(value, bool):
+            sheet.write_boolean(row, column, value, look)
+        elif isinstance(value, (int, float)):
+            sheet.write_number(row, column, value, look)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, look)
+        else:
+            sheet.write_string(row, column, value, look)
+
+    def _formula(
+        self, sheet: Any, place: Tuple[int, int], formula: Formula, look: Any, value: CellValue
+    ) -> None:
+        cached = str(value) if isinstance(value, CellError) else value
+        shown = _EmptyText() if cached == "" else cached
+        sheet.write_formula(*place, f"={formula.text}", look, shown)
+
+    def _view(self, sheet: Any, grid: Grid) -> None:
+        rows, columns = grid.frozen
+        if not rows and not columns:
+            return
+        left = columns
+        if grid.key in SHEET and SHEET[grid.key].monthly:
+            left = columns + self._first_month_shown()
+        sheet.freeze_panes(rows, columns, rows, left)
+        if grid.key == "scorecard":
+            sheet.set_column(
+                scorecard.KEY_COLUMN - 1, scorecard.KEY_COLUMN - 1, 6, None, {"hidden": True}
+            )
+
+    def _first_month_shown(self) -> int:
+        """Earlier years stand to the left of what is seen first."""
+        months = [str(month) for month in self._content.months]
+        review = str(self._content.settings.get("review_month") or "")
+        start = self._content.settings.get("fiscal_start")
+        if review not in months or not isinstance(start, (int, float)):
+            return 0
+        place = months.index(review)
+        return max(0, place - (self._content.months[place].month - int(start)) % 12)
+
+    def _print(self, sheet: Any, grid: Grid) -> None:
+        language = self._content.language
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        page = word("template.footer.page", language)
+        sheet.set_footer(f"&L&8&F&C&8&A&R&8{page} &P / &N")
+        monthly = grid.key in SHEET and SHEET[grid.key].monthly
+        if monthly or grid.key == "figures":
+            self._print_years(sheet, grid)
+        else:
+            sheet.fit_to_pages(1, 1 if grid.key in ("guide", "settings", "chart") else 0)
+        header = {"scorecard": scorecard.HEADER_ROW, "figures": LABEL_ROW}.get(grid.key, HEADER_ROW)
+        if grid.table is not None or grid.key == "figures":
+            sheet.repeat_rows(header - 1)
+        if grid.key == "scorecard":
+            last = grid.table.last_row if grid.table else header
+            sheet.print_area(0, 0, last - 1, len(scorecard.COLUMNS) - 1)
+            sheet.center_horizontally()
+
+    def _print_years(self, sheet: Any, grid: Grid) -> None:
+        """A page for each fiscal year, with the goals at its left."""
+        first = grid.frozen[1]
+        sheet.repeat_columns(0, first - 1)
+        sheet.set_print_scale(68 if grid.table else 45)
+        if grid.table:
+            start = self._content.settings.get("fiscal_start")
+            sheet.set_v_pagebreaks(
+                [
+                    first + number
+                    for number, month in enumerate(self._content.months)
+                    if number and month.month == start
+                ]
+            )
