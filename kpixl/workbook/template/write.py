@@ -44,6 +44,8 @@ _OPTIONS: Mapping[str, object] = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+# Per cent at which twelve months fit beside the goals; columns are as wide as the book's font.
+_YEAR_ON_A_PAGE = {"en": 68, "ja": 60}
 
 
 class _Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter brings no types
@@ -285,7 +287,7 @@ class _Writer:
         """A page for each fiscal year, with the goals at its left."""
         first = grid.frozen[1]
         sheet.repeat_columns(0, first - 1)
-        sheet.set_print_scale(68 if grid.table else 45)
+        sheet.set_print_scale(_YEAR_ON_A_PAGE[self._content.language] if grid.table else 45)
         if grid.table:
             start = self._content.settings.get("fiscal_start")
             sheet.set_v_pagebreaks(

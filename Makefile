@@ -1,0 +1,36 @@
+# The two commands that a fresh machine needs: make demo, make test.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench format lock templates clean
+
+PYTHON := .venv/bin/python
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: ## a filled workbook and its review packs, in demo-out
+	@scripts/bootstrap.sh run
+	@.venv/bin/kpixl demo -o demo-out
+
+test: ## every check, and the tests against the source and the built wheel
+	@scripts/bootstrap.sh test
+	@scripts/test.sh
+
+bench: ## the ratios of benchmarks/results.md, measured now on this machine
+	@scripts/bootstrap.sh test
+	@$(PYTHON) -m benchmarks.run
+
+format: ## put the source into the house's form
+	@scripts/bootstrap.sh test
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+lock: ## take the newest packages into the lock files
+	@scripts/bootstrap.sh test
+	@scripts/lock.sh
+
+templates: ## write workbook_templates anew from the schema
+	@scripts/bootstrap.sh test
+	@$(PYTHON) -m kpixl.workbook.template
+
+clean: ## remove what the other commands made
+	@rm -rf .venv build demo-out .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
