@@ -1,0 +1,209 @@
+"""Turn the machine that kpixl runs on into facts: versions, fonts, programs. Changes nothing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+LATIN_FONT = "Inter"
+JAPANESE_FONTS = ("BIZ UDPGothic", "Hiragino Sans", "Noto Sans CJK JP")
+
+# The file in which a font comes, where no font list can be asked (Windows, macOS).
+_FONT_FILES = {
+    "inter": LATIN_FONT,
+    "biz-udgothic": "BIZ UDPGothic",
+    "bizudpgothic": "BIZ UDPGothic",
+    "notosanscjk": "Noto Sans CJK JP",
+    "ヒラギノ角ゴシック": "Hiragino Sans",
+}
+_OFFICE_PLACES = (
+    "C:/Program Files/LibreOffice/program/soffice.exe",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+)
+# Runs in a process of its own: a missing library prints a page of advice and may end Python.
+_ASK_WEASYPRINT = """
+import warnings; warnings.simplefilter("ignore")
+from weasyprint.text import ffi
+print("pango", ffi.pango.pango_version(), getattr(ffi, "harfbuzz_subset", None) is not None)
+"""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What was found on a machine; versions are None where a thing is not there.
+
+    ``system`` is ``debian``, ``fedora``, ``macos``, ``windows`` or ``other``; ``pango`` is None
+    where WeasyPrint cannot load it, and ``weasyprint_wanted`` None where kpixl is not installed.
+    """
+
+    system: str
+    python: tuple[int, int, int]
+    weasyprint: str | None
+    weasyprint_wanted: str | None
+    pango: tuple[int, int, int] | None
+    subset: bool
+    fonts: frozenset[str]
+    libreoffice: str | None
+    excel: bool
+    xlwings: str | None
+    pandas: str | None
+    pyarrow: str | None
+    folder: Path
+    writable: bool
+
+
+def look(folder: Path) -> Machine:
+    """What this machine has. Heavy or fragile things are asked in processes of their own."""
+    pango, subset = _pango()
+    return Machine(
+        system=_system(),
+        python=sys.version_info[:3],
+        weasyprint=_version("weasyprint"),
+        weasyprint_wanted=_weasyprint_wanted(),
+        pango=pango,
+        subset=subset,
+        fonts=_font_families(),
+        libreoffice=_libreoffice(),
+        excel=_has_excel(),
+        xlwings=_version("xlwings"),
+        pandas=_version("pandas"),
+        pyarrow=_version("pyarrow"),
+        folder=folder,
+        writable=_can_write(folder),
+    )
+
+
+def _system() -> str:
+    if sys.platform == "win32":
+        return "windows"
+    if sys.platform == "darwin":
+        return "macos"
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return "other"
+    family = f"{release.get('ID', '')} {release.get('ID_LIKE', '')}".split()
+    for system, names in (("debian", {"debian", "ubuntu"}), ("fedora", {"fedora", "rhel"})):
+        if names & set(family):
+            return system
+    return "other"
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _weasyprint_wanted() -> str | None:
+    """The one version that kpixl asks for: charts are drawn through WeasyPrint's internals."""
+    try:
+        requirements = importlib.metadata.requires("kpixl") or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for requirement in requirements:
+        match = re.match(r"weasyprint\s*==\s*([\w.]+)", requirement, re.IGNORECASE)
+        if match:
+            return match.group(1)
+    return None
+
+
+def _pango() -> tuple[tuple[int, int, int] | None, bool]:
+    """Pango's version as WeasyPrint loads it, and whether HarfBuzz can cut fonts down."""
+    if importlib.util.find_spec("weasyprint") is None:
+        return None, False
+    answer = _output(sys.executable, "-c", _ASK_WEASYPRINT)
+    match = re.search(r"^pango (\d+) (True|False)$", answer, re.MULTILINE)
+    if match is None:
+        return None, False
+    number = int(match.group(1))  # 1.50.12 is 15012
+    return (number // 10000, number // 100 % 100, number % 100), match.group(2) == "True"
+
+
+def _font_families() -> frozenset[str]:
+    """Those of kpixl's fonts that are here."""
+    listed = _output("fc-list", "--format", "%{family}\n") if shutil.which("fc-list") else ""
+    families = {name.strip() for line in listed.splitlines() for name in line.split(",")}
+    return frozenset((families or _families_by_file()) & {LATIN_FONT, *JAPANESE_FONTS})
+
+
+def _families_by_file() -> set[str]:
+    return {
+        family
+        for place in _font_places()
+        for file in _files(place)
+        for start, family in _FONT_FILES.items()
+        # macOS spells ゴ as two characters.
+        if unicodedata.normalize("NFC", file.name).lower().startswith(start)
+    }
+
+
+def _font_places() -> tuple[Path, ...]:
+    home = Path.home()
+    local = Path(os.environ.get("LOCALAPPDATA", home))
+    return (
+        Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts",
+        local / "Microsoft" / "Windows" / "Fonts",
+        home / "Library" / "Fonts",
+        Path("/Library/Fonts"),
+        Path("/System/Library/Fonts"),
+    )
+
+
+def _files(place: Path) -> list[Path]:
+    """The files of a folder; none where it is not there or not ours to read."""
+    try:
+        return list(place.iterdir())
+    except OSError:
+        return []
+
+
+def _libreoffice() -> str | None:
+    for name in ("soffice", "libreoffice", *_OFFICE_PLACES):
+        found = shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+def _has_excel() -> bool:
+    if sys.platform == "win32":
+        import winreg
+
+        try:
+            winreg.CloseKey(winreg.OpenKey(winreg.HKEY_CLASSES_ROOT, "Excel.Application"))
+        except OSError:
+            return False
+        return True
+    return Path("/Applications/Microsoft Excel.app").exists()
+
+
+def _can_write(folder: Path) -> bool:
+    """By writing: permissions alone do not tell on Windows and on network shares."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _output(*command: str) -> str:
+    """What ``command`` prints, or "" where it cannot be run or fails."""
+    try:
+        done = subprocess.run(  # noqa: S603  # commands of this module, no text from outside
+            command, capture_output=True, text=True, timeout=30, check=False, encoding="utf-8"
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
