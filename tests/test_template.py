@@ -22,6 +22,7 @@ from kpixl.plan.cells import BookRows, CellValue
 from kpixl.plan.month import Month
 from kpixl.plan.schema import SHEET
 from kpixl.plan.tables import read_plan
+from kpixl.resources import workbook_templates
 from kpixl.review.review import review
 from kpixl.review.steps import goal_step
 from kpixl.words import LANGUAGES, word
@@ -36,7 +37,7 @@ from kpixl.workbook.template.styles import STATUS_MARKS
 from tests.workbook_xml import WrittenBook
 from tests.xlsx_parts import differences
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "workbook_templates"
+TEMPLATES = workbook_templates()
 OWN_SHEETS = ("chart", "figures")
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -23,7 +23,7 @@ MEGABYTE = 1_000_000
 MAX_FILE = 100 * MEGABYTE
 # Within these, the slowest and the largest file found took half of SPEC 15's time and memory.
 MAX_UNPACKED = 100 * MEGABYTE
-MAX_MARKS = 4_000_000
+MAX_MARKS = 2_500_000
 MAX_CELLS = 1_000_000
 MAX_ENTRIES = 20_000
 CHUNK = 1 << 20
