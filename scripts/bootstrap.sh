@@ -51,6 +51,8 @@ missing() {
         command -v soffice >/dev/null || echo libreoffice
         command -v pdftoppm >/dev/null || echo poppler
         command -v qpdf >/dev/null || echo qpdf
+        command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+            command -v google-chrome >/dev/null || echo chromium
     fi
 }
 
@@ -92,6 +94,7 @@ package_for() {
     libreoffice) first_offered libreoffice-calc-nogui libreoffice-calc ;;
     poppler) first_offered poppler-utils ;;
     qpdf) first_offered qpdf ;;
+    chromium) first_offered chromium chromium-browser ;;
     esac
 }
 
