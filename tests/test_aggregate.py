@@ -154,3 +154,9 @@ def test_average_lies_between_min_and_max(months: List[Optional[float]]) -> None
         assert lowest is not None
         assert highest is not None
         assert lowest - 1e-6 <= mean <= highest + 1e-6
+
+
+def test_a_sum_too_large_for_a_figure_is_not_available() -> None:
+    # The largest double is about 1.8e308.
+    assert aggregate([1.7e308, 1.7e308], Aggregation.SUM) is None
+    assert aggregate([1.7e308, 1.7e308], Aggregation.AVERAGE) is None

@@ -9,15 +9,24 @@ from kpixl.measures.gap import EQUAL, graded
 from kpixl.measures.kinds import Aggregation, Status
 
 
+def _total(values: Sequence[float]) -> Optional[float]:
+    """The exact sum, rounded once; None where it is too large for any figure."""
+    try:
+        return fsum(values)
+    except OverflowError:
+        return None
+
+
 def aggregate(values: Sequence[Optional[float]], aggregation: Aggregation) -> Optional[float]:
     """One figure from those ``values`` that are there, oldest first; None where there are none."""
     present = [value for value in values if value is not None]
     if not present:
         return None
     if aggregation is Aggregation.SUM:
-        return fsum(present)
+        return _total(present)
     if aggregation is Aggregation.AVERAGE:
-        return fsum(present) / len(present)
+        total = _total(present)
+        return None if total is None else total / len(present)
     if aggregation is Aggregation.LAST:
         return present[-1]
     return max(present) if aggregation is Aggregation.MAX else min(present)
