@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from plans import APRIL, goal, plan_of, series, with_settings
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures.kinds import Aggregation, Direction, Phase, Status, Step
 from kpixl.plan.model import Action, Comment, Level, Series
 from kpixl.plan.month import CloseDay, Month
 from kpixl.review.review import review
+from tests.plans import APRIL, goal, plan_of, series, with_settings
 
 JUNE = Month(2026, 6)
 
@@ -50,7 +50,9 @@ def test_a_missing_month_never_counts_as_zero_and_plan_covers_the_months_reporte
 
 
 def test_like_for_like_where_a_month_has_no_plan():
-    plan = plan_of(goal("SALES"), actuals={"SALES": [100, 50, 95]}, plan={"SALES": [100, None, 100]})
+    plan = plan_of(
+        goal("SALES"), actuals={"SALES": [100, 50, 95]}, plan={"SALES": [100, None, 100]}
+    )
     to_date = review(plan).by_id["SALES"].to_date
     assert to_date.actual == 245
     assert to_date.plan == 200
@@ -60,9 +62,7 @@ def test_like_for_like_where_a_month_has_no_plan():
 
 
 def test_growth_covers_the_months_that_have_a_prior_figure():
-    plan = plan_of(
-        goal("SALES"), actuals={"SALES": [10, 20, 30]}, prior={"SALES": [None, 10, 20]}
-    )
+    plan = plan_of(goal("SALES"), actuals={"SALES": [10, 20, 30]}, prior={"SALES": [None, 10, 20]})
     to_date = review(plan).by_id["SALES"].to_date
     assert to_date.growth == pytest.approx((50 - 30) / 30)  # May and June on both sides
     assert to_date.prior_months == 2
@@ -249,9 +249,7 @@ def test_an_effect_is_due_with_the_third_reported_month_after_done():
         "X", "A", raised=date(2026, 1, 5), cause="c", countermeasure="m", owner="Abe",
         due=date(2026, 3, 31), done=date(2026, 3, 20),
     )  # fmt: skip
-    plan = plan_of(
-        goal("A"), actuals={"A": [9, 9, 5]}, plan={"A": [10, 10, 10]}, actions=(action,)
-    )
+    plan = plan_of(goal("A"), actuals={"A": [9, 9, 5]}, plan={"A": [10, 10, 10]}, actions=(action,))
     # April, May and June are reported; June closes on 10 July.
     assert not review(plan, as_of=date(2026, 7, 9)).actions[0].overdue
     assert review(plan, as_of=date(2026, 7, 10)).actions[0].overdue
@@ -275,7 +273,9 @@ def test_comments_of_the_review_month_only():
 
 def test_range_goal_without_tolerance_is_not_judged_rather_than_fatal():
     plan = plan_of(
-        goal("DAYS", direction=Direction.RANGE), actuals={"DAYS": [1, 1, 1]}, plan={"DAYS": [2, 2, 2]}
+        goal("DAYS", direction=Direction.RANGE),
+        actuals={"DAYS": [1, 1, 1]},
+        plan={"DAYS": [2, 2, 2]},
     )
     found = review(plan).by_id["DAYS"]
     assert found.month.gap is None

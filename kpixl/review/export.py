@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Dict, List, Mapping
+from math import isfinite
+from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
 
 from kpixl.errors import Problem
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
@@ -15,10 +16,33 @@ if TYPE_CHECKING:
     import pandas
 
 MEASURES = ("actual", "plan", "prior", "gap", "gap_pct", "attainment", "growth")
+LANDING = ("value", "method", "error", "chance", "required")
+
+_MONTHS = ("months_reported", "months_expected")
+_NUMBERS: Tuple[str, ...] = (
+    *(f"{period}_{name}" for period in ("month", "to_date") for name in MEASURES),
+    *(f"landing_{name}" for name in LANDING if name != "method"),
+)
+COLUMNS: Tuple[str, ...] = (
+    "month", "id", "parent", "level", "name", "unit", "direction", "source",
+    *(f"month_{name}" for name in (*MEASURES, "status")),
+    *(f"to_date_{name}" for name in (*MEASURES, "status", *_MONTHS)),
+    *(f"landing_{name}" for name in LANDING),
+    "pdca_phase", "pdca_next_step", "pdca_overdue", "signal",
+)  # fmt: skip
+"""The columns of CSV, Parquet and DataFrames, in their order."""
 
 
 def as_data(review: Review, language: str) -> Dict[str, object]:
-    """The review as plain data in the documented form; unknown is None."""
+    """The review as plain data in the documented form; unknown is None. IDs are as the Goals
+    sheet writes them, wherever they stand."""
+    labels = {goal.id: goal.goal.label for goal in review.goals}
+    actions = [action_data(entry, language) for entry in review.actions]
+    problems = [problem_data(problem, language) for problem in review.problems]
+    for action in actions:
+        action["goal"] = labels.get(str(action["goal"]), action["goal"])
+    for problem, found in zip(review.problems, problems):
+        found["goals"] = [labels.get(goal_id, goal_id) for goal_id in problem.goals]
     return {
         "company": review.settings.company,
         "month": str(review.month),
@@ -28,22 +52,24 @@ def as_data(review: Review, language: str) -> Dict[str, object]:
         "workbook": review.source.name,
         "workbook_sha256": review.source.sha256,
         "book_id": review.settings.book_id,
-        "goals": [goal_data(goal, language) for goal in review.goals],
-        "actions": [action_data(entry, language) for entry in review.actions],
-        "problems": [problem_data(problem, language) for problem in review.problems],
+        "goals": [
+            goal_data(goal, labels.get(goal.parent or ""), language) for goal in review.goals
+        ],
+        "actions": actions,
+        "problems": problems,
     }
 
 
-def goal_data(goal: GoalReview, language: str) -> Dict[str, object]:
-    """One goal as plain data. Landing and signal are null until their measures are in use."""
+def goal_data(goal: GoalReview, parent: Optional[str], language: str) -> Dict[str, object]:
+    """One goal as plain data, with the ID that its ``parent`` has in the same data. Landing and
+    signal are null until their measures are in use."""
     to_date = {
         **_measures(goal.to_date),
-        "months_reported": goal.to_date.months_reported,
-        "months_expected": goal.to_date.months_expected,
+        **{name: getattr(goal.to_date, name) for name in _MONTHS},
     }
     return {
         "id": goal.goal.label,
-        "parent": goal.goal.parent,
+        "parent": parent,
         "level": goal.goal.level.value,
         "name": goal.goal.name,
         "unit": goal.goal.unit,
@@ -51,7 +77,7 @@ def goal_data(goal: GoalReview, language: str) -> Dict[str, object]:
         "source": goal.source,
         "month": _measures(goal.month),
         "to_date": to_date,
-        "landing": dict.fromkeys(("value", "method", "error", "chance", "required")),
+        "landing": dict.fromkeys(LANDING),
         "signal": None,
         "pdca": {
             "phase": goal.phase.phase.value,
@@ -62,9 +88,14 @@ def goal_data(goal: GoalReview, language: str) -> Dict[str, object]:
 
 
 def _measures(figures: Figures) -> Dict[str, object]:
-    values: Dict[str, object] = {name: getattr(figures, name) for name in MEASURES}
+    values: Dict[str, object] = {name: _known(getattr(figures, name)) for name in MEASURES}
     values["status"] = figures.status.value
     return values
+
+
+def _known(value: Optional[float]) -> Optional[float]:
+    """JSON has no word for what is no number."""
+    return value if value is not None and isfinite(value) else None
 
 
 def action_data(entry: ActionReview, language: str) -> Dict[str, object]:
@@ -99,28 +130,32 @@ def problem_data(problem: Problem, language: str) -> Dict[str, object]:
 
 
 def flat_rows(review: Review, language: str) -> List[Dict[str, object]]:
-    """One flat row a goal, for CSV, Parquet and DataFrames."""
+    """One flat row a goal with :data:`COLUMNS`, for CSV, Parquet and DataFrames."""
+    labels = {goal.id: goal.goal.label for goal in review.goals}
     rows = []
     for goal in review.goals:
-        data = goal_data(goal, language)
-        row: Dict[str, object] = {"month": str(review.month)}
-        for name in ("id", "parent", "level", "name", "unit", "direction", "source"):
-            row[name] = data[name]
-        for group in ("month", "to_date", "landing", "pdca"):
-            nested = data[group]
-            if isinstance(nested, Mapping):
-                row.update({f"{group}_{name}": value for name, value in nested.items()})
-        row["signal"] = data["signal"]
-        rows.append(row)
+        data = goal_data(goal, labels.get(goal.parent or ""), language)
+        row: Dict[str, object] = {}
+        for name, value in data.items():
+            if isinstance(value, Mapping):
+                row.update({f"{name}_{inner}": figure for inner, figure in value.items()})
+            else:
+                row[name] = value
+        row["month"] = str(review.month)
+        rows.append({name: row[name] for name in COLUMNS})
     return rows
 
 
-def frame(review: Review) -> pandas.DataFrame:
-    """:func:`flat_rows` as a DataFrame; raises :class:`UsageProblem` without pandas."""
+def frame(review: Review, language: Optional[str] = None) -> pandas.DataFrame:
+    """:func:`flat_rows` as a DataFrame, texts in ``language`` (default: the book's); raises
+    :class:`UsageProblem` without pandas."""
     from kpixl.errors import UsageProblem
 
     try:
         import pandas as pd
     except ImportError as missing:
         raise UsageProblem("extra-missing", extra="frames", package="pandas") from missing
-    return pd.DataFrame(flat_rows(review, review.settings.language))
+    rows = flat_rows(review, language or review.settings.language)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    # A column that is empty this month is a column of numbers all the same.
+    return table.astype(dict.fromkeys(_NUMBERS, "float64"))

@@ -26,7 +26,8 @@ class Figures:
     ``gap``, ``difference``, ``gap_pct`` and ``attainment`` compare over ``plan_months``,
     ``growth`` over ``prior_months`` of the ``months_reported``. ``months_expected`` counts the
     months of the period up to the review month in which the goal is valid. ``growth`` is a
-    fraction, or points (as a fraction) for % goals.
+    fraction, or points (as a fraction) for % goals. A roll-up's score counts ``parts`` of its
+    ``parts_expected`` children: those that can be judged.
     """
 
     actual: Optional[float] = None
@@ -42,6 +43,8 @@ class Figures:
     months_expected: int = 0
     plan_months: int = 0
     prior_months: int = 0
+    parts: int = 0
+    parts_expected: int = 0
 
     @property
     def like_for_like(self) -> bool:
@@ -123,6 +126,12 @@ class ActionReview:
         return self.phase is not Phase.CLOSED
 
 
+def blocks_a_pack(problem: Problem) -> bool:
+    """Whether a pack that holds ``problem`` must not be made. What is wrong with a recipient
+    keeps a mail from that person, not a pack from the others (SPEC 2, Problems)."""
+    return not problem.warning and bool(problem.goals or not problem.people)
+
+
 @dataclass(frozen=True)
 class Review:
     """Everything computed for one workbook and one review month, in tree order."""
@@ -169,7 +178,7 @@ class Review:
     @property
     def errors(self) -> Tuple[Problem, ...]:
         """Problems of the data that keep a pack from being made without ``--draft``."""
-        return tuple(problem for problem in self.problems if not problem.warning)
+        return tuple(problem for problem in self.problems if blocks_a_pack(problem))
 
     def to_frame(self) -> pandas.DataFrame:
         """One row a goal, one column a figure (``month_gap``, ``to_date_plan``, ...).

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isfinite
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures import gap
-from kpixl.measures.aggregate import rollup, rollup_child_score, rollup_status
+from kpixl.measures.aggregate import rollup, rollup_child_score, rollup_status, worst_child
 from kpixl.measures.kinds import Status
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
 from kpixl.plan.month import Month, fiscal_year
@@ -174,7 +175,7 @@ class _Figures:
     ) -> Figures:
         growth = None
         if current is not None and figures.prior is not None and figures.prior_months:
-            growth = gap.growth(current, figures.prior, goal.is_percent)
+            growth = _finite(gap.growth(current, figures.prior, goal.is_percent))
         if matched is None or figures.plan is None or not figures.plan_months:
             return replace(figures, growth=growth)
         sides = (matched, figures.plan, goal.direction, goal.tolerance)
@@ -186,8 +187,8 @@ class _Figures:
             figures,
             difference=matched - figures.plan,
             gap=gap.gap(*sides),
-            gap_pct=gap.gap_pct(*sides),
-            attainment=gap.attainment(*sides),
+            gap_pct=_finite(gap.gap_pct(*sides)),
+            attainment=_finite(gap.attainment(*sides)),
             growth=growth,
             status=gap.status(*sides, amber_at=amber_at, green_at=settings.green_at),
         )
@@ -202,7 +203,12 @@ class _Figures:
         score = rollup(scores, weights, settings.rollup_cap)
         expected = sum(1 for m in months if self._valid(goal_id, m))
         if score is None:
-            return Figures(plan=1.0, months_expected=expected, status=Status.NO_DATA)
+            return Figures(
+                plan=1.0,
+                months_expected=expected,
+                status=Status.NO_DATA,
+                parts_expected=len(children),
+            )
         goal = self.nodes[goal_id].goal
         amber_at = goal.amber_at if goal.amber_at is not None else settings.amber_at
         reported = max(part.months_reported for part in parts)
@@ -213,17 +219,17 @@ class _Figures:
                 score, [part.status for part in parts], settings.rollup_green_at, amber_at
             ),
             months_reported=reported, months_expected=expected, plan_months=reported,
+            parts=sum(1 for one in scores if one is not None), parts_expected=len(children),
         )  # fmt: skip
 
     def worst_child(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[str]:
         """The child with the lowest score, which a roll-up names."""
-        scored = [
-            (score, position, child)
-            for position, child in enumerate(self.nodes[goal_id].children)
-            for score in [_child_score(self.of(child, months))]
-            if score is not None
-        ]
-        return min(scored)[2] if scored else None
+        children = self.nodes[goal_id].children
+        position = worst_child(
+            [_child_score(self.of(child, months)) for child in children],
+            [self.nodes[child].goal.weight for child in children],
+        )
+        return None if position is None else children[position]
 
     def _aggregate(
         self, goal_id: str, months: Sequence[Month], plan: bool = False
@@ -303,6 +309,11 @@ class _Figures:
         if self.source(goal_id) == "rollup":
             return tuple(self.of(goal_id, (m,)).actual for m in months if m in self.year)
         return tuple(self.monthly.actual_in(goal_id, m) for m in months)
+
+
+def _finite(value: Optional[float]) -> Optional[float]:
+    """None where dividing by next to nothing has left the numbers that a computer knows."""
+    return value if value is not None and isfinite(value) else None
 
 
 def _child_score(figures: Figures) -> Optional[float]:

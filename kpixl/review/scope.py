@@ -7,6 +7,8 @@ from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures.formula import inputs
+from kpixl.measures.kinds import Step
+from kpixl.measures.pdca import GoalPhase
 from kpixl.plan.model import Level
 from kpixl.review.figures import GoalReview, Review
 from kpixl.words import fold
@@ -46,20 +48,32 @@ def scoped(review: Review, text: str) -> Review:
     goals = _members(review, scope)
     if not goals:
         raise UsageProblem("unknown-scope", found=text)
-    kept = _rerooted(goals)
-    ids = {goal.id for goal in kept}
+    ids = {goal.id for goal in goals}
+    actions = tuple(entry for entry in review.actions if entry.action.goal in ids)
+    kept = _without_others(_rerooted(review, goals), {entry.action.id for entry in actions})
     return replace(
         review,
         goals=kept,
-        actions=tuple(entry for entry in review.actions if entry.action.goal in ids),
+        actions=actions,
         problems=_touching(review, kept, whole=False),
         recipients=(),
-        scope=text.strip(),
+        scope=_named(scope, kept[0]),
     )
+
+
+def _named(scope: Scope, first: GoalReview) -> str:
+    """The scope as the Goals sheet writes it, so that one scope has one name however typed."""
+    if scope.kind == "goal":
+        return first.goal.label
+    if scope.kind == "department":
+        return f"dept:{first.goal.department}"
+    return f"owner:{first.goal.owner}"
 
 
 def _members(review: Review, scope: Scope) -> Tuple[GoalReview, ...]:
     wanted = fold(scope.name)
+    if not wanted:
+        return ()
     if scope.kind == "goal":
         found = next((goal for goal in review.goals if fold(goal.id) == wanted), None)
         return review.subtree(found.id) if found is not None else ()
@@ -68,19 +82,45 @@ def _members(review: Review, scope: Scope) -> Tuple[GoalReview, ...]:
     return tuple(goal for goal in review.goals if fold(goal.goal.owner) == wanted)
 
 
-def _rerooted(goals: Sequence[GoalReview]) -> Tuple[GoalReview, ...]:
-    """The goals as a tree of their own: parents outside the scope fall away."""
+def _rerooted(review: Review, goals: Sequence[GoalReview]) -> Tuple[GoalReview, ...]:
+    """The goals as a tree of their own: each stands below its nearest ancestor in the scope."""
     ids = {goal.id for goal in goals}
+    parents: Dict[str, Optional[str]] = {}
     depths: Dict[str, int] = {}
-    kept: List[GoalReview] = []
+    children: Dict[Optional[str], List[str]] = {}
     for goal in goals:
-        parent = goal.parent if goal.parent in ids else None
-        depth = depths[parent] + 1 if parent is not None else 0
-        depths[goal.id] = depth
-        children = tuple(child for child in goal.children if child in ids)
-        worst = goal.worst_child if goal.worst_child in ids else None
-        kept.append(replace(goal, parent=parent, depth=depth, children=children, worst_child=worst))
-    return tuple(kept)
+        parent = goal.parent
+        while parent is not None and parent not in ids:
+            parent = review.by_id[parent].parent
+        parents[goal.id] = parent
+        depths[goal.id] = 0 if parent is None else depths[parent] + 1
+        children.setdefault(parent, []).append(goal.id)
+    return tuple(
+        replace(
+            goal,
+            parent=parents[goal.id],
+            depth=depths[goal.id],
+            children=tuple(children.get(goal.id, ())),
+            worst_child=goal.worst_child if goal.worst_child in ids else None,
+        )
+        for goal in goals
+    )
+
+
+def _without_others(goals: Sequence[GoalReview], actions: Set[str]) -> Tuple[GoalReview, ...]:
+    """The goals with phases that name no action but the scope's own."""
+    return tuple(
+        goal
+        if goal.phase.action is None or goal.phase.action in actions
+        else replace(goal, phase=_anonymous(goal.phase))
+        for goal in goals
+    )
+
+
+def _anonymous(phase: GoalPhase) -> GoalPhase:
+    if phase.step is Step.ON_TRACK_ACTION:
+        return GoalPhase(phase.phase, Step.ON_TRACK)
+    return replace(phase, action=None)
 
 
 def _touching(review: Review, goals: Sequence[GoalReview], whole: bool) -> Tuple[Problem, ...]:
@@ -115,7 +155,9 @@ def scopes_by(review: Review, kind: str) -> Tuple[str, ...]:
     """One scope for each CSF, owner or department that the review holds, in tree order."""
     if kind == "csf":
         return tuple(goal.goal.label for goal in review.at_level(Level.CSF))
-    field = {"owner": "owner", "department": "department"}[kind]
     prefix = {"owner": "owner", "department": "dept"}[kind]
-    names = dict.fromkeys(getattr(goal.goal, field) for goal in review.goals)
-    return tuple(f"{prefix}:{name}" for name in names if name)
+    names: Dict[str, str] = {}
+    for goal in review.goals:
+        name = goal.goal.owner if kind == "owner" else goal.goal.department
+        names.setdefault(fold(name), name)
+    return tuple(f"{prefix}:{name}" for folded, name in names.items() if folded)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
+from kpixl.measures.gap import EQUAL
 from kpixl.measures.kinds import Direction, Status
 from kpixl.plan.model import Level
+from kpixl.plan.month import Month
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.periods import month_name, span_name
-from kpixl.review.show import GoalStyle, goal_style, number_style
+from kpixl.review.show import GoalStyle, goal_style, number_style, rounded_to
 from kpixl.words import say, word
 
 
@@ -21,7 +23,9 @@ def style_of(review: Review, goal: GoalReview, language: str) -> GoalStyle:
 def headline(review: Review, goal: GoalReview, language: str) -> str:
     """What happened to a goal: the month against plan and prior year, then the year to date."""
     parts = [month_sentence(review, goal, language)]
-    if len(review.fiscal_months) > 1 and goal.to_date.actual is not None and not goal.is_rollup:
+    # In the fiscal year's first month the year to date would say the same again.
+    later = review.month != review.fiscal_months[0]
+    if later and goal.to_date.actual is not None and not goal.is_rollup:
         parts.append(to_date_sentence(review, goal, language))
     return word("sentence.joint", language).join(part for part in parts if part)
 
@@ -34,31 +38,52 @@ def month_sentence(review: Review, goal: GoalReview, language: str) -> str:
     style = style_of(review, goal, language)
     figures = goal.month
     if figures.actual is None:
-        return _unreported(goal, style, period, language)
+        return _unreported(review, goal, style, language)
     main = _comparison("month", goal, figures, style, language, period)
     return _with_prior(main, figures, style, language)
 
 
 def to_date_sentence(review: Review, goal: GoalReview, language: str) -> str:
     """The fiscal year so far of one goal, with the months it covers where some are missing."""
-    months = [month for month in review.fiscal_months if month <= review.month]
-    span = span_name(months, language)
     figures = goal.to_date
     style = style_of(review, goal, language)
+    span = span_name(_months_of(review, goal), language)
     text = _comparison("to_date", goal, figures, style, language, span)
-    if 0 < figures.plan_months < figures.months_expected:
-        coverage = say(
-            "sentence.coverage", language, n=figures.plan_months, m=figures.months_expected
-        )
+    coverage = _coverage(figures, language)
+    if coverage:
         text = say("sentence.with_coverage", language, text=text, coverage=coverage)
     return say("sentence.full_stop", language, text=text)
 
 
-def _unreported(goal: GoalReview, style: GoalStyle, period: str, language: str) -> str:
+def _months_of(review: Review, goal: GoalReview) -> Sequence[Month]:
+    """The months to date; of a goal that joined during the year, those since then."""
+    elapsed = [month for month in review.fiscal_months if month <= review.month]
+    valid = [month for month in elapsed if goal.goal.valid_in(month)]
+    figures = goal.to_date
+    joined = figures.months_reported <= len(valid) == figures.months_expected
+    return valid if valid and joined else elapsed
+
+
+def _coverage(figures: Figures, language: str) -> str:
+    """Which months a figure to date leaves out; "" where it covers all of them."""
+    reported, expected = figures.months_reported, figures.months_expected
+    parts = []
+    if 0 < reported < expected:
+        parts.append(say("sentence.coverage", language, n=reported, m=expected))
+    if 0 < figures.plan_months < reported:
+        n = figures.plan_months
+        parts.append(say("sentence.coverage_compared", language, n=n, m=reported))
+    return word("sentence.coverage_joint", language).join(parts)
+
+
+def _unreported(review: Review, goal: GoalReview, style: GoalStyle, language: str) -> str:
+    details = {"name": goal.goal.name, "period": month_name(review.month, language)}
+    if review.month in goal.series.unavailable:
+        return say("sentence.unreadable", language, **details)
     if goal.month.plan is None:
-        return say("sentence.unreported_no_plan", language, name=goal.goal.name, period=period)
+        return say("sentence.unreported_no_plan", language, **details)
     plan = style.with_unit(goal.month.plan)
-    return say("sentence.unreported", language, name=goal.goal.name, period=period, plan=plan)
+    return say("sentence.unreported", language, plan=plan, **details)
 
 
 def _comparison(
@@ -69,9 +94,11 @@ def _comparison(
         "period": period,
         "actual": style.with_unit(figures.actual),
     }
-    if figures.plan is None or figures.difference is None:
+    if figures.plan is None:
         return say(f"sentence.{kind}_no_plan", language, **details)
     details["plan"] = style.with_unit(figures.plan)
+    if figures.difference is None:
+        return say(f"sentence.{kind}_not_compared", language, **details)
     details["against"] = against_plan(goal, figures, style, language)
     return say(f"sentence.{kind}", language, **details)
 
@@ -81,18 +108,36 @@ def against_plan(goal: GoalReview, figures: Figures, style: GoalStyle, language:
     difference = figures.difference
     if difference is None or figures.plan is None:
         return ""
-    if abs(difference) <= 1e-9 * max(1.0, abs(figures.plan)):
+    if _on_plan(figures):
         return word("sentence.on_plan", language)
     side = "above" if difference > 0 else "below"
-    shown = style.change_with_unit(difference)
     judged = _judged(goal, figures, language)
-    if style.percent or figures.plan == 0:
+    aside = say("sentence.aside", language, text=judged) if judged else ""
+    if style.shows_nothing(difference):
+        return say(f"sentence.just_{side}", language, judged=aside)
+    share = _share(figures, style)
+    if not share:
         amount = style.change_with_unit(abs(difference)).lstrip("+")
-        aside = say("sentence.aside", language, text=judged) if judged else ""
         return say(f"sentence.{side}_by_amount", language, amount=amount, judged=aside)
-    judged = say("sentence.within_aside", language, text=judged) if judged else ""
-    share = style.style.percent(abs(difference) / abs(figures.plan), 1)
-    return say(f"sentence.{side}", language, share=share, difference=shown, judged=judged)
+    within = say("sentence.within_aside", language, text=judged) if judged else ""
+    shown = style.change_with_unit(difference)
+    return say(f"sentence.{side}", language, share=share, difference=shown, judged=within)
+
+
+def _on_plan(figures: Figures) -> bool:
+    difference, plan = figures.difference, figures.plan
+    return difference is not None and abs(difference) <= EQUAL * max(1.0, abs(plan or 0.0))
+
+
+def _share(figures: Figures, style: GoalStyle) -> str:
+    """The size of the difference in per cent of plan; "" for % goals, whose difference is in
+    points, for a plan of 0, and where nothing of it would be seen."""
+    if style.percent or not figures.plan or figures.difference is None:
+        return ""
+    share = abs(figures.difference) / abs(figures.plan)
+    if rounded_to(share, 1, style.style.rounding, 2) == 0:
+        return ""
+    return style.style.percent(share, 1)
 
 
 def _judged(goal: GoalReview, figures: Figures, language: str) -> str:
@@ -106,30 +151,58 @@ def _judged(goal: GoalReview, figures: Figures, language: str) -> str:
 
 
 def _with_prior(text: str, figures: Figures, style: GoalStyle, language: str) -> str:
-    if figures.growth is None or figures.prior is None:
+    growth = figures.growth
+    if growth is None or figures.prior is None:
         return say("sentence.full_stop", language, text=text)
     prior = style.with_unit(figures.prior)
-    growth = style.growth(figures.growth)
-    return say("sentence.with_prior", language, text=text, growth=growth, prior=prior)
+    amount = style.growth(abs(growth)).lstrip("+")
+    if amount.startswith("±"):
+        return say("sentence.prior_level", language, text=text, prior=prior)
+    if figures.prior < 0:
+        # "Up 40% on −¥4M" would leave open which way a loss has moved.
+        signed = style.growth(growth)
+        return say("sentence.prior_loss", language, text=text, growth=signed, prior=prior)
+    way = "up" if growth > 0 else "down"
+    key = f"sentence.prior_{way}_points" if style.percent else f"sentence.prior_{way}"
+    return say(key, language, text=text, growth=amount, prior=prior)
 
 
 def _rollup_sentence(review: Review, goal: GoalReview, period: str, language: str) -> str:
-    if goal.month.actual is None:
+    figures = goal.month
+    if figures.actual is None:
         return say("sentence.rollup_none", language, name=goal.goal.name, period=period)
-    style = style_of(review, goal, language)
+    key = "rollup"
     details: Dict[str, object] = {
         "name": goal.goal.name,
         "period": period,
-        "score": style.style.attainment(goal.month.actual),
-        "n": len(goal.children),
-        "status": word(f"status.{goal.status.value}", language),
+        "score": style_of(review, goal, language).style.attainment(figures.actual),
+        "basis": _basis(figures, language),
     }
     worst = review.by_id.get(goal.worst_child or "")
-    if worst is None or worst.month.attainment is None:
-        return say("sentence.rollup", language, **details)
-    attained = style.style.attainment(worst.month.attainment)
-    details.update(worst=worst.goal.name, attained=attained)
-    return say("sentence.rollup_worst", language, **details)
+    if worst is not None and figures.parts > 1 and (worst.month.gap or 0.0) < 0:
+        key = "rollup_worst" if worst.month.attainment is not None else "rollup_worst_zero"
+        details.update(_worst(review, worst, language))
+    return say(f"sentence.{key}", language, **details)
+
+
+def _worst(review: Review, worst: GoalReview, language: str) -> Dict[str, object]:
+    style = style_of(review, worst, language)
+    return {
+        "worst": worst.goal.name,
+        "attained": style.style.attainment(worst.month.attainment),
+        "actual": style.with_unit(worst.month.actual),
+        "plan": style.with_unit(worst.month.plan),
+    }
+
+
+def _basis(figures: Figures, language: str) -> str:
+    """How many of its goals a score is made of."""
+    if figures.parts < figures.parts_expected:
+        n, m = figures.parts, figures.parts_expected
+        return say("sentence.basis_some", language, n=n, m=m)
+    if figures.parts == 1:
+        return word("sentence.basis_one", language)
+    return say("sentence.basis", language, n=figures.parts)
 
 
 def counts(review: Review) -> Dict[Status, int]:
@@ -140,6 +213,11 @@ def counts(review: Review) -> Dict[Status, int]:
 def tally_sentence(review: Review, language: str) -> str:
     """How many of the KPIs are on plan, near it and off it."""
     kpis = [goal for goal in review.goals if goal.goal.level is Level.KPI]
+    if not kpis:
+        return word("sentence.tally_none", language)
+    if len(kpis) == 1:
+        status = word(f"status.{kpis[0].status.value}", language)
+        return say("sentence.tally_one", language, status=status)
     found = {status: sum(1 for goal in kpis if goal.status is status) for status in Status}
     missing = found[Status.NO_DATA] + found[Status.NO_PLAN]
     key = "sentence.tally_missing" if missing else "sentence.tally"
@@ -179,12 +257,13 @@ def title_sentence(review: Review, goal: GoalReview, language: str) -> str:
 def _short_distance(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
     if figures.difference is None or figures.plan is None:
         return ""
-    if abs(figures.difference) <= 1e-9 * max(1.0, abs(figures.plan)):
+    if _on_plan(figures):
         return word("sentence.short_on", language)
     side = "above" if figures.difference > 0 else "below"
     style = style_of(review, goal, language)
-    if style.percent or figures.plan == 0:
+    if style.shows_nothing(figures.difference):
+        return word(f"sentence.short_just_{side}", language)
+    amount = _share(figures, style)
+    if not amount:
         amount = style.change_with_unit(abs(figures.difference)).lstrip("+")
-    else:
-        amount = style.style.percent(abs(figures.difference) / abs(figures.plan), 1)
     return say(f"sentence.short_{side}", language, amount=amount)

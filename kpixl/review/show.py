@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from typing import Iterable, Optional, Tuple
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from math import isfinite
+from typing import Mapping, Optional, Sequence, Tuple
 
+from kpixl.measures.kinds import Aggregation
 from kpixl.plan.model import Goal, Negatives, Rounding, Settings
 from kpixl.plan.schema import SCALES
 from kpixl.review.figures import FiscalSeries
 from kpixl.words import fold, say, word
 
+# What the cells of a new workbook know; they show a unit as it is written, or by its mark.
 CURRENCY_MARKS = {"JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "円": "¥", "¥": "¥", "$": "$"}
 MINUS = "−"
-NOT_AVAILABLE = "not_available"
+ON_PLAN = 1e-9
+"""How far below 100 % an attainment still counts as on plan (SPEC 4)."""
+
+# Units that are money, folded -> the entry of words.json that names it in either language.
+_CURRENCIES: Mapping[str, str] = {
+    "円": "jpy", "jpy": "jpy", "yen": "jpy", "¥": "jpy",
+    "$": "usd", "usd": "usd", "ドル": "usd", "米ドル": "usd",
+    "€": "eur", "eur": "eur", "ユーロ": "eur", "£": "gbp", "gbp": "gbp", "ポンド": "gbp",
+}  # fmt: skip
+_POWERS: Mapping[float, int] = {1.0: 0, 1e3: 3, 1e6: 6, 1e8: 8, 1e9: 9}
+_EXCEL_DIGITS = Context(prec=15)
 
 
 @dataclass(frozen=True)
@@ -29,11 +42,14 @@ class NumberStyle:
         """The text for a figure that is not available."""
         return word("show.not_available", self.language)
 
-    def number(self, value: Optional[float], decimals: int, signed: bool = False) -> str:
-        """``value`` with thousands separators and ``decimals`` places; ``signed`` shows a plus."""
-        if value is None:
+    def number(
+        self, value: Optional[float], decimals: int, signed: bool = False, power: int = 0
+    ) -> str:
+        """``value`` × 10^``power`` with thousands separators and ``decimals`` places; ``signed``
+        shows a plus."""
+        if value is None or not isfinite(value):
             return self.missing
-        rounded = rounded_to(value, decimals, self.rounding)
+        rounded = rounded_to(value, decimals, self.rounding, power)
         text = f"{abs(rounded):,.{decimals}f}"
         if rounded == 0:
             return f"±{text}" if signed else text
@@ -50,72 +66,80 @@ class NumberStyle:
 
     def percent(self, value: Optional[float], decimals: int = 1, signed: bool = False) -> str:
         """A fraction as a percentage: 0.032 is ``3.2%``."""
-        if value is None:
-            return self.missing
-        text = self.number(value * 100, decimals, signed)
+        text = self.number(value, decimals, signed, power=2)
+        if text == self.missing:
+            return text
         return f"{text[:-1]}%)" if text.endswith(")") else f"{text}%"
 
     def points(self, value: Optional[float], decimals: int = 1, signed: bool = True) -> str:
         """A difference of fractions in percentage points: −0.004 is ``−0.4 pt``."""
-        if value is None:
-            return self.missing
-        return say("show.points", self.language, value=self.number(value * 100, decimals, signed))
+        text = self.number(value, decimals, signed, power=2)
+        return text if text == self.missing else say("show.points", self.language, value=text)
 
     def attainment(self, value: Optional[float], decimals: int = 1) -> str:
-        """An attainment as a percentage; below 100 % it is never shown as 100 % (SPEC 2)."""
+        """An attainment as a percentage; below 100 % it is never shown as 100 % (SPEC 2), and on
+        plan (within 1e-9) always."""
         if value is None:
             return self.missing
-        missed = value < 1.0 - 1e-9
-        if missed and rounded_to(value * 100, decimals, self.rounding) >= 100:
-            return f"{rounded_to(value * 100, decimals, Rounding.DOWN):,.{decimals}f}%"
+        if abs(value - 1.0) <= ON_PLAN:
+            return self.percent(1.0, decimals)
+        if value < 1.0 and rounded_to(value, decimals, self.rounding, 2) >= 100:
+            return f"{rounded_to(value, decimals, Rounding.DOWN, 2):,.{decimals}f}%"
         return self.percent(value, decimals)
 
 
-def rounded_to(value: float, decimals: int, rounding: Rounding) -> Decimal:
-    """``value`` as people round it: by its shortest decimal form, so that 2.675 rounds half up
-    to 2.68 although its binary form lies just below."""
-    step = Decimal(1).scaleb(-decimals)
-    mode = ROUND_HALF_UP if rounding is Rounding.HALF_UP else ROUND_DOWN
-    exact = Decimal(repr(float(value)))
-    if exact.adjusted() + decimals > 24:
+def rounded_to(value: float, decimals: int, rounding: Rounding, power: int = 0) -> Decimal:
+    """``value`` × 10^``power`` as people round it: by its decimal form, so that 2.675 rounds half
+    up to 2.68 and 0.285 is 28.5 % although their binary forms lie just beside.
+
+    As in Excel, what stands beyond the 15th digit is an artefact of computing and is dropped
+    first: 0.3 − 0.1 is cut off to 0.2, not to 0.1.
+    """
+    exact = Decimal(repr(float(value))).scaleb(power)
+    size = exact.adjusted()
+    if size + decimals > 24:
         return exact
-    return exact.quantize(step, rounding=mode)
+    if size - 12 <= -decimals:
+        exact = _EXCEL_DIGITS.plus(exact)
+    mode = ROUND_HALF_UP if rounding is Rounding.HALF_UP else ROUND_DOWN
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=mode)
 
 
 @dataclass(frozen=True)
 class GoalStyle:
-    """How one goal's figures are shown: scale, decimals and unit, the same wherever they stand."""
+    """How one goal's figures are shown: scale, decimals and unit, the same wherever they stand.
+
+    A figure is shown as its value × 10^``power``; ``scale_word`` names that scale, ``unit`` the
+    unit, both in the reader's language. ``prefixed`` units stand before the figure.
+    """
 
     style: NumberStyle
     unit: str
     scale_word: str
-    scale: float
+    power: int
     decimals: int
     percent: bool
+    prefixed: bool = False
 
     def value(self, value: Optional[float]) -> str:
         """The bare figure, as in a table that has a unit column."""
         if self.percent:
             return self.style.percent(value, self.decimals)
-        return self.style.number(None if value is None else value / self.scale, self.decimals)
+        return self.bare(value)
 
     def bare(self, value: Optional[float]) -> str:
         """The figure without even a percent sign, as on a chart whose title names the unit."""
-        factor = 100.0 if self.percent else 1 / self.scale
-        return self.style.number(None if value is None else value * factor, self.decimals)
+        return self.style.number(value, self.decimals, power=self.power)
 
     def change(self, value: Optional[float]) -> str:
         """A signed difference or gap; points for % goals."""
         if self.percent:
             return self.style.points(value, self.decimals)
-        scaled = None if value is None else value / self.scale
-        return self.style.number(scaled, self.decimals, signed=True)
+        return self.bare_change(value)
 
     def bare_change(self, value: Optional[float]) -> str:
         """A signed difference without its unit, as on a chart."""
-        factor = 100.0 if self.percent else 1 / self.scale
-        scaled = None if value is None else value * factor
-        return self.style.number(scaled, self.decimals, signed=True)
+        return self.style.number(value, self.decimals, signed=True, power=self.power)
 
     def growth(self, value: Optional[float]) -> str:
         """Growth against prior: a percentage, or points for % goals."""
@@ -125,11 +149,11 @@ class GoalStyle:
 
     def with_unit(self, value: Optional[float]) -> str:
         """The figure with its unit, as in a sentence: ``¥842M``, ``842百万円``, ``12 days``."""
-        return self._united(self.value(value), value)
+        return self._united(self.value(value))
 
     def change_with_unit(self, value: Optional[float]) -> str:
         """A signed difference with its unit: ``−¥28M``, ``−28百万円``, ``−0.4 pt``."""
-        return self._united(self.change(value), value)
+        return self._united(self.change(value))
 
     def split_unit(self, value: Optional[float]) -> Tuple[str, str]:
         """The figure and its unit apart, for setting the unit smaller: ``842``, ``百万円``. A
@@ -140,37 +164,39 @@ class GoalStyle:
             return bare, text[len(bare) :].strip()
         return text, ""
 
-    def _united(self, text: str, value: Optional[float]) -> str:
-        if value is None or self.percent or not self.unit_label:
+    def shows_nothing(self, value: float) -> bool:
+        """Whether ``value`` is too small to be seen in the places shown."""
+        return rounded_to(value, self.decimals, self.style.rounding, self.power) == 0
+
+    def _united(self, text: str) -> str:
+        if self.percent or text == self.style.missing:
             return text
-        mark = CURRENCY_MARKS.get(self.unit.upper())
-        if self.style.language == "en" and mark:
-            sign = text[0] if text[0] in f"+±▲({MINUS}" else ""
-            closing = ")" if text.endswith(")") else ""
-            digits = text[len(sign) :].rstrip(")")
-            return f"{sign}{mark}{digits}{self.scale_word}{closing}"
-        gap = "" if self.style.language == "ja" else " "
-        return f"{text}{gap}{self.unit_label}"
+        if self.style.language == "ja":
+            return f"{text}{self._ja_unit}"
+        sign = text[0] if text[0] in f"+±▲({MINUS}" else ""
+        closing = ")" if text.endswith(")") else ""
+        digits = text[len(sign) :].rstrip(")")
+        if self.prefixed:
+            return f"{sign}{self.unit}{digits}{self.scale_word}{closing}"
+        return f"{sign}{digits}{self.scale_word}{closing} {self.unit}".strip()
+
+    @property
+    def _ja_unit(self) -> str:
+        # A Latin word stands apart from what precedes it, a Japanese one does not.
+        gap = " " if self.unit[:1].isascii() and self.unit[:1].isalpha() else ""
+        return f"{self.scale_word}{gap}{self.unit}"
 
     @property
     def unit_label(self) -> str:
-        """The unit with its scale, as a table or a chart title names it: ``百万円``, ``¥M``."""
-        if self.percent or not self.scale_word or self.scale_word == self.unit:
+        """The unit with its scale, as a table or a chart title names it: ``百万円``, ``¥M``,
+        ``k visits``."""
+        if self.percent:
             return self.unit
-        if self.unit and self.scale_word.endswith(self.unit):
-            return self.scale_word
-        mark = CURRENCY_MARKS.get(self.unit.upper())
-        if self.style.language == "en" and mark:
-            return f"{mark}{self.scale_word}"
-        return (
-            f"{self.scale_word}{self.unit}"
-            if _is_cjk(self.scale_word)
-            else (f"{self.scale_word} {self.unit}".strip())
-        )
-
-
-def _is_cjk(text: str) -> bool:
-    return any(ord(ch) > 0x2E80 for ch in text)
+        if self.style.language == "ja":
+            return self._ja_unit.strip()
+        if self.prefixed:
+            return f"{self.unit}{self.scale_word}"
+        return f"{self.scale_word} {self.unit}".strip()
 
 
 def number_style(settings: Settings, language: str) -> NumberStyle:
@@ -180,28 +206,71 @@ def number_style(settings: Settings, language: str) -> NumberStyle:
 
 def goal_style(goal: Goal, series: FiscalSeries, style: NumberStyle, rollup: bool) -> GoalStyle:
     """How ``goal``'s figures are shown. Where Decimals is blank, places follow from the size of
-    the year's figures, so that all of them show about three digits. A roll-up is a score in %."""
+    the year's figures, so that all of them show about three digits. A roll-up is a score in %.
+
+    Scale and currency are named in the reader's language, whichever the book is written in.
+    """
     if rollup:
-        return GoalStyle(style, "%", "", 1.0, 1, True)
-    scale_word = goal.scale.strip()
-    scale = SCALES.get(fold(scale_word), 1.0)
-    values = [v for v in (*series.actual, *series.plan, *series.prior) if v is not None]
+        return GoalStyle(style, "%", "", 2, 1, True)
+    power = 2 if goal.is_percent else -_POWERS[SCALES.get(fold(goal.scale), 1.0)]
     decimals = goal.decimals
     if decimals is None:
-        decimals = _decimals(values, scale, goal.is_percent)
-    return GoalStyle(style, goal.unit, scale_word, scale, decimals, goal.is_percent)
+        values = [v for v in (*series.actual, *series.plan, *series.prior) if v is not None]
+        decimals = _decimals(values, power, goal)
+    if goal.is_percent:
+        return GoalStyle(style, goal.unit, "", 2, decimals, True)
+    scale_word, own_power = _scale_in(goal.scale, power, style.language)
+    currency = _CURRENCIES.get(fold(goal.unit))
+    # 億 has no English name: 12.3億円 is ¥1.23bn, to the same last digit.
+    decimals += power - own_power
+    unit = word(f"show.{currency}", style.language) if currency else goal.unit
+    if style.language == "ja" and not goal.unit and goal.scale.strip().endswith("円"):
+        unit = "円"
+    prefixed = style.language == "en" and currency is not None
+    return GoalStyle(style, unit, scale_word, own_power, decimals, False, prefixed)
 
 
-def _decimals(values: Iterable[float], scale: float, percent: bool) -> int:
-    shown = [abs(value) * 100 if percent else abs(value) / scale for value in values]
-    shown = [value for value in shown if value > 0]
-    if percent:
-        return 1 if not shown or max(shown) >= 1 else 2
-    if not shown or all(value == int(value) for value in shown) or max(shown) >= 100:
+def _scale_in(given: str, power: int, language: str) -> Tuple[str, int]:
+    """The scale's name in ``language``, and the power that it stands for. A name that is already
+    in that language stays as it was written."""
+    if power == 0:
+        return "", 0
+    own = given.strip()
+    if language == "ja":
+        return (own.rstrip("円") if _is_cjk(own) else word(f"show.scale{-power}", "ja")), power
+    if not _is_cjk(own):
+        return own, power
+    shown = -9 if power == -8 else power
+    return word(f"show.scale{-shown}", "en"), shown
+
+
+def _is_cjk(text: str) -> bool:
+    return any(ord(ch) > 0x2E80 for ch in text)
+
+
+def _decimals(values: Sequence[float], power: int, goal: Goal) -> int:
+    shown = [
+        abs(_EXCEL_DIGITS.create_decimal(repr(float(v))).scaleb(power))
+        for v in values
+        if v and isfinite(v)
+    ]
+    if goal.is_percent:
+        return _places(max(shown), 1, 1) if shown else 1
+    whole = all(value == value.to_integral_value() for value in shown)
+    if not shown or max(shown) >= 100:
         return 0
-    largest = max(shown)
+    if whole:
+        # An average of whole numbers is no whole number: 10 and 11 make 10.5 to date.
+        return 1 if goal.aggregation is Aggregation.AVERAGE else 0
+    return _places(max(shown), 100, 1)
+
+
+def _places(largest: Decimal, enough: int, least: int) -> int:
+    """So many places that ``largest`` shows its leading digits, at least ``least`` of them."""
     places = 0
-    while largest < 100 and places < 8:
+    while largest < enough and places < 8:
         largest *= 10
         places += 1
-    return max(1, places)
+    if enough == 1 and places:
+        places += 1
+    return max(least, places)

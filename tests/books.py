@@ -1,0 +1,51 @@
+"""Workbooks as files, for tests that start where a person does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from kpixl.plan.cells import CellValue
+from kpixl.plan.month import Month
+from kpixl.workbook.content import BookContent
+from kpixl.workbook.sample import sample_book
+from kpixl.workbook.template import write_book
+
+OCTOBER = Month(2026, 10)
+
+
+@lru_cache
+def sample_bytes(language: str) -> bytes:
+    """The sample company's workbook."""
+    return book_bytes(sample_book(language))
+
+
+def book_bytes(content: BookContent) -> bytes:
+    buffer = BytesIO()
+    write_book(buffer, content)
+    return buffer.getvalue()
+
+
+@lru_cache
+def spoilt_bytes(goal_id: str = "", email: str = "") -> bytes:
+    """The sample with text where a goal's October actual belongs, or with a bad address."""
+    content = sample_book("en")
+    actuals: dict[str, dict[Month, CellValue]] = {
+        key: dict(values) for key, values in content.actuals.items()
+    }
+    if goal_id:
+        actuals[goal_id][OCTOBER] = "about nine"
+    recipients = [dict(row) for row in content.recipients]
+    if email:
+        recipients[0]["email"] = email
+    return book_bytes(replace(content, actuals=actuals, recipients=recipients))
+
+
+def put(folder: Path, name: str, data: bytes) -> Path:
+    """``data`` as a file in ``folder``, which is made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(data)
+    return path

@@ -1,0 +1,222 @@
+"""The review as data: the documented JSON, and the same as rows for CSV, Parquet and frames."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from kpixl.errors import Problem, UsageProblem
+from kpixl.jobs import export
+from kpixl.plan.model import Action, Decision, Level, Source
+from kpixl.review.figures import Review
+from kpixl.review.review import review
+from kpixl.review.scope import scoped
+from tests.plans import goal, plan_of
+
+# SPEC 13, in its order.
+MEASURES = ["actual", "plan", "prior", "gap", "gap_pct", "attainment", "growth", "status"]
+GOAL = ["id", "parent", "level", "name", "unit", "direction", "month", "to_date", "landing",
+        "signal", "pdca"]  # fmt: skip
+
+
+def small(**fields: Any) -> Review:
+    plan = plan_of(
+        goal("KGI", level=Level.KGI, label="Kgi", name="Result"),
+        goal("SALES", "KGI", label="Sales", **fields),
+        goal("LATE", "KGI"),
+        actuals={"SALES": [100, None, 95]},
+        plan={"SALES": [100, 100, 100], "LATE": [1, 1, 1]},
+        prior={"SALES": [80, 80, 100]},
+        source=Source("plan.xlsx", "ab" * 32),
+        actions=(
+            Action(
+                "X1", "SALES", raised=date(2026, 5, 1), cause="price", countermeasure="talk",
+                owner="Abe", due=date(2026, 6, 30), done=date(2026, 6, 20), result="better",
+                decision=Decision.ADJUST, decided=date(2026, 7, 1),
+            ),
+            Action("X2", "LATE", raised=date(2026, 6, 1)),
+        ),
+    )  # fmt: skip
+    problem = Problem("not-a-number", "Actuals", "D4", found="x", goals=("SALES",))
+    return review(plan, problems=(problem,))
+
+
+def as_json(found: Review, language: str = "en") -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(export(found, "json", language))
+    return data
+
+
+def test_the_json_has_the_documented_keys():
+    data = as_json(small())
+    documented = ["company", "month", "workbook_sha256", "goals", "actions", "problems"]
+    assert [key for key in data if key in documented] == documented
+    for entry in data["goals"]:
+        assert [key for key in entry if key in GOAL] == GOAL
+        assert list(entry["month"]) == MEASURES
+        assert list(entry["to_date"]) == [*MEASURES, "months_reported", "months_expected"]
+        assert list(entry["landing"]) == ["value", "method", "error", "chance", "required"]
+        assert list(entry["pdca"]) == ["phase", "next_step", "overdue"]
+
+
+def test_the_json_has_the_reviews_figures():
+    data = as_json(small())
+    assert (data["company"], data["month"]) == ("Acme", "2026-06")
+    assert data["workbook_sha256"] == "ab" * 32
+    assert data["as_of"] == "2026-07-10"  # ten days after the end of June
+    sales = data["goals"][1]
+    assert (sales["id"], sales["level"], sales["direction"]) == ("Sales", "kpi", "higher")
+    assert sales["month"] == {
+        "actual": 95, "plan": 100, "prior": 100, "gap": -5, "gap_pct": pytest.approx(-0.05),
+        "attainment": pytest.approx(0.95), "growth": pytest.approx(-0.05), "status": "amber",
+    }  # fmt: skip
+    # 100 + 95 against the plan and prior year of the same two months
+    assert sales["to_date"] == {
+        "actual": 195, "plan": 200, "prior": 180, "gap": -5, "gap_pct": pytest.approx(-0.025),
+        "attainment": pytest.approx(0.975), "growth": pytest.approx(15 / 180), "status": "amber",
+        "months_reported": 2, "months_expected": 3,
+    }  # fmt: skip
+
+
+def test_unknown_is_null_and_neither_zero_nor_text():
+    late = as_json(small())["goals"][2]
+    assert late["month"]["plan"] == 1
+    missing = ("actual", "prior", "gap", "gap_pct", "attainment", "growth")
+    assert [late["month"][key] for key in missing] == [None] * 6
+    assert late["to_date"]["actual"] is None
+    assert set(late["landing"].values()) == {None}
+    assert late["signal"] is None
+
+
+def test_an_id_is_the_same_text_wherever_it_stands():
+    data = as_json(small())
+    assert [entry["parent"] for entry in data["goals"]] == [None, "Kgi", "Kgi"]
+    assert data["actions"][0]["goal"] == "Sales"
+    assert data["problems"][0]["goals"] == ["Sales"]
+
+
+def test_actions_come_with_evidence_phase_and_next_step():
+    first, second = as_json(small())["actions"]
+    assert first == {
+        "id": "X1", "goal": "Sales", "raised": "2026-05-01", "cause": "price",
+        "countermeasure": "talk", "owner": "Abe", "due": "2026-06-30", "started": None,
+        "done": "2026-06-20", "expected_effect": "", "result": "better", "decision": "adjust",
+        "decided": "2026-07-01", "phase": "closed", "next_step": "–", "overdue": False,
+    }  # fmt: skip
+    assert (second["phase"], second["decision"]) == ("check", None)
+
+
+def test_problems_come_with_place_finding_expectation_and_mend():
+    english = as_json(small())["problems"][0]
+    assert (english["sheet"], english["cell"], english["severity"]) == ("Actuals", "D4", "error")
+    assert all(english[key] for key in ("code", "found", "what", "expected", "mend"))
+    assert as_json(small(), "ja")["problems"][0]["what"] != english["what"]
+
+
+def test_texts_are_in_the_language_asked_for_and_words_of_the_form_are_not():
+    japanese = as_json(small(), "ja")["goals"][2]["pdca"]
+    assert japanese == {"phase": "check", "next_step": "実績を入力する", "overdue": False}
+    assert "売上" in export(small(name="売上"), "json", "ja").decode("utf-8")  # not escaped
+
+
+def test_a_plan_of_next_to_nothing_is_null_and_not_infinity():
+    plan = plan_of(goal("A"), actuals={"A": [0, 0, 1e15]}, plan={"A": [0, 0, 1e-300]})
+    found = as_json(review(plan))["goals"][0]["month"]
+    assert (found["gap"], found["gap_pct"], found["attainment"]) == (1e15, None, None)
+    assert found["status"] == "green"
+
+
+# ---- Rows -----------------------------------------------------------------------------------
+
+
+def rows(found: Review) -> list[dict[str, str]]:
+    text = export(found, "csv", "en").decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_csv_starts_with_the_mark_by_which_excel_knows_utf_8():
+    data = export(small(name="売上"), "csv", "ja")
+    assert data.startswith(b"\xef\xbb\xbfmonth,id,parent")
+    assert "売上" in data.decode("utf-8")
+
+
+def test_csv_has_a_row_a_goal_and_a_column_a_figure():
+    found = rows(small())
+    assert [row["id"] for row in found] == ["Kgi", "Sales", "LATE"]
+    sales = found[1]
+    assert sales["month"] == "2026-06"
+    assert [float(sales[name]) for name in ("month_actual", "month_gap")] == [95, -5]
+    assert float(sales["to_date_actual"]) == 195
+    assert (sales["month_status"], sales["to_date_months_reported"]) == ("amber", "2")
+    assert found[2]["month_actual"] == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x")']
+)
+def test_text_that_looks_like_a_formula_stays_text(text):
+    assert rows(small(name=text))[1]["name"] == "'" + text
+
+
+def test_text_with_commas_quotes_and_line_breaks_comes_back_as_it_was():
+    text = 'Sales, "net"\nof returns'
+    assert rows(small(name=text))[1]["name"] == text
+
+
+def test_negative_figures_stay_numbers():
+    assert float(rows(small())[1]["month_gap_pct"]) == pytest.approx(-0.05)
+
+
+def test_a_month_without_goals_gives_headers_alone():
+    plan = plan_of(goal("A", valid_from=small().month.plus(1)), actuals={"A": [1, 1, 1]})
+    assert rows(review(plan)) == []
+    assert export(review(plan), "csv", "en").decode("utf-8-sig").startswith("month,id,")
+
+
+def test_parquet_reads_back_as_the_frame():
+    found = small()
+    table = pd.read_parquet(io.BytesIO(export(found, "parquet", "en")))
+    frame = found.to_frame()
+    assert list(table.columns) == list(frame.columns)
+    assert table["id"].tolist() == ["Kgi", "Sales", "LATE"]
+    assert table.loc[1, "to_date_plan"] == 200
+    assert table["month_actual"].isna().tolist() == [False, False, True]
+    pd.testing.assert_frame_equal(table, frame, check_dtype=False)
+
+
+def test_a_column_of_figures_is_numeric_even_where_nothing_is_known():
+    frame = small().to_frame()
+    for name in ("month_actual", "to_date_growth", "landing_value", "landing_chance"):
+        assert frame[name].dtype == "float64"
+
+
+def test_parquet_speaks_the_language_asked_for():
+    table = pd.read_parquet(io.BytesIO(export(small(), "parquet", "ja")))
+    goals = as_json(small(), "ja")["goals"]
+    assert table["pdca_next_step"].tolist() == [entry["pdca"]["next_step"] for entry in goals]
+
+
+def test_an_unknown_form_is_wrong_use():
+    with pytest.raises(UsageProblem, match="unknown-format"):
+        export(small(), "xml", "en")
+
+
+def test_a_scope_is_exported_alone_and_says_which():
+    data = as_json(scoped(small(), "sales"))
+    assert data["scope"] == "Sales"
+    assert [(entry["id"], entry["parent"]) for entry in data["goals"]] == [("Sales", None)]
+    assert [entry["id"] for entry in data["actions"]] == ["X1"]
+    assert [row["id"] for row in rows(scoped(small(), "LATE"))] == ["LATE"]
+
+
+def test_the_same_review_gives_the_same_bytes():
+    for form in ("json", "csv", "parquet"):
+        assert export(small(), form, "en") == export(small(), form, "en")
+    other = replace(small(), source=Source("plan.xlsx", "cd" * 32))
+    assert export(other, "json", "en") != export(small(), "json", "en")
