@@ -1,0 +1,325 @@
+"""Turn reviews, problems and findings into what a terminal shows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from kpixl.errors import KpixlError, Problem
+from kpixl.jobs import EMPTY
+from kpixl.measures.kinds import Status
+from kpixl.review.export import problem_data
+from kpixl.review.figures import GoalReview, Review, blocks_a_pack
+from kpixl.review.periods import date_name, month_name
+from kpixl.review.sentences import style_of, tally_sentence
+from kpixl.review.steps import goal_step
+from kpixl.words import ProblemText, problem_text, say, word
+
+if TYPE_CHECKING:
+    from kpixl.doctor import Finding
+
+T = TypeVar("T")
+
+# Shape and word tell the status; the colour only helps.
+SIGNS = {
+    Status.GREEN: ("●", "green"),
+    Status.AMBER: ("◆", "yellow"),
+    Status.RED: ("■", "red"),
+    Status.NO_DATA: ("○", "dim"),
+    Status.NO_PLAN: ("–", "dim"),
+}
+
+
+WIDEST = 400
+
+
+def console(stderr: bool = False) -> Console:
+    """A console whose text from workbooks is never read as markup. Into a file or a pipe lines
+    are as long as they need to be."""
+    found = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    if not found.is_terminal and shutil.get_terminal_size((0, 0)).columns == 0:
+        found.width = WIDEST
+    return found
+
+
+def _say(out: Console, text: str, indent: int = 0, style: str = "") -> None:
+    """A sentence; where it wraps, its lines stand under each other."""
+    out.print(Padding(Text(text, style=style, overflow="fold"), (0, 0, 0, indent), expand=False))
+
+
+def print_problems(problems: Sequence[Problem], language: str, stderr: bool = False) -> None:
+    """Problems grouped by sheet, each with place, finding, expectation and mend."""
+    out = console(stderr)
+    for warning, heading in ((False, "cli.errors"), (True, "cli.warnings")):
+        chosen = [problem for problem in problems if problem.warning is warning]
+        if not chosen:
+            continue
+        if not is_empty(chosen):
+            _say(out, say(heading, language, n=len(chosen)), style="bold")
+        for sheet, group in _by_sheet(chosen).items():
+            _say(out, sheet or word("cli.whole_book", language), 2, "bold")
+            for problem in group:
+                _print_problem(out, problem, language)
+
+
+def _by_sheet(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
+    groups: dict[str, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(problem.sheet or "", []).append(problem)
+    return groups
+
+
+def _print_problem(out: Console, problem: Problem, language: str) -> None:
+    text = problem_text(problem, language)
+    place = f"{problem.cell}: " if problem.cell else ""
+    _say(out, f"{place}{text.what}", 4)
+    _print_details(out, text, language, 6, "dim")
+
+
+def _print_details(
+    out: Console, text: ProblemText, language: str, indent: int, style: str = ""
+) -> None:
+    for key, detail in (("cli.expected", text.expected), ("cli.mend", text.mend)):
+        if detail:
+            _say(out, say(key, language, text=detail), indent, style)
+
+
+def is_empty(problems: Sequence[Problem]) -> bool:
+    """Whether nothing is wrong but that no goal has been entered yet."""
+    return bool(problems) and all(problem.code == EMPTY for problem in problems)
+
+
+def print_fault(fault: KpixlError, language: str) -> None:
+    """What stopped the command, and the mend."""
+    out = console(stderr=True)
+    text = problem_text(fault, language)
+    _say(out, text.what, style="bold red")
+    _print_details(out, text, language, 2)
+
+
+def fault_data(fault: KpixlError, problems: Sequence[Problem], language: str) -> dict[str, object]:
+    """A fault as data, for ``--json``."""
+    text = problem_text(fault, language)
+    return {
+        "error": fault.code,
+        "what": text.what,
+        "expected": text.expected,
+        "mend": text.mend,
+        "problems": [problem_data(problem, language) for problem in problems],
+    }
+
+
+def problems_data(problems: Sequence[Problem], language: str) -> dict[str, object]:
+    """All problems as data, for ``--json``."""
+    return {"problems": [problem_data(problem, language) for problem in problems]}
+
+
+def print_verdict(name: str, problems: Sequence[Problem], language: str) -> None:
+    """One line: fit for a pack or not."""
+    errors = [problem for problem in problems if not problem.warning]
+    key = "cli.verdict_errors" if errors else "cli.verdict_fine"
+    if is_empty(errors):
+        key = "cli.verdict_empty"
+    elif errors and not any(blocks_a_pack(problem) for problem in errors):
+        key = "cli.verdict_people"
+    _say(console(), say(key, language, name=name, n=len(errors)), style="bold")
+
+
+def print_scorecard(review: Review, language: str) -> None:
+    """The review month as a tree, one goal a line, with as many columns as the window has room
+    for."""
+    out = console()
+    head = [review.settings.company, month_name(review.month, language)]
+    as_of = say("cli.as_of", language, date=date_name(review.as_of, language))
+    _say(out, " · ".join(part for part in (*head, as_of) if part), style="bold")
+    if review.goals:
+        out.print(_scorecard(review, language, out))
+    _say(out, tally_sentence(review, language))
+    if review.errors:
+        _say(out, say("cli.show_errors", language, n=len(review.errors)), style="bold red")
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the scorecard: its heading, and its cells in the order of the goals."""
+
+    heading: str
+    cells: Sequence[Text]
+    figures: bool = False
+
+    @property
+    def width(self) -> int:
+        return max(cell_len(text) for text in (self.heading, *(c.plain for c in self.cells)))
+
+
+# From the widest window to the narrowest: what is left out first is told least by the others.
+LAYOUTS: tuple[tuple[str, ...], ...] = (
+    ("actual", "plan", "gap", "attainment", "status", "to_date", "next_step"),
+    ("actual", "plan", "attainment", "status", "to_date", "next_step"),
+    ("actual", "plan", "gap", "attainment", "status", "to_date", "phase"),
+    ("actual", "plan", "gap", "attainment", "status", "phase"),
+    ("actual", "plan", "attainment", "status", "phase"),
+    ("actual", "plan", "attainment", "status"),
+    ("actual", "attainment", "status"),
+    ("attainment", "status"),
+)
+LEAST_NAME = 22
+LEAST_STEP = 30
+
+
+def _scorecard(review: Review, language: str, out: Console) -> Table:
+    columns = _columns(review, language)
+    guides = _guides(review.goals)
+    names = [guide[0] + goal.goal.name for guide, goal in zip(guides, review.goals, strict=True)]
+    longest = max(cell_len(name) for name in (*names, word("page.goal", language)))
+    chosen, name_width, step_width = _fitting(columns, longest, out.width)
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table.add_column(word("page.goal", language), no_wrap=True, width=name_width)
+    for key in chosen:
+        side: JustifyMethod = "right" if columns[key].figures else "left"
+        table.add_column(columns[key].heading, justify=side, no_wrap=True)
+    for n, goal in enumerate(review.goals):
+        cells = {key: columns[key].cells[n] for key in chosen}
+        if "next_step" in cells:
+            lines = cells["next_step"].wrap(out, step_width, overflow="fold")
+            cells["next_step"] = Text("\n").join(lines)
+        height = max(cell.plain.count("\n") for cell in cells.values()) + 1
+        name = _beside(goal.goal.name, guides[n], name_width, height, out)
+        table.add_row(name, *cells.values())
+    return table
+
+
+def _fitting(
+    columns: Mapping[str, _Column], longest: int, room: int
+) -> tuple[tuple[str, ...], int, int]:
+    """The columns that fit into ``room``, and the width of the goals' names and next steps."""
+    least_name = min(longest, LEAST_NAME)
+    left = 0
+    for keys in LAYOUTS:
+        step = min(columns["next_step"].width, LEAST_STEP) if "next_step" in keys else 0
+        others = sum(columns[key].width + 2 for key in keys if key != "next_step")
+        left = room - others - (step + 2 if step else 0)
+        if left >= least_name:
+            name = min(longest, left)
+            return keys, name, step + left - name
+    return LAYOUTS[-1], max(8, min(longest, left)), 0
+
+
+def _columns(review: Review, language: str) -> dict[str, _Column]:
+    rows = [_cells(review, goal, language) for goal in review.goals]
+    figures = ("actual", "plan", "gap", "attainment", "to_date")
+    return {
+        key: _Column(word(f"page.{key}", language), [row[key] for row in rows], key in figures)
+        for key in rows[0]
+    }
+
+
+def _cells(review: Review, goal: GoalReview, language: str) -> dict[str, Text]:
+    style = style_of(review, goal, language)
+    sign, colour = SIGNS[goal.status]
+    plan = "–" if goal.is_rollup else style.with_unit(goal.month.plan)
+    phase = word(f"phase.{goal.phase.phase.value}", language)
+    step = f"{phase} · {goal_step(goal.phase, language)}"
+    return {
+        "actual": Text(style.with_unit(goal.month.actual)),
+        "plan": Text(plan),
+        "gap": Text(style.change_with_unit(goal.month.gap)),
+        "attainment": Text(style.style.attainment(goal.month.attainment)),
+        "status": Text(f"{sign} {word(f'status.{goal.status.value}', language)}", style=colour),
+        "to_date": Text(style.style.attainment(goal.to_date.attainment)),
+        "phase": Text(phase, style="dim"),
+        "next_step": Text(step, style="dim"),
+    }
+
+
+def _beside(name: str, guide: tuple[str, str], width: int, height: int, out: Console) -> Text:
+    """A name after its guide, at least ``height`` lines high: further lines continue the guide,
+    so that the tree stays whole."""
+    first, following = guide
+    room = width - max(cell_len(first), cell_len(following))
+    wrapped = Text(name).wrap(out, max(4, room), overflow="fold")
+    texts = [line.plain.rstrip() for line in wrapped if line.plain.strip()] or [""]
+    texts.extend([""] * (height - len(texts)))
+    return Text("\n".join([first + texts[0], *(following + text for text in texts[1:])]))
+
+
+def _guides(goals: Sequence[GoalReview]) -> list[tuple[str, str]]:
+    """The lines of the tree before each name, and before what it continues with on a further
+    line; told from depth alone."""
+    guides: list[tuple[str, str]] = []
+    open_below: set[int] = set()
+    for goal in reversed(goals):
+        depth = goal.depth
+        below = "│ " if depth + 1 in open_below else ""
+        open_below = {level for level in open_below if level <= depth}
+        stems = "".join("│ " if level in open_below else "  " for level in range(1, depth))
+        if depth == 0:
+            guides.append(("", below))
+        elif depth in open_below:
+            guides.append((f"{stems}├ ", f"{stems}│ {below}"))
+        else:
+            guides.append((f"{stems}└ ", f"{stems}  {below}"))
+        open_below.add(depth)
+    return guides[::-1]
+
+
+def progress(items: Sequence[T], description: str, quiet: bool = False) -> Iterator[T]:
+    """``items`` one by one, with a bar on the terminal while there are several to do."""
+    if quiet or len(items) < 2 or not console(stderr=True).is_terminal:
+        yield from items
+        return
+    from rich.progress import track
+
+    yield from track(items, description, console=console(stderr=True), transient=True)
+
+
+def print_findings(findings: Sequence[Finding], language: str) -> None:
+    """What is there and what is missing on this machine, with the mend."""
+    from kpixl.doctor import finding_text
+
+    out = console()
+    for finding in findings:
+        text = finding_text(finding, language)
+        sign = "✓" if finding.ok else ("✗" if finding.required else "–")
+        colour = "green" if finding.ok else ("red" if finding.required else "dim")
+        line = Text(f"{sign} ", style=colour)
+        line.append(f"{text.name}: {text.found}")
+        if not finding.ok:
+            line.append(f" ({text.needed_for})", style="dim")
+        out.print(line)
+        if not finding.ok and text.mend:
+            _say(out, text.mend, 4)
+    key = "cli.doctor_ill" if is_ill(findings) else "cli.doctor_well"
+    out.print(Text(word(key, language), style="bold"))
+
+
+def is_ill(findings: Sequence[Finding]) -> bool:
+    """Whether something that kpixl cannot do without is missing."""
+    return any(not finding.ok and finding.required for finding in findings)
+
+
+def findings_data(findings: Sequence[Finding], language: str) -> dict[str, object]:
+    """The doctor's findings as data, for ``--json``."""
+    from kpixl.doctor import finding_text
+
+    return {
+        "findings": [
+            {
+                "name": finding.name,
+                "ok": finding.ok,
+                "required": finding.required,
+                "found": finding_text(finding, language).found,
+                "mend": finding_text(finding, language).mend,
+                "needed_for": finding_text(finding, language).needed_for,
+            }
+            for finding in findings
+        ]
+    }

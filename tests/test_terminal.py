@@ -1,0 +1,168 @@
+"""The scorecard in a terminal: readable whatever the width, its tree whole."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from rich.cells import cell_len
+
+from kpixl.errors import Problem
+from kpixl.plan.model import Level
+from kpixl.plan.month import Month
+from kpixl.review.figures import Review
+from kpixl.review.review import review
+from kpixl.terminal import print_problems, print_scorecard, print_verdict
+from kpixl.ui import PLAIN
+from tests.packs import sample_review
+from tests.plans import goal, plan_of
+
+
+@pytest.fixture(autouse=True)
+def window(monkeypatch):
+    """A window of 160 columns, unless a test says otherwise."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+WIDTHS = (30, 40, 60, 80, 100, 120, 132, 160, 200)
+
+
+def shown(found: Review, language: str, width: int, monkeypatch, capsys) -> list[str]:
+    monkeypatch.setenv("COLUMNS", str(width))
+    print_scorecard(found, language)
+    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_line_is_wider_than_the_window_and_none_is_blank(width, language, monkeypatch, capsys):
+    lines = shown(sample_review(language), language, width, monkeypatch, capsys)
+    assert max(cell_len(line) for line in lines) <= width
+    assert all(lines)
+    if width >= 80:  # a goal takes one line, or two where its name is long
+        assert len(lines) <= 2 * len(sample_review(language).goals)
+
+
+def test_at_80_columns_the_table_answers_the_first_questions(monkeypatch, capsys):
+    lines = shown(sample_review("en"), "en", 80, monkeypatch, capsys)
+    assert lines[1].split() == ["Goal", "Actual", "Plan", "Attainment", "Status"]
+    (revenue,) = [line for line in lines if line.startswith("Revenue")]
+    assert revenue.split() == ["Revenue", "¥433.7M", "¥447.3M", "97.0%", "◆", "Amber"]
+
+
+def test_in_a_wide_window_the_next_step_stands_beside_each_goal(monkeypatch, capsys):
+    lines = shown(sample_review("en"), "en", 200, monkeypatch, capsys)
+    assert lines[1].endswith("Next step")
+    (rate,) = [line for line in lines if "Conversion rate" in line]
+    assert rate.endswith("■ Red        95.8%  Do · A26-06: Carry it out by 2026-11-20")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_lines_of_the_tree_are_never_broken(width, monkeypatch, capsys):
+    lines = shown(sample_review("en"), "en", width, monkeypatch, capsys)
+    start = next(n for n, line in enumerate(lines) if line.startswith("Goal")) + 1
+    rows = lines[start : next(n for n, line in enumerate(lines) if "KPIs:" in line)]
+    for above, below in pairwise(rows):
+        for place, sign in enumerate(below[:4]):
+            if sign in "├└│":
+                # What stands above a stem is a stem, or the parent's own name.
+                assert above[place : place + 1] in ("├", "│") or above[place : place + 1].strip()
+    assert [line[0] for line in rows if line[0] in "├└"].count("└") == 1
+
+
+def test_a_long_name_continues_below_its_stem(monkeypatch, capsys):
+    plan = plan_of(
+        goal("TOP", level=Level.KGI, name="Top"),
+        goal("MID", "TOP", name="A goal with a name far longer than any window has room for"),
+        goal("LOW", "MID", name="Low"),
+        goal("END", "TOP", name="End"),
+    )
+    lines = shown(review(plan, Month(2026, 6)), "en", 60, monkeypatch, capsys)
+    tree = [line[:8] for line in lines[2:8]]
+    assert tree == ["Top     ", "├ A goal", "│ │ far ", "│ │ wind", "│ └ Low ", "└ End   "]
+
+
+def test_text_of_the_workbook_is_no_markup(monkeypatch, capsys):
+    found = review(plan_of(goal("A", name="[red]bold[/red] :smile:")), Month(2026, 6))
+    lines = shown(found, "en", 200, monkeypatch, capsys)
+    assert any("[red]bold[/red] :smile:" in line for line in lines)
+
+
+def test_into_a_file_lines_are_as_long_as_they_need_to_be(monkeypatch, capsys):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    print_scorecard(sample_review("en"), "en")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(sample_review("en").goals) + 3
+
+
+# ---- Problems -------------------------------------------------------------------------------
+
+BAD = Problem("not-a-number", "Actuals", "D4", found="x", goals=("A",))
+ADDRESS = Problem("email-bad", "Recipients", "B2", found="x", people=("sato",))
+EMPTY = Problem("goals-none", "Goals", structural=True)
+
+
+def test_problems_stand_by_sheet_with_what_is_expected_and_the_mend(capsys):
+    print_problems([BAD, ADDRESS], "en")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.strip() for line in lines[:3]] == [
+        "Errors: 2", "Actuals", "D4: “x” is not a number.",
+    ]  # fmt: skip
+    assert lines[3].startswith("      expected: A number such as")
+    assert lines[4].startswith("      mend: ")
+    assert lines[5].strip() == "Recipients"
+
+
+def test_lines_that_wrap_stand_under_each_other(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "60")
+    print_problems([BAD], "en")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 5
+    assert all(line.startswith("      ") for line in lines[3:])
+
+
+@pytest.mark.parametrize(
+    ("problems", "verdict"),
+    [
+        ([], "p.xlsx: fit for a pack."),
+        ([BAD], "p.xlsx: not fit for a pack yet; errors to mend: 1."),
+        ([ADDRESS], "p.xlsx: fit for a pack; recipients to mend: 1."),
+        ([EMPTY], "p.xlsx: nothing to check yet."),
+    ],
+)
+def test_the_verdict_says_whether_a_pack_can_be_made(problems, verdict, capsys):
+    print_verdict("p.xlsx", problems, "en")
+    assert capsys.readouterr().out.strip() == verdict
+
+
+def test_a_new_book_is_not_called_faulty(capsys):
+    print_problems([EMPTY], "en")
+    out = capsys.readouterr().out
+    assert "rror" not in out
+    assert "No goals have been entered yet" in out
+
+
+# ---- Code pages -----------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["ascii", "cp932", "cp1252"])
+def narrow(request) -> Iterator[io.TextIOWrapper]:
+    """A stream of a code page that lacks some of the signs."""
+    with io.TextIOWrapper(io.BytesIO(), encoding=request.param, errors=PLAIN) as stream:
+        yield stream
+
+
+def test_a_minus_is_never_replaced_by_a_question_mark(narrow):
+    narrow.write("−5 ▲5 ±0 – ● ◆ ■ ○ │├└ “x” ¥ ✓ · €")
+    narrow.flush()
+    text = narrow.buffer.getvalue().decode(narrow.encoding)
+    assert "?" not in text
+    assert text[0] in "-−－"  # the code page 932 has a minus of full width
+
+
+def test_what_has_no_likeness_becomes_a_question_mark(narrow):
+    narrow.write("\U0001f600")
+    narrow.flush()
+    assert narrow.buffer.getvalue() == b"?"
