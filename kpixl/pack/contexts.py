@@ -1,0 +1,318 @@
+"""What each page template is given: documented, frozen, and with every figure already in words.
+
+A template finds its page's context under the name ``page`` and the whole pack's under ``pack``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kpixl.measures.kinds import Status
+from kpixl.pack.canvas import Drawing
+from kpixl.pack.chart_figures import MonthsFigures
+from kpixl.pack.theme import Theme
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A status by word and shape (and thereby colour): ``word``, ``name`` and ``drawing``."""
+
+    name: str
+    word: str
+    drawing: Drawing
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every page has. ``template`` is its file in the template folder, ``title`` its
+    heading, ``bookmark`` its name in the outline and the running head, ``anchor`` the place that
+    links lead to."""
+
+    template: str
+    title: str
+    bookmark: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class CoverPage(Page):
+    """The cover. ``facts`` are pairs of a label and a text (month, scope, as-of date, ...)."""
+
+    company: str
+    month: str
+    fiscal_year: str
+    scope: str
+    state: str
+    edition: str
+    confidentiality: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One goal at a glance: figure, plan, gap and to date, each with its label in ``rows``."""
+
+    name: str
+    anchor: str
+    value: str
+    unit: str
+    mark: Mark
+    gap: str
+    good: bool | None
+    rows: tuple[tuple[str, str], ...]
+    chart: Drawing | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list: a goal or an action in words. ``tag`` stands before, ``note`` below."""
+
+    text: str
+    anchor: str = ""
+    tag: str = ""
+    figure: str = ""
+    note: str = ""
+    mark: Mark | None = None
+    good: bool | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A titled list on the summary; ``empty`` is said where there are no ``lines``, ``more`` where
+    the list was longer than shown."""
+
+    title: str
+    lines: tuple[Line, ...]
+    empty: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment as its author wrote it."""
+
+    goal: str
+    text: str
+    author: str
+
+
+@dataclass(frozen=True)
+class SummaryPage(Page):
+    """The whole review on one page; ``remarks`` are the comments on its headline goals."""
+
+    lead: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    tally: tuple[tuple[Mark, int], ...]
+    tally_text: str
+    kgis: tuple[Tile, ...]
+    tiles: tuple[Tile, ...]
+    tiles_title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class TreePage(Page):
+    """The goal tree, one drawing a page; its boxes link to the goals' places."""
+
+    drawing: Drawing
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One goal of the scorecard. ``cells`` follow the page's ``columns``."""
+
+    name: str
+    level: str
+    depth: int
+    anchor: str
+    owner: str
+    unit: str
+    month: tuple[str, ...]
+    to_date: tuple[str, ...]
+    mark: Mark
+    to_date_mark: Mark
+    bar: Drawing
+    spark: Drawing
+    good: bool | None
+    to_date_good: bool | None
+    phase: str
+
+
+@dataclass(frozen=True)
+class ScorecardPage(Page):
+    """Every goal in tree order; the table repeats its head on each page that it takes. ``widths``
+    are its columns' in pixels; where figures are too long for them it is ``tight``."""
+
+    period: str
+    to_date_period: str
+    widths: tuple[float, ...]
+    tight: bool
+    rows: tuple[ScoreRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """One countermeasure in words, as the register and the goals' pages show it."""
+
+    id: str
+    goal: str
+    anchor: str
+    cause: str
+    countermeasure: str
+    owner: str
+    raised: str
+    due: str
+    done: str
+    effect: str
+    result: str
+    phase: str
+    phase_name: str
+    decision: str
+    next_step: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class ChartCell:
+    """A chart on a goal's page: a month chart of the goal at ``anchor``, whose ``figures`` are
+    drawn as a ``line`` or in columns; or the attainment of several goals, which has neither."""
+
+    anchor: str
+    drawing: Drawing
+    figures: MonthsFigures | None = None
+    line: bool = False
+
+
+@dataclass(frozen=True)
+class GoalPage(Page):
+    """One CSF (or another part of the tree) with its KPIs' charts, remarks and actions. ``key``
+    says what the signs of the page's month charts mean."""
+
+    level: str
+    owner: str
+    mark: Mark
+    sentence: str
+    why: str
+    anchors: tuple[str, ...]
+    key: Drawing | None
+    charts: tuple[ChartCell, ...]
+    remarks: tuple[Remark, ...]
+    actions: tuple[ActionLine, ...]
+    continued: bool
+
+
+@dataclass(frozen=True)
+class ExceptionCard:
+    """One Red goal: what happened, the causes and the countermeasures."""
+
+    name: str
+    anchor: str
+    owner: str
+    mark: Mark
+    sentence: str
+    remarks: tuple[Remark, ...]
+    actions: tuple[ActionLine, ...]
+
+
+@dataclass(frozen=True)
+class ExceptionsPage(Page):
+    """Every Red goal: those with an open countermeasure, and those without."""
+
+    with_action: tuple[ExceptionCard, ...]
+    without_action: tuple[ExceptionCard, ...]
+    lead: str
+
+
+@dataclass(frozen=True)
+class RegisterPage(Page):
+    """All actions, the furthest behind first, and how many stand in each phase."""
+
+    phases: tuple[tuple[str, str, int], ...]
+    actions: tuple[ActionLine, ...]
+    as_of: str
+
+
+@dataclass(frozen=True)
+class DefinitionRow:
+    """How one goal is defined."""
+
+    id: str
+    name: str
+    anchor: str
+    level: str
+    depth: int
+    owner: str
+    unit: str
+    direction: str
+    aggregation: str
+    formula: str
+    why: str
+
+
+@dataclass(frozen=True)
+class DefinitionsPage(Page):
+    """How every goal is defined, and what the words on the pages mean."""
+
+    rows: tuple[DefinitionRow, ...]
+    terms: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem in words: where, what, what was expected, the mend."""
+
+    where: str
+    what: str
+    expected: str
+    mend: str
+    severity: str
+    goals: str
+
+
+@dataclass(frozen=True)
+class QualityPage(Page):
+    """What is missing and what could not be read."""
+
+    missing: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+    complete: str
+
+
+@dataclass(frozen=True)
+class ColophonPage(Page):
+    """Where the figures came from. ``facts`` are pairs of a label and a text."""
+
+    facts: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One review for one scope and language, ready to be laid out.
+
+    ``running`` is what the running head says, the company and the rest; ``logo`` is a data URI or
+    blank; ``blocking`` are the errors that a draft is made in spite of.
+    """
+
+    language: str
+    title: str
+    company: str
+    month: str
+    month_key: str
+    scope: str
+    state: str
+    running: tuple[str, str]
+    confidentiality: str
+    theme: Theme
+    logo: str
+    draft: bool
+    blocking: tuple[Finding, ...]
+    pages: tuple[Page, ...]
+    identifier: str
+    as_of: str
+
+
+def status_name(status: Status) -> str:
+    """The status as a CSS class and key: ``green``, ``no-data``, ..."""
+    return status.value.replace("_", "-")

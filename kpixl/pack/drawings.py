@@ -1,0 +1,170 @@
+"""Turn a review's figures into the figures of its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpixl.measures.gap import gap
+from kpixl.measures.kinds import Direction, Status
+from kpixl.pack.chart_figures import (
+    BulletFigures,
+    BulletRow,
+    MonthFigures,
+    MonthsFigures,
+    SparkFigures,
+    TreeFigures,
+    TreeNode,
+    VarianceRow,
+)
+from kpixl.review.figures import FiscalSeries, GoalReview, Review
+from kpixl.review.periods import month_name, short_month, span_name
+from kpixl.review.sentences import style_of
+from kpixl.words import say, word
+
+
+def anchor(goal: GoalReview) -> str:
+    """The place of a goal in the document, to be linked to."""
+    return "goal-" + "".join(f"{ord(ch):x}-" if not ch.isalnum() else ch for ch in goal.id)
+
+
+def months_figures(review: Review, goal: GoalReview, language: str) -> MonthsFigures:
+    """A goal's fiscal year for the month chart."""
+    style = style_of(review, goal, language)
+    subtitle = say(
+        "chart_text.months", language,
+        unit=style.unit_label or word("chart_text.count", language),
+        period=span_name(review.fiscal_months, language),
+    )  # fmt: skip
+    return MonthsFigures(
+        title=goal.goal.name,
+        subtitle=subtitle,
+        months=tuple(
+            _month(goal, goal.series, n, language) for n in range(len(goal.series.months))
+        ),
+        review=review.month.index - goal.series.months[0].index,
+        value=style.bare,
+        signed=style.bare_change,
+        language=language,
+        name=goal.goal.name,
+        direction=goal.goal.direction,
+        redefined=_redefined(goal),
+    )
+
+
+def _redefined(goal: GoalReview) -> tuple[int, ...]:
+    if goal.definition_changed is None:
+        return ()
+    return (goal.definition_changed.index - goal.series.months[0].index,)
+
+
+def _month(goal: GoalReview, series: FiscalSeries, position: int, language: str) -> MonthFigures:
+    actual, plan = series.actual[position], series.plan[position]
+    difference = None if actual is None or plan is None else actual - plan
+    return MonthFigures(
+        label=short_month(series.months[position], language),
+        actual=actual,
+        plan=plan,
+        prior=series.prior[position],
+        outlook=series.outlook[position],
+        difference=difference,
+        good=_is_good(goal, actual, plan),
+    )
+
+
+def _is_good(goal: GoalReview, actual: float | None, plan: float | None) -> bool | None:
+    if actual is None or plan is None:
+        return None
+    direction, tolerance = goal.goal.direction, goal.goal.tolerance
+    if direction is Direction.RANGE and tolerance is None:
+        return None
+    return gap(actual, plan, direction, tolerance) >= -1e-9 * max(1.0, abs(plan))
+
+
+def is_stock(goal: GoalReview) -> bool:
+    """Whether a line says more than columns from zero: levels and ratios rather than amounts."""
+    return goal.goal.aggregation.value not in ("sum",) and not goal.is_rollup
+
+
+def bullet_figures(
+    review: Review, goals: Sequence[GoalReview], title: str, language: str
+) -> BulletFigures:
+    """The attainment of several goals in the review month, on one axis."""
+    return BulletFigures(
+        title=title,
+        subtitle=say("chart_text.bullet", language, period=span_name([review.month], language)),
+        rows=tuple(_bullet_row(review, goal, language) for goal in goals),
+        language=language,
+    )
+
+
+def _bullet_row(review: Review, goal: GoalReview, language: str) -> BulletRow:
+    style = style_of(review, goal, language)
+    settings = review.settings
+    own = goal.goal.amber_at
+    attained = style.style.attainment(goal.month.attainment)
+    return BulletRow(
+        name=goal.goal.name,
+        attainment=goal.month.attainment,
+        value=attained,
+        gap=style.change_with_unit(goal.month.gap),
+        status=goal.status,
+        green_at=settings.rollup_green_at if goal.is_rollup else settings.green_at,
+        amber_at=own if own is not None else settings.amber_at,
+        anchor=anchor(goal),
+    )
+
+
+def spark_figures(review: Review, goal: GoalReview, language: str) -> SparkFigures:
+    """The last 13 months of a goal."""
+    return SparkFigures(
+        name=goal.goal.name,
+        values=goal.trend,
+        value=style_of(review, goal, language).value,
+        language=language,
+        status=goal.status,
+    )
+
+
+def variance_row(review: Review, goal: GoalReview, language: str) -> VarianceRow:
+    """A goal's gap in per cent of plan, for the bars of the scorecard."""
+    style = style_of(review, goal, language)
+    text = style.style.percent(goal.month.gap_pct, 1, signed=True)
+    return VarianceRow(goal.goal.name, goal.month.gap_pct, text)
+
+
+def tree_figures(review: Review, language: str) -> TreeFigures:
+    """The goal tree with each goal's month."""
+    return TreeFigures(
+        title="",
+        subtitle=say("chart_text.tree", language, period=month_name(review.month, language)),
+        nodes=tuple(_tree_node(review, goal, language) for goal in review.goals),
+        language=language,
+    )
+
+
+def _tree_node(review: Review, goal: GoalReview, language: str) -> TreeNode:
+    style = style_of(review, goal, language)
+    has_figure = goal.source != "none"
+    return TreeNode(
+        id=goal.id,
+        parent=goal.parent,
+        label=goal.goal.label,
+        level=word(f"level.{goal.goal.level.value}", language),
+        name=goal.goal.name,
+        actual=style.with_unit(goal.month.actual) if has_figure else "",
+        plan=style.with_unit(goal.month.plan) if has_figure and not goal.is_rollup else "",
+        gap=_gap_text(review, goal, language),
+        status=goal.status,
+        good=None if goal.month.gap is None else goal.status is Status.GREEN,
+        spark=goal.trend,
+        anchor=anchor(goal),
+    )
+
+
+def _gap_text(review: Review, goal: GoalReview, language: str) -> str:
+    style = style_of(review, goal, language)
+    if goal.month.gap is None:
+        return ""
+    if style.percent or goal.month.gap_pct is None:
+        return style.change_with_unit(goal.month.gap)
+    return style.style.percent(goal.month.gap_pct, 1, signed=True)

@@ -1,0 +1,300 @@
+"""Turn goals into their own pages: a CSF with its charts, the exceptions, the PDCA register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kpixl.measures.kinds import Phase, Status
+from kpixl.pack import charts
+from kpixl.pack.canvas import Drawing
+from kpixl.pack.chart_figures import MonthScale, MonthsFigures
+from kpixl.pack.contexts import (
+    ChartCell,
+    ExceptionCard,
+    ExceptionsPage,
+    GoalPage,
+    RegisterPage,
+)
+from kpixl.pack.drawings import anchor, bullet_figures, is_stock, months_figures
+from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, sentence_height, title_height
+from kpixl.pack.summary import unsaid_goals
+from kpixl.pack.text_width import text_width
+from kpixl.pack.wording import action_line, mark, remarks
+from kpixl.plan.model import Level
+from kpixl.review.figures import ActionReview, GoalReview, Review
+from kpixl.review.periods import date_name, month_name
+from kpixl.review.sentences import headline, style_of
+from kpixl.words import say, word
+
+CHART_SIZE = (324.0, 168.0)
+ROW, ROW_GAP = 3, 9.5
+ROWS_ABOVE_TEXT = 2
+HIGHEST_BULLETS = 1.3 * CHART_SIZE[1]
+KEY_HEIGHT = 22.0
+CONTINUED_ROOM = BODY_HEIGHT - 36 - KEY_HEIGHT
+SAME_SIZE = 2.5
+PHASES = (Phase.CHECK, Phase.PLAN, Phase.DO, Phase.ACT, Phase.CLOSED)
+
+
+def goal_pages(review: Review, language: str) -> tuple[GoalPage, ...]:
+    """One page a CSF (more where it has many KPIs), then one for goals under no CSF; before them
+    one a KGI whose comments are too long for the summary."""
+    pages: list[GoalPage] = []
+    shown: set[str] = set()
+    for goal in unsaid_goals(review):
+        pages.extend(_pages_of(review, goal, (), language))
+    for goal in review.at_level(Level.CSF):
+        if goal.id in shown:
+            continue
+        members = [entry for entry in review.subtree(goal.id) if entry.id != goal.id]
+        shown.update({goal.id, *(entry.id for entry in members)})
+        pages.extend(_pages_of(review, goal, members, language))
+    rest = [goal for goal in review.goals if goal.id not in shown and goal.goal.level is Level.KPI]
+    if rest:
+        pages.extend(_pages_of(review, None, rest, language))
+    return tuple(pages)
+
+
+def _pages_of(
+    review: Review, head: GoalReview | None, members: Sequence[GoalReview], language: str
+) -> Iterator[GoalPage]:
+    charted = [goal for goal in members if goal.source != "none"]
+    if head is not None and head.source in ("own", "formula"):
+        charted.insert(0, head)
+    bulleted = [goal for goal in charted if goal.month.attainment is not None]
+    cells = _bullet_cells(review, bulleted, language) if len(bulleted) > 1 else []
+    cells += _chart_cells(review, charted, language)
+    everyone = [goal for goal in (head, *members) if goal is not None]
+    groups = _paged(cells, _first_room(review, head, language), _has_closing(review, everyone))
+    for number, group in enumerate(groups):
+        last = number == len(groups) - 1
+        yield _goal_page(
+            review, head, everyone, language,
+            charts=tuple(group),
+            number=number,
+            closing=last,
+        )  # fmt: skip
+
+
+def _first_room(review: Review, head: GoalReview | None, language: str) -> float:
+    """The height that the first page has for charts, below heading, sentence and key."""
+    if head is None:
+        return CONTINUED_ROOM
+    who = text_width(f"{head.goal.owner}  CSF", 11.4) + 110
+    sentence = sentence_height(headline(review, head, language), language, 11.4)
+    title = title_height(head.goal.name, min(who, 0.4 * BODY_WIDTH))
+    return BODY_HEIGHT - title - sentence - KEY_HEIGHT
+
+
+def _has_closing(review: Review, goals: Sequence[GoalReview]) -> bool:
+    """Whether comments or open actions follow the charts."""
+    ids = {goal.id for goal in goals}
+    return any(goal.comments for goal in goals) or any(
+        entry.open and entry.action.goal in ids for entry in review.actions
+    )
+
+
+def _paged(cells: Sequence[ChartCell], first_room: float, closing: bool) -> list[list[ChartCell]]:
+    """The charts of each page: as many rows as it holds. Where comments follow, the last page
+    leaves room for them."""
+    rows = [list(cells[n : n + ROW]) for n in range(0, len(cells), ROW)]
+    pages: list[list[list[ChartCell]]] = [[]]
+    room = first_room
+    for row in rows:
+        height = max(cell.drawing.height for cell in row) + ROW_GAP
+        if pages[-1] and height > room:
+            pages.append([])
+            room = CONTINUED_ROOM
+        room -= height
+        pages[-1].append(row)
+    if closing and len(pages[-1]) > ROWS_ABOVE_TEXT:
+        pages.append([pages[-1].pop()])
+    return [[cell for row in page for cell in row] for page in pages]
+
+
+def _goal_page(
+    review: Review,
+    head: GoalReview | None,
+    everyone: Sequence[GoalReview],
+    language: str,
+    *,
+    charts: tuple[ChartCell, ...],
+    number: int,
+    closing: bool,
+) -> GoalPage:
+    name = head.goal.name if head is not None else word("page.other_goals", language)
+    ids = {goal.id for goal in everyone}
+    actions = [entry for entry in review.actions if entry.action.goal in ids and entry.open]
+    base = anchor(head) if head is not None else "other-goals"
+    continued = word("page.continued", language)
+    own_charts = {cell.anchor for cell in charts}
+    return GoalPage(
+        template="goal.html",
+        title=name if number == 0 else f"{name} ({continued})",
+        bookmark=name,
+        anchor=base if number == 0 else f"{base}-{number + 1}",
+        level=word(f"level.{head.goal.level.value}", language) if head is not None else "",
+        owner=head.goal.owner if head is not None else "",
+        mark=mark(head.status if head is not None else Status.NO_DATA, language),
+        sentence=headline(review, head, language) if head is not None and number == 0 else "",
+        why=head.goal.why if head is not None and number == 0 else "",
+        anchors=tuple(
+            anchor(goal)
+            for goal in everyone
+            if number == 0
+            and goal is not head
+            and goal.source == "none"
+            and anchor(goal) not in own_charts
+        ),
+        key=_key(charts, language),
+        charts=charts,
+        remarks=tuple(r for goal in everyone for r in remarks(goal)) if closing else (),
+        actions=tuple(action_line(review, entry, language) for entry in actions) if closing else (),
+        continued=number > 0,
+    )
+
+
+def _bullet_cells(review: Review, goals: Sequence[GoalReview], language: str) -> list[ChartCell]:
+    """The attainment of all goals, in charts about as high as the others."""
+    title = word("page.attainment", language)
+
+    def drawn(part: Sequence[GoalReview]) -> Drawing:
+        return charts.bullets(bullet_figures(review, part, title, language), CHART_SIZE[0])
+
+    parts: list[list[GoalReview]] = []
+    for goal in goals:
+        grown = [*parts[-1], goal] if parts else [goal]
+        if len(grown) > 1 and drawn(grown).height > HIGHEST_BULLETS:
+            parts.append([goal])
+        else:
+            parts[-1:] = [grown]
+    return [ChartCell(anchor="", drawing=drawn(part)) for part in parts]
+
+
+def _key(cells: Sequence[ChartCell], language: str) -> Drawing | None:
+    drawn = [(cell.figures, cell.line) for cell in cells if cell.figures is not None]
+    if not drawn:
+        return None
+    return charts.months_key([f for f, _ in drawn], [line for _, line in drawn], language)
+
+
+def _chart_cells(review: Review, goals: Sequence[GoalReview], language: str) -> list[ChartCell]:
+    """A month chart a goal. Charts of one unit and kind stand on one scale."""
+    figures = [months_figures(review, goal, language) for goal in goals]
+    scales = _scales(review, goals, figures, language)
+    return [
+        ChartCell(
+            anchor=anchor(goal),
+            drawing=charts.months(figure, *CHART_SIZE, scale, line=is_stock(goal), key=False),
+            figures=figure,
+            line=is_stock(goal),
+        )
+        for goal, figure, scale in zip(goals, figures, scales, strict=True)
+    ]
+
+
+def _scales(
+    review: Review, goals: Sequence[GoalReview], figures: Sequence[MonthsFigures], language: str
+) -> list[MonthScale]:
+    """One scale for charts of one unit and kind whose figures are of one size: a conversion of
+    2 % on the scale of a delivery rate of 97 % would show nothing."""
+    kinds: dict[tuple[str, bool], list[int]] = {}
+    for position, goal in enumerate(goals):
+        kind = (style_of(review, goal, language).unit_label, is_stock(goal))
+        kinds.setdefault(kind, []).append(position)
+    found: dict[int, MonthScale] = {}
+    for (_, line), positions in kinds.items():
+        for group in _of_one_size(positions, [_size(goal) for goal in goals]):
+            scale = charts.common_scale([figures[position] for position in group], line=line)
+            found.update(dict.fromkeys(group, scale))
+    return [found[position] for position in range(len(goals))]
+
+
+def _size(goal: GoalReview) -> float:
+    values = (*goal.series.actual, *goal.series.plan, *goal.series.prior, *goal.series.outlook)
+    return max((abs(value) for value in values if value is not None), default=0.0)
+
+
+def _of_one_size(positions: Sequence[int], sizes: Sequence[float]) -> list[list[int]]:
+    groups: list[list[int]] = []
+    for position in sorted(positions, key=lambda position: sizes[position]):
+        if groups and sizes[position] <= SAME_SIZE * sizes[groups[-1][0]]:
+            groups[-1].append(position)
+        else:
+            groups.append([position])
+    return groups
+
+
+def exceptions_page(review: Review, language: str) -> ExceptionsPage:
+    """Every Red goal with cause and countermeasure, and every Red goal without."""
+    red = review.with_status(Status.RED)
+    treated: list[GoalReview] = []
+    untreated: list[GoalReview] = []
+    for goal in red:
+        (treated if _open_actions(review, goal) else untreated).append(goal)
+    month = month_name(review.month, language)
+    return ExceptionsPage(
+        template="exceptions.html",
+        title=word("page.exceptions", language),
+        bookmark=word("page.exceptions", language),
+        anchor="exceptions",
+        with_action=tuple(_card(review, goal, language) for goal in treated),
+        without_action=tuple(_card(review, goal, language) for goal in untreated),
+        lead=_exceptions_lead(len(red), len(untreated), month, language),
+    )
+
+
+def _exceptions_lead(red: int, untreated: int, month: str, language: str) -> str:
+    """How many goals are Red, and how many of them nobody is treating."""
+    if red == 0:
+        return say("page.exceptions_none", language, month=month)
+    found = "page.exceptions_one" if red == 1 else "page.exceptions_many"
+    rest = {0: "page.exceptions_all_treated", 1: "page.exceptions_one_untreated"}
+    return say(found, language, month=month, red=red) + say(
+        rest.get(untreated, "page.exceptions_untreated"), language, without=untreated
+    )
+
+
+def _open_actions(review: Review, goal: GoalReview) -> list[ActionReview]:
+    """A roll-up or formula goal is treated where the actions are: below it (SPEC 8)."""
+    derived = goal.source in ("rollup", "formula")
+    ids = {entry.id for entry in review.subtree(goal.id)} if derived else {goal.id}
+    return [entry for entry in review.actions if entry.action.goal in ids and entry.open]
+
+
+def _card(review: Review, goal: GoalReview, language: str) -> ExceptionCard:
+    return ExceptionCard(
+        name=goal.goal.name,
+        anchor=anchor(goal),
+        owner=goal.goal.owner,
+        mark=mark(goal.status, language),
+        sentence=headline(review, goal, language),
+        remarks=remarks(goal),
+        actions=tuple(
+            action_line(review, entry, language) for entry in _open_actions(review, goal)
+        ),
+    )
+
+
+def register_page(review: Review, language: str) -> RegisterPage:
+    """All actions by phase, the overdue first within each."""
+    counted = tuple(
+        (
+            phase.value,
+            word(f"phase.{phase.value}", language),
+            sum(1 for entry in review.actions if entry.phase is phase),
+        )
+        for phase in PHASES
+    )
+    ordered = sorted(
+        review.actions, key=lambda entry: (PHASES.index(entry.phase), not entry.overdue)
+    )
+    return RegisterPage(
+        template="register.html",
+        title=word("page.register", language),
+        bookmark=word("page.register", language),
+        anchor="register",
+        phases=counted,
+        actions=tuple(action_line(review, entry, language) for entry in ordered),
+        as_of=date_name(review.as_of, language),
+    )

@@ -1,0 +1,252 @@
+"""Turn a review into its one-page summary: what happened, against what, and what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpixl.measures.kinds import Phase, Status
+from kpixl.pack import charts
+from kpixl.pack.canvas import Drawing
+from kpixl.pack.contexts import Block, Line, SummaryPage, Tile
+from kpixl.pack.drawings import anchor, is_stock, months_figures
+from kpixl.pack.summary_room import remarks_fit, room
+from kpixl.pack.wording import goal_line, is_good, mark, remarks
+from kpixl.plan.model import Level
+from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
+from kpixl.review.periods import month_name, short_date
+from kpixl.review.sentences import (
+    changes,
+    counts,
+    headline,
+    style_of,
+    tally_sentence,
+    title_sentence,
+)
+from kpixl.review.steps import step_text
+from kpixl.words import say, word
+
+HEADLINE_WIDTH = 532.0
+MOST_HEADLINES = 2
+JUDGED = (Status.GREEN, Status.AMBER, Status.RED, Status.NO_DATA, Status.NO_PLAN)
+
+
+def summary_page(review: Review, language: str) -> SummaryPage:
+    """The summary of ``review``; its title is the finding itself."""
+    heads = headline_goals(review)
+    inner = _tile_goals(review, heads)
+    tally = counts(review)
+    sentences = [headline(review, goal, language) for goal in heads]
+    title = title_sentence(review, heads[0], language) if heads else word("page.summary", language)
+    lists = _lists(review, language)
+    kgis = [_tile(review, goal, language) for goal in heads]
+    tiles = [_tile(review, goal, language) for goal in inner]
+    said = tuple(entry for goal in kgi_goals(heads) for entry in remarks(goal))
+    if not remarks_fit(said):
+        said = ()
+    fits = room((title, *sentences), said, kgis, tiles, [lines for _, lines in lists], language)
+    if kgis and fits.chart:
+        chart = _headline_chart(review, heads[0], fits.chart, language)
+        kgis[0] = replace(kgis[0], chart=chart)
+    before = month_name(review.month.plus(-1), language)
+    return SummaryPage(
+        template="summary.html",
+        title=title,
+        bookmark=word("page.summary", language),
+        anchor="summary",
+        lead=tuple(sentences),
+        remarks=said,
+        tally=tuple((mark(status, language), tally[status]) for status in JUDGED if tally[status]),
+        tally_text=tally_sentence(review, language),
+        kgis=tuple(kgis),
+        tiles=tuple(tiles[: fits.tiles]),
+        tiles_title=_tiles_title(inner, fits.tiles, language),
+        blocks=tuple(
+            _block(key, lines, fits.lines, language, month=before) for key, lines in lists
+        ),
+    )
+
+
+def _tiles_title(goals: Sequence[GoalReview], shown: int, language: str) -> str:
+    """What the tiles are, and how many of all where not all are shown."""
+    csf = all(goal.goal.level is Level.CSF for goal in goals)
+    title = word("page.tiles_csf" if csf else "page.tiles_goals", language)
+    if len(goals) <= shown:
+        return title
+    return say("page.tiles_some", language, title=title, n=shown, m=len(goals))
+
+
+def _headline_chart(review: Review, goal: GoalReview, height: float, language: str) -> Drawing:
+    """The headline goal's year; the goal's name stands right above it already."""
+    months = replace(months_figures(review, goal, language), title="")
+    return charts.months(months, HEADLINE_WIDTH, height, line=is_stock(goal))
+
+
+def headline_goals(review: Review) -> tuple[GoalReview, ...]:
+    """The KGIs of the review; in a part of the tree without one, its topmost goals."""
+    kgis = review.at_level(Level.KGI)
+    found = kgis or tuple(goal for goal in review.goals if goal.depth == 0)
+    return found[:MOST_HEADLINES]
+
+
+def kgi_goals(heads: Sequence[GoalReview]) -> tuple[GoalReview, ...]:
+    """Those of the headline goals that have no page of their own."""
+    return tuple(goal for goal in heads if goal.goal.level is Level.KGI)
+
+
+def unsaid_goals(review: Review) -> tuple[GoalReview, ...]:
+    """The KGIs with comments that the summary has no room for."""
+    heads = kgi_goals(headline_goals(review))
+    fit = remarks_fit([entry for goal in heads for entry in remarks(goal)])
+    shown = {goal.id for goal in heads} if fit else set()
+    return tuple(
+        goal for goal in review.at_level(Level.KGI) if goal.comments and goal.id not in shown
+    )
+
+
+def _tile_goals(review: Review, heads: Sequence[GoalReview]) -> tuple[GoalReview, ...]:
+    shown = {goal.id for goal in heads}
+    csfs = tuple(goal for goal in review.at_level(Level.CSF) if goal.id not in shown)
+    if not csfs:
+        csfs = tuple(goal for goal in review.goals if goal.id not in shown)
+    return csfs
+
+
+def _tile(review: Review, goal: GoalReview, language: str) -> Tile:
+    style = style_of(review, goal, language)
+    figures = goal.month
+    figure, unit = style.split_unit(figures.actual)
+    return Tile(
+        name=goal.goal.name,
+        anchor=anchor(goal),
+        value=figure,
+        unit=word("page.of_plan", language) if goal.is_rollup else unit,
+        mark=mark(goal.status, language),
+        gap=_bare_gap(review, goal, figures, language),
+        good=is_good(figures),
+        rows=_tile_rows(review, goal, language),
+        chart=None,
+    )
+
+
+def _bare_gap(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
+    """The gap without its unit, which stands beside the figure above it."""
+    style = style_of(review, goal, language)
+    text = style.change(figures.gap)
+    if style.percent or figures.gap_pct is None:
+        return text
+    return f"{text} ({style.style.percent(figures.gap_pct, 1, signed=True)})"
+
+
+def _tile_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:
+    if goal.is_rollup:
+        worst = review.by_id.get(goal.worst_child or "")
+        rows = [(word("page.to_date", language), _attained(review, goal, goal.to_date, language))]
+        if worst is not None:
+            rows.append((word("show.furthest_behind", language), worst.goal.name))
+        return tuple(rows)
+    style = style_of(review, goal, language)
+    to_date = goal.to_date
+    rows = [(word("page.plan", language), style.value(goal.month.plan))]
+    if goal.month.growth is not None:
+        rows.append((word("page.growth", language), style.growth(goal.month.growth)))
+    text = style.value(to_date.actual)
+    if to_date.gap is not None:
+        text = f"{text} ({_short_gap(review, goal, to_date, language)})"
+    rows.append((word("page.to_date", language), text))
+    return tuple(rows)
+
+
+def _attained(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
+    return style_of(review, goal, language).style.attainment(figures.attainment)
+
+
+def _short_gap(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
+    style = style_of(review, goal, language)
+    if style.percent or figures.gap_pct is None:
+        return style.change_with_unit(figures.gap)
+    return style.style.percent(figures.gap_pct, 1, signed=True)
+
+
+def _lists(review: Review, language: str) -> tuple[tuple[str, list[Line]], ...]:
+    return (
+        ("largest_gaps", _gap_lines(review, language)),
+        ("overdue", _overdue_lines(review, language)),
+        ("decisions", _decision_lines(review, language)),
+        ("changes", _change_lines(review, language)),
+    )
+
+
+def _block(key: str, lines: Sequence[Line], length: int, language: str, **details: object) -> Block:
+    beyond = len(lines) - length
+    return Block(
+        title=say(f"page.{key}", language, **details),
+        lines=tuple(lines[:length]),
+        empty=say(f"page.{key}_empty", language, **details),
+        more=say("page.more", language, n=beyond) if beyond > 0 else "",
+    )
+
+
+def _gap_lines(review: Review, language: str) -> list[Line]:
+    """Leaves behind plan, the furthest first. Roll-ups repeat their children and stay out."""
+    behind = [
+        goal
+        for goal in review.goals
+        if goal.status in (Status.RED, Status.AMBER)
+        and not goal.is_rollup
+        and goal.goal.level is not Level.KGI
+    ]
+    behind.sort(key=lambda goal: (goal.status is not Status.RED, _depth_of_gap(goal)))
+    return [goal_line(review, goal, language) for goal in behind]
+
+
+def _depth_of_gap(goal: GoalReview) -> float:
+    return goal.month.gap_pct if goal.month.gap_pct is not None else float("-inf")
+
+
+def _overdue_lines(review: Review, language: str) -> list[Line]:
+    late = [entry for entry in review.actions if entry.overdue]
+    late.sort(key=lambda entry: (entry.action.due is None, entry.action.due))
+    return [_action_line(review, entry, language) for entry in late]
+
+
+def _decision_lines(review: Review, language: str) -> list[Line]:
+    waiting = [entry for entry in review.actions if entry.phase is Phase.ACT]
+    return [_action_line(review, entry, language) for entry in waiting]
+
+
+def _action_line(review: Review, entry: ActionReview, language: str) -> Line:
+    due = entry.action.due
+    shown = say("page.due_on", language, date=short_date(due, language)) if due else ""
+    return Line(
+        tag=entry.action.id,
+        text=entry.action.countermeasure or entry.action.cause or entry.goal_name,
+        anchor=anchor(review.by_id[entry.action.goal]),
+        figure=shown if entry.overdue else "",
+        note=say(
+            "show.goal_and_step", language,
+            goal=entry.goal_name, step=step_text(entry.step, entry.action.due, language),
+            owner=entry.action.owner or "–",
+        ),
+    )  # fmt: skip
+
+
+def _change_lines(review: Review, language: str) -> list[Line]:
+    found = []
+    for goal, before in changes(review):
+        if before is None:
+            continue
+        found.append(
+            Line(
+                text=goal.goal.name,
+                anchor=anchor(goal),
+                figure=say(
+                    "page.change_line",
+                    language,
+                    before=word(f"status.{before.value}", language),
+                    now=word(f"status.{goal.status.value}", language),
+                ),
+                mark=mark(goal.status, language),
+            )
+        )
+    return found

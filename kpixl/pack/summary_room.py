@@ -1,0 +1,101 @@
+"""Turn a summary's texts into how much of them its one page holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import NamedTuple
+
+from kpixl.pack.contexts import Line, Remark, Tile
+from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, line_count, sentence_height, title_height
+from kpixl.pack.text_width import text_width
+
+TALLY = 52.0
+HEAD_WIDTH, TILE_WIDTH, LIST_WIDTH = 536.0, 195.0, 234.0
+SHORTEST_TILE = 78.0
+MORE = 18.0  # "and 3 more"
+# Tried from left to right: short lists first, then a lower chart, then fewer tiles.
+LENGTHS, CHARTS, TILES = (5, 4, 3), (214.0, 180.0, 140.0), (8, 6, 4, 2)
+MOST_REMARK_LINES = 4
+
+
+class Room(NamedTuple):
+    """What fits: lines of each list, height of the chart (0: none), number of tiles."""
+
+    lines: int
+    chart: float
+    tiles: int
+
+
+def remarks_fit(remarks: Sequence[Remark]) -> bool:
+    """Whether the comments on the headline goals are short enough for the summary."""
+    return _remark_lines(remarks) <= MOST_REMARK_LINES
+
+
+def _remark_lines(remarks: Sequence[Remark]) -> int:
+    return sum(
+        line_count(f"{entry.goal} {entry.text} {entry.author}", BODY_WIDTH, 10) for entry in remarks
+    )
+
+
+def room(
+    sentences: Sequence[str],
+    remarks: Sequence[Remark],
+    heads: Sequence[Tile],
+    tiles: Sequence[Tile],
+    lists: Sequence[Sequence[Line]],
+    language: str,
+) -> Room:
+    """The most that fits on one page; the first of ``sentences`` is its title."""
+    fixed = title_height(sentences[0]) + TALLY + 14
+    fixed += sum(sentence_height(text, language, 3) for text in sentences[1:])
+    fixed += _remark_lines(remarks) * 14 + (8 if remarks else 0)
+    for lengths, charts in ((LENGTHS, CHARTS), ((2, 1), CHARTS), ((2, 1), (0.0,))):
+        for count, chart, length in product(TILES, charts, lengths):
+            middle = max(_heads_height(heads, chart), _tiles_height(tiles[:count]))
+            if fixed + middle + _lists_height(lists, length) <= BODY_HEIGHT:
+                return Room(length, chart, count)
+    return Room(1, 0.0, TILES[-1])
+
+
+def _heads_height(heads: Sequence[Tile], chart: float) -> float:
+    return chart + 4 + sum(_head_height(head) for head in heads)
+
+
+def _head_height(head: Tile) -> float:
+    """Name, then the large figure and what stands beside it, in as many lines as that takes."""
+    pairs = [*head.rows, ("", head.gap), ("", head.mark.word + "mm")]
+    wide = text_width(head.value, 28, 700) + text_width(head.unit, 12, 600) + 18
+    wide += sum(
+        max(text_width(label, 10), text_width(value, 11.4, 600)) + 15 for label, value in pairs
+    )
+    rows = line_count("x", HEAD_WIDTH, 1, beside=wide)
+    return line_count(head.name, HEAD_WIDTH, 11.4, 600) * 16 + rows * 38 + 14
+
+
+def _tiles_height(tiles: Sequence[Tile]) -> float:
+    rows = [tiles[n : n + 2] for n in range(0, len(tiles), 2)]
+    return 24 + sum(max(map(_tile_height, row)) + 10 for row in rows)
+
+
+def _tile_height(tile: Tile) -> float:
+    foot = " · ".join(f"{label} {value}" for label, value in tile.rows)
+    figures = text_width(tile.value, 17.4, 700) + text_width(tile.unit + tile.gap, 11, 700) + 12
+    beside = text_width(tile.mark.word, 10) + 18
+    height = line_count(tile.name, TILE_WIDTH, 10.7, 600, beside=beside) * 15.2
+    height += 23 if figures <= TILE_WIDTH else 46
+    return max(SHORTEST_TILE, height + line_count(foot, TILE_WIDTH, 9.4) * 12.2 + 12)
+
+
+def _lists_height(lists: Sequence[Sequence[Line]], length: int) -> float:
+    return 22 + max(
+        sum(map(_line_height, lines[:length])) + (MORE if len(lines) > length else 0)
+        for lines in lists
+    )
+
+
+def _line_height(line: Line) -> float:
+    beside = text_width(line.figure, 10, 600) + (14 if line.mark is not None else 0)
+    text = f"{line.tag} {line.text}".strip()
+    lines = line_count(text, LIST_WIDTH, 10, beside=beside + 14)
+    return lines * 13.6 + line_count(line.note, LIST_WIDTH, 9.4) * 12.7 + 5.4

@@ -1,0 +1,111 @@
+"""Turn goals, actions and problems into the lines of text that several pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpixl.errors import Problem
+from kpixl.measures.kinds import Status
+from kpixl.pack import charts
+from kpixl.pack.contexts import ActionLine, Finding, Line, Mark, Remark, status_name
+from kpixl.pack.drawings import anchor
+from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
+from kpixl.review.periods import short_date
+from kpixl.review.sentences import style_of
+from kpixl.review.steps import step_text
+from kpixl.words import problem_text, say, word
+
+MARK_SIZE = 10.0
+
+
+def mark(status: Status, language: str) -> Mark:
+    """A status by shape and word."""
+    return Mark(
+        name=status_name(status),
+        word=word(f"status.{status.value}", language),
+        drawing=charts.status_mark(status, language, MARK_SIZE),
+    )
+
+
+def is_good(figures: Figures) -> bool | None:
+    """Whether a gap is on the good side: for colouring a figure whose sign says the same."""
+    if figures.gap is None:
+        return None
+    return figures.gap >= -1e-9 * max(1.0, abs(figures.plan or 0.0))
+
+
+def action_line(review: Review, entry: ActionReview, language: str) -> ActionLine:
+    """One countermeasure in words."""
+    action = entry.action
+    goal = review.by_id[action.goal]
+    decision = word(f"decision.{action.decision.value}", language) if action.decision else ""
+    return ActionLine(
+        id=action.id,
+        goal=goal.goal.name,
+        anchor=anchor(goal),
+        cause=action.cause,
+        countermeasure=action.countermeasure,
+        owner=action.owner,
+        raised=short_date(action.raised, language),
+        due=short_date(action.due, language),
+        done=short_date(action.done, language),
+        effect=action.expected_effect,
+        result=action.result,
+        phase=word(f"phase.{entry.phase.value}", language),
+        phase_name=entry.phase.value,
+        decision=decision,
+        next_step=step_text(entry.step, entry.action.due, language),
+        overdue=entry.overdue,
+    )
+
+
+def remarks(goal: GoalReview) -> tuple[Remark, ...]:
+    """The month's comments on a goal."""
+    return tuple(Remark(goal.goal.name, entry.text, entry.author) for entry in goal.comments)
+
+
+def finding(problem: Problem, review: Review, language: str) -> Finding:
+    """A problem in words, with the names of the goals it concerns."""
+    text = problem_text(problem, language)
+    known = [
+        review.by_id[goal_id].goal.name for goal_id in problem.goals if goal_id in review.by_id
+    ]
+    # A cut review names its own goals only; outside them it has at most its formulas' inputs.
+    names = known or list(problem.goals)
+    return Finding(
+        where=place(problem),
+        what=text.what,
+        expected=text.expected,
+        mend=text.mend,
+        severity=word("page.warning" if problem.warning else "page.error", language),
+        goals=say("page.goals_touched", language, goals=listed(names, language)) if names else "",
+    )
+
+
+def place(problem: Problem) -> str:
+    """``Actuals!H7``; the sheet alone where there is no cell."""
+    if problem.sheet and problem.cell:
+        return f"{problem.sheet}!{problem.cell}"
+    return problem.sheet or ""
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Names in a row, as the language joins them."""
+    return word("show.list_joint", language).join(names)
+
+
+def goal_line(review: Review, goal: GoalReview, language: str) -> Line:
+    """A goal with its gap, as the lists of the summary show it."""
+    style = style_of(review, goal, language)
+    figures = goal.month
+    actual, plan = style.with_unit(figures.actual), style.with_unit(figures.plan)
+    # In per cent of plan for every unit, points included: the list is ranked by it.
+    share = style.style.percent(figures.gap_pct, 1, signed=True)
+    return Line(
+        text=goal.goal.name,
+        anchor=anchor(goal),
+        figure=style.change_with_unit(figures.gap) if figures.gap_pct is None else share,
+        note=say("show.actual_of_plan", language, actual=actual, plan=plan),
+        mark=mark(goal.status, language),
+        good=is_good(figures),
+    )

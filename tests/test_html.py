@@ -1,0 +1,280 @@
+"""Text from a workbook is text on the page, and the page is whole in itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from kpixl.errors import Problem, UsageProblem
+from kpixl.pack.contexts import Pack
+from kpixl.pack.html import css_text, for_browser, for_print, whole
+from kpixl.pack.pages import PackOptions, build_pack
+from kpixl.plan.model import Action, Comment, Level, Plan, Source
+from kpixl.plan.month import Month
+from kpixl.review.review import review
+from tests.packs import LANGUAGES, pack_of, sample_html, sample_pack
+from tests.plans import goal, plan_of, with_settings
+
+NASTY = [
+    "<script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "</title><img src=x onerror=alert(1)>",
+    "\" onmouseover=\"alert(1)",
+    "' onload='alert(1)",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "<img src='file:///etc/passwd'>",
+    "<a href='http://example.com'>x</a>",
+    "url(http://example.com/x.png)",
+    "\\22 ; } body { display: none } /*",
+    "]]><!--",
+    "&lt;b&gt; &amp;amp;",
+]  # fmt: skip
+TAGS_OF_A_PACK = {
+    "html", "head", "meta", "title", "style", "body", "section", "div", "span", "p", "a", "b", "br",
+    "h1", "h2", "h3", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "code", "img",
+    "svg", "g", "rect", "path", "line", "polyline", "polygon", "circle", "text", "desc",
+}  # fmt: skip
+
+
+def plan_saying(text: str) -> Plan:
+    """A plan in which every field for a person's words says ``text``."""
+    one = goal(
+        f"A{text}", "C", name=text, owner=text, unit=text, department=text, why=text, label=text,
+        scale="",
+    )  # fmt: skip
+    return plan_of(
+        goal("C", level=Level.CSF, name=f"CSF {text}"),
+        one,
+        actuals={one.id: [1, 1, 1]},
+        plan={one.id: [9] * 12},
+        comments=(Comment(one.id, Month(2026, 6), text, text),),
+        actions=(
+            Action(
+                text, one.id, raised=date(2026, 6, 1), cause=text, countermeasure=text, owner=text,
+                due=date(2026, 6, 9), expected_effect=text, result=text,
+            ),
+        ),
+        settings=with_settings(
+            company=text, title=text, confidentiality=text, fiscal_label=text, book_id=text
+        ),
+        source=Source(text, "0" * 64),
+    )  # fmt: skip
+
+
+def pack_saying(text: str, language: str = "en") -> Pack:
+    problem = Problem(
+        "unknown-goal", sheet=text, cell="A1", found=text, goals=(f"A{text}",), details={"id": text}
+    )
+    found = review(plan_saying(text), problems=(problem,))
+    return build_pack(found, PackOptions(language, draft=True))
+
+
+VOID = {"meta", "br", "col", "img"}
+
+
+class Parts(HTMLParser):
+    """The tags, attributes and text of a page; every tag must be closed where it was opened."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def pages_of(pack: Pack) -> Iterator[str]:
+    rendered = for_print(pack)
+    yield rendered.html
+    yield from rendered.images.values()
+    yield for_browser(pack)
+
+
+# ---- Text is text ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_no_text_of_a_workbook_becomes_an_element_an_attribute_or_code(text: str) -> None:
+    for html in pages_of(pack_saying(text)):
+        parts = Parts(html)
+        assert {tag for tag, _ in parts.tags} <= TAGS_OF_A_PACK
+        for tag, attributes in parts.tags:
+            assert not [name for name in attributes if name.startswith("on")], tag
+            for name in ("href", "src", "xlink:href"):
+                value = attributes.get(name) or "#"
+                assert value.startswith(("#", "kpixl:", "data:image/")), (tag, value)
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_every_text_is_shown_as_it_was_written(text: str) -> None:
+    shown = "".join(Parts(for_browser(pack_saying(text))).text)
+    assert shown.count(text) > 8
+    assert "49" not in shown
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_the_confidentiality_cannot_leave_its_string_in_the_style_sheet(text: str) -> None:
+    html = for_print(pack_saying(text)).html
+    assert html.lower().count("<style") == html.lower().count("</style") == 1
+    css = html.split("<style>")[1].split("</style>")[0]
+    string = re.search(r'@bottom-left \{ content: "([^"]*)"', css)
+    assert string is not None
+    assert re.fullmatch(r"(?:\\[0-9a-f]+ |[\w ])*", string[1])
+    assert css_text('a"b\n') == "a\\22 b\\a "
+
+
+@pytest.mark.parametrize("text", ["\u202egnp.exe", "a\u2028b", "名\u200b前", "𠮷野家🙂", "é" * 120])
+def test_strange_characters_do_no_harm(text: str) -> None:
+    html = for_browser(pack_saying(text))
+    assert Parts(html).tags
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_well_formed(language: str) -> None:
+    for html in (sample_html(language), for_print(sample_pack(language)).html):
+        assert html.startswith("<!DOCTYPE html>")
+        assert Parts(html).open == []
+
+
+def test_a_nasty_page_is_well_formed_too() -> None:
+    assert Parts(for_browser(pack_saying("</td></table><td>" + NASTY[0]))).open == []
+
+
+# ---- Whole in itself ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_for_a_browser_fetches_nothing(language: str) -> None:
+    html = sample_html(language)
+    addresses = set(re.findall(r"\w+://[^\s\"'<>]+", html))
+    assert addresses <= {"http://www.w3.org/2000/svg"}  # a name, not a place
+    assert not re.search(r"@import|url\(|<link|<script|<iframe|<object|<form", html)
+    for tag, attributes in Parts(html).tags:
+        assert (attributes.get("src") or "data:").startswith("data:"), tag
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_picture_says_what_it_shows(language: str) -> None:
+    rendered = for_print(sample_pack(language))
+    images = [attributes for tag, attributes in Parts(rendered.html).tags if tag == "img"]
+    assert images
+    assert all((attributes.get("alt") or "").strip() for attributes in images)
+    assert {attributes["src"] for attributes in images} == set(rendered.images)
+    graphics = re.findall(r"<svg[^>]*>", sample_html(language))
+    assert all("role=" in graphic and "aria-label=" in graphic for graphic in graphics)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_its_language_and_title(language: str) -> None:
+    html = sample_html(language)
+    assert f'<html lang="{language}">' in html
+    pack = sample_pack(language)
+    assert f"<title>{pack.title} – {pack.company} – {pack.month} – {pack.scope}</title>" in html
+
+
+def test_equal_packs_make_equal_pages() -> None:
+    plan = plan_saying("x")
+    assert for_browser(pack_of(plan)) == for_browser(pack_of(plan))
+
+
+def test_signed_money_is_not_torn_apart() -> None:
+    assert whole("below (−¥30.1M) & <so>") == (
+        'below <span class="whole">(−¥30.1M</span>) &amp; &lt;so&gt;'
+    )
+
+
+# ---- The user's own templates ---------------------------------------------------------------
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def test_a_users_template_overrides_one_block_and_keeps_the_rest(templates: Path) -> None:
+    (templates / "cover.html").write_text(
+        '{% extends "kpixl/cover.html" %}'
+        "{% block title %}<p>OUR OWN {{ page.month }}</p>{% endblock %}"
+    )
+    pack = sample_pack("en")
+    html = for_browser(pack, templates)
+    assert "<p>OUR OWN October 2026</p>" in html
+    assert pack.company in html
+    assert pack.title not in html.split('id="summary"')[0].split("</head>")[1]
+    assert "OUR OWN" not in for_browser(pack)
+
+
+def test_a_users_style_sheet_counts(templates: Path) -> None:
+    (templates / "pack.css").write_text('{% include "kpixl/pack.css" %} .cover { color: plum }')
+    assert ".cover { color: plum }" in for_browser(sample_pack("en"), templates)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("<p>\n{% if %}\n</p>", 2),
+        ("<p>\n\n{{ page.no_such_field }}</p>", 3),
+        ('{% extends "kpixl/nowhere.html" %}', 1),
+        ("<p>\n{{ page.title / 0 }}</p>", 2),
+        ("{% for n in 5 %}{% endfor %}", 1),
+    ],
+)
+def test_a_broken_template_is_said_with_file_and_line(
+    templates: Path, source: str, line: int
+) -> None:
+    (templates / "cover.html").write_text(source)
+    with pytest.raises(UsageProblem) as caught:
+        for_browser(sample_pack("en"), templates)
+    assert caught.value.code == "template-broken"
+    assert "html" in str(caught.value.details["file"])
+    if "nowhere" not in source:  # there the missing file is what is named
+        assert str(caught.value.details["file"]).endswith("cover.html")
+        assert caught.value.details["line"] == line
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ page.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ page.title.__init__.__globals__ }}",
+        "{{ t.__globals__ }}",
+        "{{ draw.__code__ }}",
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ '%s'|format(page.__dict__) }}",
+        "{% include '/etc/passwd' %}",
+        "{% include '../../../../etc/passwd' %}",
+        "{{ open('/etc/passwd').read() }}",
+    ],
+)
+def test_a_template_reaches_the_pack_and_nothing_else(templates: Path, source: str) -> None:
+    (templates / "cover.html").write_text(source)
+    with pytest.raises(UsageProblem) as caught:
+        for_browser(sample_pack("en"), templates)
+    assert caught.value.code == "template-broken"
+
+
+def test_what_a_users_template_shows_is_escaped_too(templates: Path) -> None:
+    (templates / "cover.html").write_text("<i>{{ page.company }}</i>")
+    html = for_browser(pack_saying("<script>"), templates)
+    assert "<i>&lt;script&gt;</i>" in html

@@ -1,0 +1,142 @@
+"""The pages as laid out: nothing beyond the margins, nothing upon anything else, no page wasted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+import pytest
+
+from kpixl.pack.pdf import pack_pdf
+from kpixl.plan.model import Action, Comment, Level
+from kpixl.plan.month import Month
+from tests.layout import (
+    Sheet,
+    beyond_margins,
+    lines,
+    lonely_headings,
+    near_empty,
+    overlaps,
+    sheets,
+)
+from tests.packs import LANGUAGES, pack_of, sample_pack
+from tests.plans import goal, plan_of, with_settings
+
+PdfOf = Callable[[str], bytes]
+A4_LANDSCAPE = (297 * 72 / 25.4, 210 * 72 / 25.4)
+
+
+@lru_cache
+def measured(pdf: bytes) -> tuple[Sheet, ...]:
+    return sheets(pdf)
+
+
+@pytest.fixture(params=LANGUAGES)
+def laid_out(request: pytest.FixtureRequest, sample_pdf: PdfOf) -> tuple[Sheet, ...]:
+    """The sample's pages behind the cover, which has margins of its own."""
+    return measured(sample_pdf(request.param))[1:]
+
+
+def test_every_page_is_a4_landscape(laid_out: tuple[Sheet, ...]) -> None:
+    for sheet in laid_out:
+        assert (sheet.width, sheet.height) == pytest.approx(A4_LANDSCAPE, abs=0.1)
+
+
+def test_nothing_stands_beyond_the_margins(laid_out: tuple[Sheet, ...]) -> None:
+    assert [fault for sheet in laid_out for fault in beyond_margins(sheet)] == []
+
+
+def test_no_two_words_lie_upon_each_other(laid_out: tuple[Sheet, ...]) -> None:
+    assert [fault for sheet in laid_out for fault in overlaps(sheet)] == []
+
+
+def test_no_heading_stands_alone_at_a_pages_foot(laid_out: tuple[Sheet, ...]) -> None:
+    assert [fault for sheet in laid_out for fault in lonely_headings(sheet)] == []
+
+
+def test_no_page_is_nearly_empty(laid_out: tuple[Sheet, ...]) -> None:
+    assert [sheet.number for sheet in laid_out[:-1] if near_empty(sheet)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_csf_and_the_exceptions_take_one_page(language: str, sample_pdf: PdfOf) -> None:
+    heads = [sheet.text.splitlines()[0] for sheet in measured(sample_pdf(language))[1:]]
+    for entry in sample_pack(language).pages:
+        if entry.template in {"summary.html", "goal.html", "exceptions.html", "tree.html"}:
+            found = [head for head in heads if head.startswith(entry.bookmark)]
+            assert len(found) == 1, entry.bookmark
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_repeat_their_heads_on_every_page(language: str, sample_pdf: PdfOf) -> None:
+    head = {"en": ("Cause", "Countermeasure"), "ja": ("原因", "対策")}[language]
+    name = {"en": "PDCA register", "ja": "PDCA管理表"}[language]
+    pages = [
+        sheet
+        for sheet in measured(sample_pdf(language))[1:]
+        if sheet.text.splitlines()[0].startswith(name)
+    ]
+    assert len(pages) > 1
+    for sheet in pages[1:]:
+        first = [word.text for word in next(lines(sheet))]
+        assert all(text in first for text in head), first
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_scale_of_type(language: str, sample_pdf: PdfOf) -> None:
+    sizes = {
+        round(word.size, 1) for sheet in measured(sample_pdf(language))[1:] for word in sheet.words
+    }
+    assert min(sizes) >= 6.3
+    assert len(sizes) <= 13, sorted(sizes)
+
+
+# ---- Extremes -------------------------------------------------------------------------------
+
+LONG = {
+    "en": "Weighted average customer lifetime value of first-time subscription buyers in the shop, "
+    "after returns, taxes and fees ...",
+    "ja": "オンライン直販部門における定期便新規申込者の初回購入単価および継続購入率の加重平均による"
+    "総合的な顧客価値指標（全社基準・税抜・返品控除後・改定版）" * 2,
+}
+
+
+@lru_cache
+def extreme(language: str) -> tuple[Sheet, ...]:
+    """Names of 120 characters, figures of 13 digits, long comments, two KGIs, eight CSFs."""
+    name = LONG[language][:116]
+    goals = [goal(key, name=f"{key} {name}", level=Level.KGI, unit="円") for key in ("K1", "K2")]
+    goals += [goal(f"C{n}", "K1", name=f"C{n} {name}", level=Level.CSF) for n in range(8)]
+    keys = [f"L{n}" for n in range(4)]
+    goals += [goal(key, "C0", name=f"{key} {name}", unit="thousand pallets") for key in keys]
+    small: dict[str, list[float]] = {key: [0.0003 * 90**n] * 12 for n, key in enumerate(keys)}
+    found = plan_of(
+        *goals,
+        actuals={"K1": [1.2e13] * 3, "K2": [-4e9] * 3, **{key: v[:3] for key, v in small.items()}},
+        plan={"K1": [1.3e13] * 12, "K2": [-3e9] * 12, **small},
+        comments=(Comment("L0", Month(2026, 6), name * 3, name),),
+        actions=(Action("X1", "L0", cause=name * 2, countermeasure=name, owner=name),),
+        settings=with_settings(company=name, title=name, confidentiality=name),
+    )
+    pages = ("cover", "summary", "scorecard", "goals", "exceptions", "register")
+    return sheets(pack_pdf(pack_of(found, language, pages=pages)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_long_texts_and_figures_wrap_and_are_never_cut(language: str) -> None:
+    pages = extreme(language)[1:]
+    faults = [f for sheet in pages for find in (beyond_margins, overlaps) for f in find(sheet)]
+    assert faults == []
+    text = "".join(re.sub(r"\s", "", sheet.text) for sheet in pages)
+    assert "12,000,000,000,000" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_summary_is_one_page_whatever_it_holds(language: str) -> None:
+    summary, scorecard = {"en": ("Summary", "Scorecard"), "ja": ("サマリー", "スコアカード")}[
+        language
+    ]
+    pages = extreme(language)
+    assert summary in [word.text for word in pages[1].words]
+    assert scorecard in [word.text for word in pages[2].words]

@@ -1,0 +1,386 @@
+"""What stands on the pages is what the review says, in order, and nothing of anyone else's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from html import unescape
+
+import pytest
+
+from kpixl.errors import Problem, UsageProblem
+from kpixl.measures.kinds import Phase, Status
+from kpixl.pack.canvas import Drawing, Text
+from kpixl.pack.contexts import (
+    ExceptionsPage,
+    GoalPage,
+    Pack,
+    Page,
+    QualityPage,
+    RegisterPage,
+    ScorecardPage,
+    SummaryPage,
+    TreePage,
+)
+from kpixl.pack.html import for_browser
+from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
+from kpixl.plan.model import Action, Comment, Level
+from kpixl.plan.month import Month
+from kpixl.review.review import review
+from kpixl.review.scope import scoped
+from kpixl.review.sentences import style_of
+from tests.packs import LANGUAGES, pack_of, sample_html, sample_pack, sample_review
+from tests.plans import goal, plan_of, with_settings
+
+ORDER = [
+    "cover", "summary", "tree", "scorecard", "goal", "exceptions", "register", "definitions",
+    "quality", "colophon",
+]  # fmt: skip
+
+
+def page(pack: Pack, kind: type[Page]) -> Page:
+    return next(entry for entry in pack.pages if type(entry) is kind)
+
+
+def texts(thing: object) -> Iterator[str]:
+    """Every text in a context, drawings included."""
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, Drawing):
+        yield thing.alt
+        yield from (shape.text for shape in thing.shapes if isinstance(shape, Text))
+    elif is_dataclass(thing):
+        for entry in fields(thing):
+            yield from texts(getattr(thing, entry.name))
+    elif isinstance(thing, tuple | list):
+        for entry in thing:
+            yield from texts(entry)
+
+
+def kinds(pack: Pack) -> list[str]:
+    """The pages' templates in order, neighbours of one kind said once."""
+    found: list[str] = []
+    for entry in pack.pages:
+        name = entry.template.removesuffix(".html")
+        if not found or found[-1] != name:
+            found.append(name)
+    return found
+
+
+# ---- Which pages, in which order ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_stand_in_their_order(language: str) -> None:
+    assert kinds(sample_pack(language)) == ORDER
+
+
+def test_pages_are_those_asked_for_in_the_order_asked_for() -> None:
+    pack = build_pack(sample_review("en"), PackOptions("en", pages=("colophon", "summary")))
+    assert kinds(pack) == ["colophon", "summary"]
+
+
+def test_the_summary_can_be_had_alone() -> None:
+    pack = build_pack(sample_review("en"), PackOptions("en", pages=("summary",)))
+    assert [type(entry) for entry in pack.pages] == [SummaryPage]
+
+
+def test_a_page_of_no_such_name_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(UsageProblem) as caught:
+        build_pack(sample_review("en"), PackOptions("en", pages=("summary", "sumary")))
+    assert caught.value.code == "unknown-page"
+    assert caught.value.details["found"] == "sumary"
+    assert caught.value.details["known"] == ", ".join(DEFAULT_PAGES)
+
+
+def test_every_csf_has_its_page_and_every_place_in_the_document_is_one() -> None:
+    pack = sample_pack("en")
+    csfs = sample_review("en").at_level(Level.CSF)
+    pages = [entry for entry in pack.pages if isinstance(entry, GoalPage) and not entry.continued]
+    assert [entry.title for entry in pages] == [csf.goal.name for csf in csfs]
+    html = sample_html("en")
+    places = re.findall(r'\bid="([^"]+)"', html)
+    assert len(places) == len(set(places))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(places)
+
+
+# ---- The figures are the review's -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_the_scorecard_is_the_reviews(language: str) -> None:
+    whole = sample_review(language)
+    card = page(sample_pack(language), ScorecardPage)
+    assert isinstance(card, ScorecardPage)
+    assert len(card.rows) == len(whole.goals)
+    for row, goal_review in zip(card.rows, whole.goals, strict=True):
+        style = style_of(whole, goal_review, language)
+        assert row.name == goal_review.goal.name
+        for cells, figures in ((row.month, goal_review.month), (row.to_date, goal_review.to_date)):
+            assert cells[0] == style.value(figures.actual)
+            assert cells[2] == style.change(figures.gap)
+        assert row.to_date[3] == style.style.attainment(goal_review.to_date.attainment)
+        assert row.mark.name == goal_review.status.value.replace("_", "-")
+
+
+def test_figures_of_the_sample_are_those_worked_out_by_hand() -> None:
+    # Revenue of October 2026: 138.5 + 164.6 + 130.6 = 433.7 million; plan 447.3, hence
+    # 433.7 - 447.3 = -13.6 and -13.6 / 447.3 = -3.0 %.
+    summary = page(sample_pack("en"), SummaryPage)
+    assert isinstance(summary, SummaryPage)
+    head = summary.kgis[0]
+    assert (head.value, head.gap) == ("¥433.7M", "−13.6 (−3.0%)")
+    assert dict(head.rows)["Plan"] == "447.3"
+    values = [tile.value for tile in summary.tiles[:3]]
+    assert values == ["¥138.5M", "¥164.6M", "¥130.6M"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chart_says_what_unit_and_period(language: str) -> None:
+    whole = sample_review(language)
+    year = {"en": "April 2026 – March 2027", "ja": "2026年4月〜2027年3月"}[language]
+    for entry in sample_pack(language).pages:
+        for cell in getattr(entry, "charts", ()):
+            shown = [shape.text for shape in cell.drawing.shapes if isinstance(shape, Text)]
+            if cell.figures is None:
+                continue
+            found = next(each for each in whole.goals if each.goal.name == cell.figures.title)
+            unit = style_of(whole, found, language).unit_label
+            assert found.goal.name in shown
+            assert any(unit in text and year in text for text in shown), shown[:4]
+
+
+def test_the_scorecard_names_month_and_period_and_every_row_its_unit() -> None:
+    card = page(sample_pack("en"), ScorecardPage)
+    assert isinstance(card, ScorecardPage)
+    assert card.period == "October 2026"
+    assert "April" in card.to_date_period
+    assert "October 2026" in card.to_date_period
+    assert all(row.unit for row in card.rows)
+
+
+def test_the_summary_says_the_result_against_plan_prior_year_and_to_date() -> None:
+    summary = page(sample_pack("en"), SummaryPage)
+    assert isinstance(summary, SummaryPage)
+    (lead,) = summary.lead
+    for part in ("¥433.7M", "October 2026", "3.0% below plan", "prior year", "¥2,926.7M"):
+        assert part in lead
+
+
+def test_statuses_are_counted_once_each() -> None:
+    summary = page(sample_pack("en"), SummaryPage)
+    assert isinstance(summary, SummaryPage)
+    assert sum(count for _, count in summary.tally) == len(sample_review("en").goals)
+
+
+def test_tiles_that_find_no_room_are_counted() -> None:
+    csfs = [goal(f"C{n}", "K", level=Level.CSF) for n in range(13)]
+    leaves = [goal(f"L{n}", f"C{n}") for n in range(13)]
+    plan = plan_of(
+        goal("K", level=Level.KGI), *csfs, *leaves,
+        actuals={f"L{n}": [1, 1, 1] for n in range(13)},
+        plan={f"L{n}": [1] * 12 for n in range(13)},
+    )  # fmt: skip
+    summary = page(pack_of(plan), SummaryPage)
+    assert isinstance(summary, SummaryPage)
+    assert f"first {len(summary.tiles)} of 13" in summary.tiles_title
+
+
+def test_lists_that_are_cut_say_how_many_more() -> None:
+    summary = page(sample_pack("en"), SummaryPage)
+    assert isinstance(summary, SummaryPage)
+    behind = summary.blocks[0]
+    whole = [
+        entry
+        for entry in sample_review("en").goals
+        if entry.status in (Status.RED, Status.AMBER)
+        and not entry.is_rollup
+        and entry.goal.level is not Level.KGI
+    ]
+    beyond = len(whole) - len(behind.lines)
+    assert beyond > 0
+    assert str(beyond) in behind.more
+
+
+# ---- Exceptions, register, data quality -----------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_exceptions_are_every_red_goal_and_no_other(language: str) -> None:
+    found = page(sample_pack(language), ExceptionsPage)
+    assert isinstance(found, ExceptionsPage)
+    red = {entry.goal.name for entry in sample_review(language).with_status(Status.RED)}
+    shown = [card.name for card in (*found.without_action, *found.with_action)]
+    assert set(shown) == red
+    assert len(shown) == len(red)
+    assert all(card.actions for card in found.with_action)
+    assert not any(card.actions for card in found.without_action)
+
+
+def test_a_red_goal_shows_what_was_said_and_is_done_about_it() -> None:
+    plan = plan_of(
+        goal("A"), goal("B"),
+        actuals={"A": [9, 9, 1], "B": [9, 9, 1]}, plan={"A": [9] * 12, "B": [9] * 12},
+        comments=(Comment("A", Month(2026, 6), "Rain all month", "Sato"),),
+        actions=(
+            Action("X1", "A", raised=date(2026, 6, 2), cause="Rain", countermeasure="Umbrellas"),
+            Action("X2", "B", raised=date(2026, 6, 2)),
+        ),
+    )  # fmt: skip
+    found = page(pack_of(plan), ExceptionsPage)
+    assert isinstance(found, ExceptionsPage)
+    shown = list(texts(found))
+    for text in ("Rain all month", "Rain", "Umbrellas", "X1", "X2"):
+        assert text in shown
+
+
+def test_no_red_goal_is_said_too() -> None:
+    found = page(
+        pack_of(plan_of(goal("A"), actuals={"A": [1, 1, 1]}, plan={"A": [1] * 12})), ExceptionsPage
+    )
+    assert isinstance(found, ExceptionsPage)
+    assert found.with_action == found.without_action == ()
+    assert found.lead
+
+
+def test_the_register_holds_every_action_by_phase_with_the_overdue_first() -> None:
+    found = page(sample_pack("en"), RegisterPage)
+    assert isinstance(found, RegisterPage)
+    whole = sample_review("en")
+    assert {line.id for line in found.actions} == {entry.action.id for entry in whole.actions}
+    assert {key: count for key, _, count in found.phases} == {
+        phase.value: sum(entry.phase is phase for entry in whole.actions) for phase in Phase
+    }
+    order = [key for key, _, _ in found.phases]
+    places = [(order.index(line.phase_name), not line.overdue) for line in found.actions]
+    assert places == sorted(places)
+
+
+def test_data_quality_lists_the_missing_months_and_what_was_found() -> None:
+    plan = plan_of(
+        goal("A", name="Calls"), actuals={"A": [1, None, 3]}, plan={"A": [1, 1, None, *[1] * 9]}
+    )
+    whole = review(plan, problems=())
+    bad = Problem("unknown-goal", sheet="Comments", cell="A7", found="Z9", warning=True)
+    found = page(build_pack(replace(whole, problems=(bad,)), PackOptions("en")), QualityPage)
+    assert isinstance(found, QualityPage)
+    assert [(line.text, line.note) for line in found.missing] == [
+        ("Calls", "actual missing: May"),
+        ("Calls", "plan missing: Jun"),
+    ]
+    assert [finding.where for finding in found.findings] == ["Comments!A7"]
+
+
+def test_missing_months_of_the_sample_are_listed_by_goal() -> None:
+    found = page(sample_pack("en"), QualityPage)
+    assert isinstance(found, QualityPage)
+    assert [(line.text, line.note) for line in found.missing] == [
+        ("Order fill rate", "actual missing: May"),
+        ("Share of new products in revenue", "actual missing: Oct"),
+    ]
+
+
+# ---- Scope: a pack holds its scope and nothing else -----------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scope", ["QUALITY", "ONLINE", "CVR", "owner"])
+def test_a_scopes_pack_holds_nothing_of_other_goals(language: str, scope: str) -> None:
+    whole = sample_review(language)
+    if scope == "owner":
+        scope = f"owner:{whole.by_id['OTD'].goal.owner}"
+    inside = {entry.id for entry in scoped(whole, scope).goals}
+    assert 0 < len(inside) < len(whole.goals)
+    html = unescape(sample_html(language, scope))
+    kept = " ".join(
+        text
+        for entry in scoped(whole, scope).goals
+        for text in (entry.goal.name, entry.goal.owner, entry.goal.why, *_remarks(entry.comments))
+    )
+    for entry in whole.goals:
+        if entry.id in inside:
+            assert entry.goal.name in html
+            continue
+        for text in (entry.goal.name, entry.goal.owner, entry.goal.why, *_remarks(entry.comments)):
+            if text and text not in kept and entry.goal.name not in kept:
+                assert text not in html, f"{entry.id} in the pack of {scope}: {text}"
+    for action in whole.actions:
+        shown = action.action.id in html
+        assert shown == (action.action.goal in inside), action.action.id
+
+
+def _remarks(comments: tuple[Comment, ...]) -> list[str]:
+    return [comment.text for comment in comments]
+
+
+def test_a_problem_that_touches_several_goals_names_only_those_of_the_scope() -> None:
+    plan = plan_of(goal("IN", name="Mine"), goal("OUT", name="Theirs"), actuals={"IN": [1, 1, 1]})
+    bad = Problem("unknown-goal", sheet="Plan", cell="A7", found="Z", goals=("IN", "OUT"))
+    cut = scoped(replace(review(plan), problems=(bad,)), "IN")
+    html = for_browser(build_pack(cut, PackOptions("en")))
+    assert "Mine" in html
+    assert "Theirs" not in html
+    assert "OUT" not in html
+
+
+# ---- Extremes -------------------------------------------------------------------------------
+
+
+def test_a_tree_of_one_goal_makes_a_pack() -> None:
+    pack = pack_of(plan_of(goal("A"), actuals={"A": [1, 2, 3]}, plan={"A": [1] * 12}))
+    assert kinds(pack)[:4] == ["cover", "summary", "tree", "scorecard"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_workbook_without_any_figure_makes_a_pack_that_says_so(language: str) -> None:
+    plan = plan_of(goal("K", level=Level.KGI), goal("C", "K", level=Level.CSF), goal("A", "C"))
+    html = for_browser(pack_of(plan, language))
+    assert {"en": "No plan", "ja": "計画なし"}[language] in html
+
+
+def test_two_kgis_have_a_sentence_each() -> None:
+    plan = plan_of(
+        goal("K1", level=Level.KGI), goal("K2", level=Level.KGI),
+        actuals={"K1": [1, 2, 3], "K2": [1, 1, 1]}, plan={"K1": [1] * 12, "K2": [1] * 12},
+    )  # fmt: skip
+    summary = page(pack_of(plan), SummaryPage)
+    assert isinstance(summary, SummaryPage)
+    assert len(summary.lead) == len(summary.kgis) == 2
+
+
+def test_a_deep_tree_is_drawn_whole() -> None:
+    chain = [goal("G0", level=Level.KGI)]
+    chain += [goal(f"G{n}", f"G{n - 1}", name=f"Level {n}") for n in range(1, 7)]
+    pack = pack_of(plan_of(*chain))
+    drawn = [text for entry in pack.pages if isinstance(entry, TreePage) for text in texts(entry)]
+    assert all(any(f"Level {n}" in text for text in drawn) for n in range(1, 7))
+
+
+def test_a_long_company_and_title_leave_the_running_head_to_month_and_state() -> None:
+    settings = with_settings(company="C" * 200, title="T" * 200)
+    pack = pack_of(plan_of(goal("A"), settings=settings))
+    assert pack.running == ("", "June 2026 · Whole goal tree · Preliminary")
+    assert pack.title == "T" * 200
+
+
+def test_figures_too_wide_for_their_columns_may_break_at_their_commas() -> None:
+    wide = plan_of(goal("A"), actuals={"A": [1.2e13] * 3}, plan={"A": [1.3e13] * 12})
+    card = page(pack_of(wide), ScorecardPage)
+    assert isinstance(card, ScorecardPage)
+    assert card.tight
+    assert sum(card.widths) == pytest.approx(1016, abs=2)
+    usual = page(sample_pack("en"), ScorecardPage)
+    assert isinstance(usual, ScorecardPage)
+    assert not usual.tight
+    assert sum(usual.widths) == pytest.approx(1016, abs=2)
+
+
+def test_a_pack_of_some_pages_has_no_link_into_a_page_it_does_not_hold() -> None:
+    html = for_browser(
+        build_pack(sample_review("en"), PackOptions("en", pages=("summary", "tree")))
+    )
+    places = set(re.findall(r'\bid="([^"]+)"', html))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= places
+    assert "Shop visits" in html
