@@ -1,0 +1,1 @@
+"""What is measured, and against whom: ratios taken side by side in one run."""
