@@ -20,7 +20,7 @@ from kpixl.plan.model import Action, Decision
 from kpixl.plan.month import Month
 from kpixl.plan.schema import column_names
 from kpixl.plan.values import id_of
-from kpixl.review.cycle import MONTHS_UNTIL_CHECK, known_by
+from kpixl.review.cycle import MONTHS_UNTIL_CHECK, evidence_of, known_by
 from kpixl.review.steps import goal_step
 from kpixl.words import fold, word
 
@@ -106,17 +106,7 @@ def _as_open(action: Action, as_of: Optional[date], closes: Optional[date]) -> S
         if action.raised is not None and action.raised > as_of:
             return ()
         action = known_by(action, as_of)
-    evidence = Evidence(
-        cause=action.cause,
-        countermeasure=action.countermeasure,
-        owner=action.owner,
-        due=action.due,
-        done=action.done,
-        result=action.result,
-        decision=action.decision.value if action.decision else "",
-        raised=action.raised,
-        started=action.started,
-    )
+    evidence = evidence_of(action)
     phase, step = action_phase(evidence)
     if phase is Phase.CLOSED:
         return ()

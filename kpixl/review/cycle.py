@@ -71,7 +71,7 @@ def action_reviews(view: CycleView) -> Tuple[ActionReview, ...]:
 
 
 def _action_review(view: CycleView, action: Action, goal_name: str) -> ActionReview:
-    evidence = _evidence(action)
+    evidence = evidence_of(action)
     phase, step = action_phase(evidence)
     days = None
     if action.raised is not None and action.decided is not None:
@@ -86,7 +86,8 @@ def _action_review(view: CycleView, action: Action, goal_name: str) -> ActionRev
     )
 
 
-def _evidence(action: Action) -> Evidence:
+def evidence_of(action: Action) -> Evidence:
+    """What an action's row says, as the PDCA rules look at it."""
     return Evidence(
         cause=action.cause,
         countermeasure=action.countermeasure,
@@ -135,7 +136,7 @@ def _open(view: CycleView, goals: Collection[str]) -> Sequence[OpenAction]:
     for action in view.visible:
         if action.goal not in goals:
             continue
-        evidence = _evidence(action)
+        evidence = evidence_of(action)
         phase, step = action_phase(evidence)
         if phase is Phase.CLOSED:
             continue
