@@ -267,6 +267,14 @@ def test_excels_days_before_march_1900_are_those_that_excel_shows():
     assert date_of(61, epoch) == at("1900-03-01")
 
 
+def test_formats_of_conditional_formatting_are_numbered_apart(tmp_path: Path):
+    # 46036 is 2026-01-14 in the cells' format 164, whatever a conditional format calls 164.
+    conditional = '<dxfs><dxf><numFmt numFmtId="164" formatCode="#,##0"/></dxf></dxfs></styleSheet>'
+    styles = styles_of("yyyy-mm-dd").replace("</styleSheet>", conditional)
+    rows = '<row r="1"><c r="A1" s="0"><v>46036</v></c></row>'
+    assert cells(tmp_path, rows, styles=styles) == [[datetime.fromisoformat("2026-01-14")]]
+
+
 def test_a_number_that_is_no_date_stays_a_number_whatever_its_format(tmp_path: Path):
     assert hostile("cell_date_huge") == [[10**12, 2958466]]
     rows = '<row><c s="1"><v>0</v></c><c s="1"><v>-5</v></c><c s="1"><v>2958465</v></c></row>'

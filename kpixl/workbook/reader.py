@@ -100,8 +100,20 @@ def _date_styles(package: Package, part: Optional[str]) -> FrozenSet[str]:
     cell_formats: List[str] = []
     formats: List[str] = []
 
+    # Conditional formats number theirs anew (in dxf), beside and in conflict with the cells'.
+    in_conditional = False
+
     def number_format(attributes: Attributes) -> None:
-        dates[attributes.get("numFmtId", "")] = is_date_format(attributes.get("formatCode", ""))
+        if not in_conditional:
+            dates[attributes.get("numFmtId", "")] = is_date_format(attributes.get("formatCode", ""))
+
+    def conditional_start(_: Attributes) -> None:
+        nonlocal in_conditional
+        in_conditional = True
+
+    def conditional_end(_: str) -> None:
+        nonlocal in_conditional
+        in_conditional = False
 
     def format_of_a_style(attributes: Attributes) -> None:
         formats.append(attributes.get("numFmtId", "0"))
@@ -113,6 +125,12 @@ def _date_styles(package: Package, part: Optional[str]) -> FrozenSet[str]:
     def cells_end(_: str) -> None:
         cell_formats.extend(formats)
 
-    starts: Starts = {"numFmt": number_format, "cellXfs": list_start, "xf": format_of_a_style}
-    read_markup(package.chunks(part), part, MAIN, "styleSheet", starts, {"cellXfs": cells_end})
+    starts: Starts = {
+        "numFmt": number_format,
+        "cellXfs": list_start,
+        "xf": format_of_a_style,
+        "dxf": conditional_start,
+    }
+    ends: Ends = {"cellXfs": cells_end, "dxf": conditional_end}
+    read_markup(package.chunks(part), part, MAIN, "styleSheet", starts, ends)
     return frozenset(str(index) for index, key in enumerate(cell_formats) if dates.get(key))
