@@ -272,13 +272,19 @@ def _guides(goals: Sequence[GoalReview]) -> list[tuple[str, str]]:
 
 
 def progress(items: Sequence[T], description: str, quiet: bool = False) -> Iterator[T]:
-    """``items`` one by one, with a bar on the terminal while there are several to do."""
-    if quiet or len(items) < 2 or not console(stderr=True).is_terminal:
+    """``items`` one by one; on a terminal with a bar while there are several to do, and with a
+    moving sign while there is one."""
+    out = console(stderr=True)
+    if quiet or not out.is_terminal:
         yield from items
+        return
+    if len(items) == 1:
+        with out.status(Text(description)):
+            yield from items
         return
     from rich.progress import track
 
-    yield from track(items, description, console=console(stderr=True), transient=True)
+    yield from track(items, description, console=out, transient=True)
 
 
 def print_findings(findings: Sequence[Finding], language: str) -> None:

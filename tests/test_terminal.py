@@ -8,7 +8,9 @@ from itertools import pairwise
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from kpixl import terminal
 from kpixl.errors import Problem
 from kpixl.plan.model import Level
 from kpixl.plan.month import Month
@@ -166,3 +168,17 @@ def test_what_has_no_likeness_becomes_a_question_mark(narrow):
     narrow.write("\U0001f600")
     narrow.flush()
     assert narrow.buffer.getvalue() == b"?"
+
+
+@pytest.mark.parametrize("items", [["one"], ["one", "two", "three"]])
+def test_on_a_terminal_something_moves_while_work_goes_on(
+    items: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=80)
+    monkeypatch.setattr(terminal, "console", lambda stderr=False: console)
+    assert list(terminal.progress(items, "Making packs")) == items
+    assert "Making packs" in screen.getvalue()
+    screen.truncate(0)
+    assert list(terminal.progress(items, "Making packs", quiet=True)) == items
+    assert "Making packs" not in screen.getvalue()
