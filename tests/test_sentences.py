@@ -224,6 +224,20 @@ def test_an_actual_that_cannot_be_read_is_not_called_unreported():
     )
 
 
+@pytest.mark.parametrize("visits", [None, 0])
+def test_a_formula_goal_without_a_figure_is_not_called_unreported(visits: float | None):
+    # 6 / nothing, and 6 / 0: nobody could have entered the goal's own figure.
+    plan = plan_of(
+        goal("A", name="Sales", unit="units", formula="ORDERS/VISITS"),
+        goal("ORDERS"), goal("VISITS"),
+        actuals={"ORDERS": [6, 6, 6], "VISITS": [2, 2, visits]}, plan={"A": [100, 100, 100]},
+    )  # fmt: skip
+    assert month_of(plan) == (
+        "Sales cannot be worked out from its formula for June 2026; the plan is 100 units.",
+        "Salesの2026年6月の実績は、計算式から算出できません（計画 100 units）。",
+    )
+
+
 def test_range_without_tolerance_is_not_said_to_have_no_plan():
     assert month_of(one(5, 4, direction=Direction.RANGE)) == (
         "Sales came to 5 units in June 2026; it cannot be compared with the plan of 4 units.",

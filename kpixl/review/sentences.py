@@ -83,7 +83,9 @@ def _unreported(review: Review, goal: GoalReview, style: GoalStyle, language: st
     if goal.month.plan is None:
         return say("sentence.unreported_no_plan", language, **details)
     plan = style.with_unit(goal.month.plan)
-    return say("sentence.unreported", language, plan=plan, **details)
+    # Nobody enters a formula goal's figure: what it is made from is missing, or divides by zero.
+    key = "uncomputed" if goal.source == "formula" else "unreported"
+    return say(f"sentence.{key}", language, plan=plan, **details)
 
 
 def _comparison(
