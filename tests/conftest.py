@@ -1,14 +1,15 @@
-"""What several test modules share: the sample company's packs as PDF, laid out once a run."""
+"""What several test modules share: the sample's packs as PDF, and running LibreOffices."""
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kpixl.pack.pdf import pack_pdf
+from tests.office import Office
 from tests.packs import sample_pack
 
 
@@ -29,3 +30,21 @@ def sample_pdf(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Call
         return path.read_bytes()
 
     return of
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A LibreOffice that has the in-cell functions, and calculates what it opens anew."""
+    from kpixl.hosts import libreoffice
+
+    folder = tmp_path_factory.mktemp("office")
+    extension = libreoffice.build_extension(folder / "kpixl.oxt")
+    with Office(folder, [extension]) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def plain_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A LibreOffice as everyone has it, without the in-cell functions."""
+    with Office(tmp_path_factory.mktemp("plain-office")) as running:
+        yield running
