@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kpixl.errors import CellError, KpixlError, Problem
     from kpixl.functions import FUNCTIONS
@@ -35,11 +34,10 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Public names are imported when first asked for, so that a spreadsheet that only needs the
     in-cell functions does not wait for the rest."""
     if name not in _HOMES:
         raise AttributeError(f"module 'kpixl' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)
+    home = __import__(_HOMES[name], fromlist=[name])
+    return getattr(home, name)

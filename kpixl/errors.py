@@ -2,10 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Mapping, Optional, Tuple
+from collections.abc import Mapping
+
+TYPE_CHECKING = False  # typing's own would cost a cell more than everything it needs
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_facts):
+        """Tells a type checker that the subclasses are declared like dataclasses."""
+        return lambda base: base
+
 
 ERROR_VALUES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+
+
+@dataclass_transform(frozen_default=True)
+class Frozen:
+    """What a frozen dataclass is: made of its annotated parts, compared by them, never changed.
+
+    For those few that a spreadsheet waits for: importing dataclasses takes longer than all that
+    an in-cell function needs.
+    """
+
+    _names: tuple[str, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._names = tuple(cls.__annotations__)
+
+    def __init__(self, *given: object, **named: object) -> None:
+        parts = {**dict(zip(self._names, given)), **named}
+        if len(parts) < len(given) + len(named) or not parts.keys() <= set(self._names):
+            raise TypeError(f"{type(self).__name__} is made of {', '.join(self._names)}")
+        missing = [one for one in self._names if one not in parts and not hasattr(self, one)]
+        if missing:
+            raise TypeError(f"{type(self).__name__} needs {', '.join(missing)}")
+        self.__dict__.update(parts)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} never changes: {name} cannot be set")
+
+    def _parts(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self._names)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._parts() == self._parts()
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._names)
+        return f"{type(self).__name__}({shown})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), self._parts()
 
 
 class KpixlError(Exception):
@@ -29,22 +80,27 @@ class UsageProblem(KpixlError):
     """The command was called with something that cannot be done (exit code 2)."""
 
 
-@dataclass(frozen=True)
-class CellError:
+class CellError(Frozen):
     """A spreadsheet error value such as ``#N/A``, as data: it comes in and goes out as itself."""
 
     code: str
 
-    def __post_init__(self) -> None:
-        if self.code not in ERROR_VALUES:
-            object.__setattr__(self, "code", "#VALUE!")
+    def __init__(self, code: str) -> None:
+        super().__init__(code if code in ERROR_VALUES else "#VALUE!")
 
     def __str__(self) -> str:
         return self.code
 
 
-@dataclass(frozen=True)
-class Problem:
+class Fault(Exception):
+    """A cell's function ends with an Excel error."""
+
+    def __init__(self, error: CellError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Problem(Frozen):
     """One finding in a workbook.
 
     The sentence is made from ``code`` and ``details`` by :func:`kpixl.words.problem_text`, in
@@ -54,11 +110,11 @@ class Problem:
     """
 
     code: str
-    sheet: Optional[str] = None
-    cell: Optional[str] = None
+    sheet: str | None = None
+    cell: str | None = None
     found: str = ""
-    details: Mapping[str, object] = field(default_factory=dict)
-    goals: Tuple[str, ...] = ()
-    people: Tuple[str, ...] = ()
+    details: Mapping[str, object] = {}
+    goals: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     structural: bool = False
     warning: bool = False

@@ -14,7 +14,8 @@ import pytest
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.jobs import export
-from kpixl.plan.model import Action, Decision, Level, Source
+from kpixl.measures.kinds import Decision
+from kpixl.plan.model import Action, Level, Source
 from kpixl.review.figures import Review
 from kpixl.review.review import review
 from kpixl.review.scope import scoped

@@ -45,6 +45,8 @@ def test_the_gap_of_the_specification() -> None:
         ("KPI_GROWTH", (110, 100), 0.1),
         ("KPI_GROWTH", (0.035, 0.032, "%"), 0.003),
         ("KPI_GROWTH", (0.035, 0.032, "％"), 0.003),
+        ("KPI_GROWTH", (0.035, 0.032, " パーセント"), 0.003),  # units as the Goals sheet knows them
+        ("KPI_GROWTH", (0.035, 0.032, "percent"), 0.003),
         ("KPI_GROWTH", (110, 100, "円"), 0.1),
     ],
 )
@@ -429,6 +431,13 @@ def test_a_goal_made_from_others_uses_the_actions_below_it() -> None:
     assert call("PDCA_NEXT", *arguments) == "A2: Find the cause"
 
 
+def test_an_error_among_the_goals_below_comes_out() -> None:
+    arguments = ("ROOT", "Red", ACTIONS, None, None, None)
+    assert call("PDCA_STATUS", *arguments, [["K1"], [REF]]) == REF
+    # What can be no ID is no goal: it has no actions.
+    assert call("PDCA_STATUS", *arguments, [["K1"], [True], [date(2026, 4, 1)]]) == "Do"
+
+
 def test_only_the_goals_own_actions_are_read() -> None:
     assert call("PDCA_STATUS", "K1", "Red", ACTIONS) == "Do"
     assert call("PDCA_STATUS", "K4", "Red", ACTIONS) == REF
@@ -467,7 +476,8 @@ def test_unknown_and_missing_status() -> None:
 def test_the_functions_of_version_1() -> None:
     assert sorted(FUNCTIONS) == [
         "KPI_ATTAINMENT", "KPI_FORMULA", "KPI_GAP", "KPI_GAP_PCT", "KPI_GROWTH", "KPI_PROGRESS",
-        "KPI_ROLLUP", "KPI_STATUS", "KPI_TO_DATE", "PDCA_NEXT", "PDCA_PHASE", "PDCA_STATUS",
+        "KPI_ROLLUP", "KPI_SCORECARD", "KPI_STATUS", "KPI_TO_DATE", "PDCA_NEXT", "PDCA_PHASE",
+        "PDCA_STATUS",
     ]  # fmt: skip
 
 
@@ -493,8 +503,8 @@ def test_a_blank_optional_argument_is_its_default(function: Function) -> None:
 
 
 def test_every_description_belongs_to_something() -> None:
-    described = {key for key in section("function") if key.startswith("argument.")}
-    used = {f"argument.{one.name}" for each in FUNCTIONS.values() for one in each.arguments}
+    described = {f"function.{key}" for key in section("function") if key.startswith("argument.")}
+    used = {one.description_key for each in FUNCTIONS.values() for one in each.arguments}
     assert described == used
 
 

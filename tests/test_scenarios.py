@@ -58,12 +58,21 @@ def filled(rows: list[list[CellValue]]) -> list[list[CellValue]]:
     return rows
 
 
+def sheets_of(name: str) -> dict[str, list[list[CellValue]]]:
+    """The sheets that the scenario holds, by name."""
+    return {
+        sheet: filled([[cell(text) for text in row] for row in csv.reader(lines(text))])
+        for sheet, text in loaded(name, "book").items()
+    }
+
+
+def lines(text: str) -> io.StringIO:
+    return io.StringIO(text.strip("\n"))
+
+
 @lru_cache
 def reviewed(name: str) -> Review:
-    sheets = dict(NOT_USED)
-    for sheet, text in loaded(name, "book").items():
-        rows = csv.reader(io.StringIO(text.strip("\n")))
-        sheets[sheet] = filled([[cell(text) for text in row] for row in rows])
+    sheets = {**NOT_USED, **sheets_of(name)}
     rows_of = tuple(SheetRows(sheet, rows) for sheet, rows in sheets.items())
     reading = read_plan(BookRows(f"{name}.xlsx", "0" * 64, rows_of))
     assert [problem for problem in reading.problems if not problem.warning] == []

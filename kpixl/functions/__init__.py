@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kpixl.functions.cells import Kind
-from kpixl.functions.declare import Argument, Function, Shape
+from kpixl.functions.arguments import Argument, Kind, Shape
+from kpixl.functions.declare import Function
 from kpixl.functions.registry import FUNCTIONS
 
 __all__ = ["FUNCTIONS", "Argument", "Function", "Kind", "Shape"]

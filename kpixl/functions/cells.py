@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import Enum
 from numbers import Real
-from typing import Callable, List, Mapping, Optional, Union
+from typing import Callable, List, Mapping, Optional, Sequence, Union
 
-from kpixl.errors import CellError
-from kpixl.measures.kinds import Aggregation, Direction, Status
+from kpixl.errors import CellError, Fault
+from kpixl.functions.arguments import Kind, term
 from kpixl.plan.cells import CellValue
-from kpixl.plan.model import Decision
-from kpixl.plan.schema import MAX_NUMBER, recognise
+from kpixl.plan.month import Month
 from kpixl.plan.values import (
     EARLIEST_YEAR,
     LATEST_YEAR,
@@ -21,10 +19,13 @@ from kpixl.plan.values import (
     clean_text,
     date_of,
     id_of,
+    month_of,
     number_of,
     text_of,
 )
+from kpixl.plan.vocabulary import recognise
 
+Grid = Sequence[Sequence[object]]
 Rows = List[List[CellValue]]
 Result = Union[CellValue, Rows]
 
@@ -39,30 +40,6 @@ BLANK = ""
 _DAY_ZERO = date(1899, 12, 30)
 _FIRST_SERIAL = (date(EARLIEST_YEAR, 1, 1) - _DAY_ZERO).days
 _LAST_SERIAL = (date(LATEST_YEAR, 12, 31) - _DAY_ZERO).days
-
-
-class Fault(Exception):
-    """The call ends with an Excel error."""
-
-    def __init__(self, error: CellError) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-class Kind(str, Enum):
-    """What an argument holds. Kinds that are named like a vocabulary of words.json take its
-    words in both languages; ANY is handed to the function as it is, errors included."""
-
-    NUMBER = "number"
-    TEXT = "text"
-    ID = "id"
-    DATE = "date"
-    DIRECTION = "direction"
-    AGGREGATION = "aggregation"
-    STATUS = "status"
-    DECISION = "decision"
-    LANGUAGE = "language"
-    ANY = "any"
 
 
 def cell(value: object) -> CellValue:
@@ -81,21 +58,27 @@ def cell(value: object) -> CellValue:
     return VALUE
 
 
-def rows(value: object) -> Optional[Rows]:
-    """A range as rows of equal length, or None where ``value`` is a single one.
+def grid(value: object) -> Optional[Grid]:
+    """A range as rows of equal length, its cells as they came; None where ``value`` is a single
+    one.
 
     A flat list is one row; missing cells of shorter rows are blank.
     """
     if not isinstance(value, (list, tuple)):
         return None
     if not any(isinstance(row, (list, tuple)) for row in value):
-        return [[cell(one) for one in value] or [None]]
-    read = [
-        [cell(one) for one in row] if isinstance(row, (list, tuple)) else [cell(row)]
-        for row in value
-    ]
-    width = max(1, *(len(row) for row in read))
-    return [row + [None] * (width - len(row)) for row in read]
+        return [list(value) or [None]]
+    lines = [row if isinstance(row, (list, tuple)) else (row,) for row in value]
+    widths = set(map(len, lines))
+    width = max(1, *widths)
+    if widths == {width}:
+        return lines
+    return [[*line, *[None] * (width - len(line))] for line in lines]
+
+
+def rows(found: Grid) -> Rows:
+    """The cells of a range, tidied one by one."""
+    return [[cell(one) for one in row] for row in found]
 
 
 def serial(day: date) -> float:
@@ -124,6 +107,15 @@ def _date(value: CellValue) -> date:
     return day
 
 
+def _month(value: CellValue) -> Month:
+    if isinstance(value, float) and _FIRST_SERIAL <= value < _LAST_SERIAL + 1:
+        value = _date(value)
+    month, _ = month_of(value)
+    if month is None:
+        raise Fault(NUMBER if isinstance(value, float) else VALUE)
+    return month
+
+
 def _id(value: CellValue) -> str:
     found, fault = id_of(value)
     if fault is not None:
@@ -131,29 +123,24 @@ def _id(value: CellValue) -> str:
     return found
 
 
-def _word(kind: Kind) -> Callable[[CellValue], str]:
-    def read(value: CellValue) -> str:
+def _word(kind: Kind) -> Callable[[CellValue], object]:
+    def read_word(value: CellValue) -> object:
         found = recognise(kind.value, value)
         if found is None:
             raise Fault(NOT_AVAILABLE)
-        return found
+        return term(kind, found)
 
-    return read
+    return read_word
 
 
-_direction, _aggregation, _status, _decision = map(
-    _word, (Kind.DIRECTION, Kind.AGGREGATION, Kind.STATUS, Kind.DECISION)
-)
+_WORDS = (Kind.DIRECTION, Kind.AGGREGATION, Kind.STATUS, Kind.DECISION, Kind.LANGUAGE)
 _READERS: Mapping[Kind, Callable[[CellValue], object]] = {
     Kind.NUMBER: _number,
     Kind.TEXT: text_of,
     Kind.ID: _id,
     Kind.DATE: _date,
-    Kind.DIRECTION: lambda value: Direction(_direction(value)),
-    Kind.AGGREGATION: lambda value: Aggregation(_aggregation(value)),
-    Kind.STATUS: lambda value: Status(_status(value)),
-    Kind.DECISION: lambda value: Decision(_decision(value)),
-    Kind.LANGUAGE: _word(Kind.LANGUAGE),
+    Kind.MONTH: _month,
+    **{kind: _word(kind) for kind in _WORDS},
 }
 
 
@@ -166,8 +153,6 @@ def read(kind: Kind, value: CellValue) -> object:
     """
     if kind is Kind.ANY or value is None:
         return value
-    if kind is Kind.NUMBER and type(value) is float and -MAX_NUMBER <= value <= MAX_NUMBER:
-        return value  # as nearly every cell does
     if isinstance(value, CellError):
         raise Fault(value)
     return _READERS[kind](value)

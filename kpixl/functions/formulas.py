@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Tuple, Union
 
-from kpixl.errors import CellError
-from kpixl.functions.cells import NOT_AVAILABLE, VALUE, Fault, Kind, Rows, read, read_number
+from kpixl.errors import CellError, Fault
+from kpixl.functions.arguments import Kind
+from kpixl.functions.cells import NOT_AVAILABLE, VALUE, Rows, read, read_number
 from kpixl.functions.kpi import is_reported
 from kpixl.measures.drivers import Driver, DriverTree
 from kpixl.measures.formula import FormulaError, Node, inputs, parse

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Sequence
+from functools import lru_cache
+from typing import List, Mapping, Optional, Sequence
 
-from kpixl.functions.cells import DIVISION, NUMBER, VALUE, Fault, read_number
+from kpixl.errors import Fault
+from kpixl.functions.cells import DIVISION, NUMBER, VALUE, read_number
 from kpixl.measures import aggregate, gap
-from kpixl.measures.kinds import Aggregation, Direction
+from kpixl.measures.kinds import Aggregation, Direction, Status
 from kpixl.plan.cells import CellValue
+from kpixl.plan.values import is_percent
 from kpixl.words import word
 
 Numbers = Sequence[Sequence[Optional[float]]]
 
 
-def _defined(value: Optional[float]) -> float:
-    if value is None:
-        raise Fault(DIVISION)
-    return value
+def _defined(value: Optional[float]) -> CellValue:
+    return DIVISION if value is None else value
 
 
 def kpi_gap(
@@ -47,7 +48,7 @@ def kpi_progress(actual: float, target: float, baseline: float) -> CellValue:
 
 def kpi_growth(current: float, prior: float, unit: Optional[str]) -> CellValue:
     """KPI_GROWTH: change against the prior figure; points (as a fraction) where unit is %."""
-    return _defined(gap.growth(current, prior, (unit or "").strip() in ("%", "％")))
+    return _defined(gap.growth(current, prior, is_percent(unit or "")))
 
 
 def kpi_status(
@@ -61,7 +62,12 @@ def kpi_status(
 ) -> CellValue:
     """KPI_STATUS: the status word."""
     found = gap.status(actual, target, direction, tolerance, amber_at, green_at)
-    return word(f"status.{found.value}", language)
+    return _status_words(language)[found]
+
+
+@lru_cache(maxsize=2)
+def _status_words(language: str) -> Mapping[Status, str]:
+    return {one: word(f"status.{one.value}", language) for one in Status}
 
 
 def kpi_to_date(

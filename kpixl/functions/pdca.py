@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Collection, Dict, List, Optional, Sequence
+from itertools import chain
+from typing import Collection, Dict, Iterator, List, Optional, Sequence
 
-from kpixl.functions.cells import VALUE, Fault, Kind, Rows, read, read_date, read_text
-from kpixl.measures.kinds import Phase, Status
+from kpixl.errors import CellError, Fault
+from kpixl.functions.arguments import Kind
+from kpixl.functions.cells import VALUE, Rows, read, read_date, read_text
+from kpixl.measures.kinds import Decision, Phase, Status
 from kpixl.measures.pdca import (
     Evidence,
     GoalPhase,
@@ -16,7 +19,7 @@ from kpixl.measures.pdca import (
     goal_phase,
 )
 from kpixl.plan.cells import CellValue
-from kpixl.plan.model import Action, Decision
+from kpixl.plan.model import Action
 from kpixl.plan.month import Month
 from kpixl.plan.schema import column_names
 from kpixl.plan.values import id_of
@@ -88,9 +91,7 @@ def _goal_phase(
 ) -> GoalPhase:
     """The goal's phase. With ``subtree`` it is a roll-up or formula goal, whose actions are those
     of all these goals (SPEC 8)."""
-    goals = {goal_id}
-    if subtree is not None:
-        goals.update(id_of(one)[0] for row in subtree for one in row)
+    goals = {goal_id, *_ids(subtree or ())}
     due_yet = closes is None or (as_of is not None and as_of >= closes)
     open_actions = [
         found
@@ -98,6 +99,13 @@ def _goal_phase(
         for found in _as_open(action, as_of, closes)
     ]
     return goal_phase(status, subtree is not None, due_yet, open_actions)
+
+
+def _ids(subtree: Sequence[Sequence[CellValue]]) -> Iterator[str]:
+    for one in chain.from_iterable(subtree):
+        if isinstance(one, CellError):
+            raise Fault(one)
+        yield id_of(one)[0]
 
 
 def _as_open(action: Action, as_of: Optional[date], closes: Optional[date]) -> Sequence[OpenAction]:

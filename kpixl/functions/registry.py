@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Mapping
 
-from kpixl.functions import formulas, kpi, pdca
-from kpixl.functions.cells import Kind
-from kpixl.functions.declare import Argument, Function, Shape
-from kpixl.plan.model import Settings
-
-_DEFAULTS = Settings()
+from kpixl.functions.arguments import Argument, Kind, Shape
+from kpixl.functions.declare import Function
+from kpixl.measures.limits import AMBER_AT, GREEN_AT, ROLLUP_CAP
 
 _ACTUAL = Argument("actual")
 _TARGET = Argument("target")
@@ -36,11 +33,21 @@ def _evidence(name: str, kind: Kind = Kind.TEXT) -> Argument:
     return Argument(name, kind, counts_blank=True)
 
 
+def _table(name: str, optional: bool = False) -> Argument:
+    """A whole table of the workbook with its headers."""
+    return Argument(name, Kind.ANY, Shape.TABLE, optional)
+
+
 _ALL = (
-    Function("KPI_GAP", "kpi", _GAP, kpi.kpi_gap),
-    Function("KPI_GAP_PCT", "kpi", _GAP, kpi.kpi_gap_pct),
-    Function("KPI_ATTAINMENT", "kpi", _GAP, kpi.kpi_attainment),
-    Function("KPI_PROGRESS", "kpi", (_ACTUAL, _TARGET, Argument("baseline")), kpi.kpi_progress),
+    Function("KPI_GAP", "kpi", _GAP, example=(110, 100, "Lower")),
+    Function("KPI_GAP_PCT", "kpi", _GAP, example=(90, 100)),
+    Function("KPI_ATTAINMENT", "kpi", _GAP, example=(-80, -100)),
+    Function(
+        "KPI_PROGRESS",
+        "kpi",
+        (_ACTUAL, _TARGET, Argument("baseline")),
+        example=(62, 70, 50),
+    ),
     Function(
         "KPI_STATUS",
         "kpi",
@@ -49,23 +56,23 @@ _ALL = (
             Argument("target", counts_blank=True),
             _DIRECTION,
             _TOLERANCE,
-            Argument("amber_at", optional=True, default=_DEFAULTS.amber_at),
-            Argument("green_at", optional=True, default=_DEFAULTS.green_at),
+            Argument("amber_at", optional=True, default=AMBER_AT),
+            Argument("green_at", optional=True, default=GREEN_AT),
             _LANGUAGE,
         ),
-        kpi.kpi_status,
+        example=([[100], [95], [80]], 100),
     ),
     Function(
         "KPI_GROWTH",
         "kpi",
         (Argument("current"), Argument("prior"), Argument("unit", Kind.TEXT, optional=True)),
-        kpi.kpi_growth,
+        example=(0.035, 0.032, "%"),
     ),
     Function(
         "KPI_TO_DATE",
         "kpi",
         (Argument("values", shape=Shape.RANGE), _AGGREGATION, _REPORTED),
-        kpi.kpi_to_date,
+        example=([[100, 110, 120]], "Sum", [[95, "", 0]]),
     ),
     Function(
         "KPI_ROLLUP",
@@ -73,9 +80,9 @@ _ALL = (
         (
             Argument("attainments", shape=Shape.RANGE),
             Argument("weights", shape=Shape.RANGE, optional=True),
-            Argument("cap", optional=True, default=_DEFAULTS.rollup_cap),
+            Argument("cap", optional=True, default=ROLLUP_CAP),
         ),
-        kpi.kpi_rollup,
+        example=([[1.5], [0.6]], [[3], [1]]),
     ),
     Function(
         "KPI_FORMULA",
@@ -83,13 +90,37 @@ _ALL = (
         (
             Argument("goal_id", Kind.ID),
             Argument("ids", Kind.ANY, Shape.RANGE),
-            Argument("values", Kind.ANY, Shape.RANGE),
+            Argument("values", Kind.ANY, Shape.RANGE, described="formula_values"),
             Argument("formulas", Kind.ANY, Shape.RANGE),
             Argument("aggregations", Kind.ANY, Shape.RANGE, optional=True),
             _REPORTED,
         ),
-        formulas.kpi_formula,
+        home="formulas",
         gives=Shape.ROW,
+        example=(
+            "SALES",
+            [["VISITS"], ["RATE"], ["SALES"]],
+            [[100, 120], [0.05, 0.06], ["", ""]],
+            [[""], [""], ["VISITS*RATE"]],
+        ),
+    ),
+    Function(
+        "KPI_SCORECARD",
+        "kpi",
+        (
+            _table("goals"),
+            _table("plan"),
+            _table("actuals"),
+            Argument("month", Kind.MONTH, counts_blank=True),
+            _table("settings", optional=True),
+            _table("actions", optional=True),
+            Argument("language", Kind.LANGUAGE, optional=True, described="scorecard_language"),
+            _table("revision", optional=True),
+            _table("holidays", optional=True),
+        ),
+        home="scorecard",
+        gives=Shape.TABLE,
+        example=("goals", "plan", "actuals", "2026-05", "settings", "actions"),
     ),
     Function(
         "PDCA_PHASE",
@@ -104,10 +135,20 @@ _ALL = (
             _evidence("decision", Kind.DECISION),
             _LANGUAGE,
         ),
-        pdca.pdca_phase,
+        example=("Too few staff at noon", "Shift the breaks", "Abe", "2026-05-31", "", "", ""),
     ),
-    Function("PDCA_STATUS", "pdca", _GOAL_CYCLE, pdca.pdca_status),
-    Function("PDCA_NEXT", "pdca", _GOAL_CYCLE, pdca.pdca_next),
+    Function(
+        "PDCA_STATUS",
+        "pdca",
+        _GOAL_CYCLE,
+        example=("WAIT", "Red", "actions", "2026-06-10"),
+    ),
+    Function(
+        "PDCA_NEXT",
+        "pdca",
+        _GOAL_CYCLE,
+        example=("WAIT", "Red", "actions", "2026-06-10"),
+    ),
 )
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType({one.name: one for one in _ALL})

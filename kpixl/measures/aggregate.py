@@ -7,6 +7,7 @@ from typing import List, Optional, Sequence, Tuple, Union
 
 from kpixl.measures.gap import EQUAL, graded
 from kpixl.measures.kinds import Aggregation, Status
+from kpixl.measures.limits import AMBER_AT, ROLLUP_CAP, ROLLUP_GREEN_AT
 
 
 def _total(values: Sequence[float]) -> Optional[float]:
@@ -66,7 +67,7 @@ def rollup_child_score(attainment: Optional[float], gap: Optional[float]) -> Opt
 def rollup(
     attainments: Sequence[Optional[float]],
     weights: Optional[Sequence[Optional[float]]] = None,
-    cap: float = 1.0,
+    cap: float = ROLLUP_CAP,
 ) -> Optional[float]:
     """The weighted mean of the children's scores, each floored at 0 and capped at ``cap``.
 
@@ -98,8 +99,8 @@ def worst_child(
 def rollup_status(
     score: Optional[float],
     children: Sequence[Status],
-    green_at: float = 0.95,
-    amber_at: float = 0.9,
+    green_at: float = ROLLUP_GREEN_AT,
+    amber_at: float = AMBER_AT,
 ) -> Status:
     """The standing of a roll-up: by its score, but with a Red child at most Amber (SPEC 4)."""
     if score is None:

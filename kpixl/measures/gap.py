@@ -6,9 +6,14 @@ from typing import Optional
 
 from kpixl.errors import KpixlError
 from kpixl.measures.kinds import Direction, Status
+from kpixl.measures.limits import AMBER_AT, GREEN_AT
 
 EQUAL = 1e-9
 """How far two figures may lie apart and still be on target (SPEC 4)."""
+
+# Looking a member up in its class takes longer than the arithmetic.
+_HIGHER, _LOWER, _RANGE = Direction.HIGHER, Direction.LOWER, Direction.RANGE
+_GREEN, _AMBER, _RED = Status.GREEN, Status.AMBER, Status.RED
 
 
 class ToleranceMissing(KpixlError, ValueError):
@@ -35,9 +40,9 @@ def gap(
     Range has no surplus: inside the tolerance the gap is 0, outside it is what is missing to the
     nearer edge. Raises :class:`ToleranceMissing` for Range without a tolerance.
     """
-    if direction is Direction.HIGHER:
+    if direction is _HIGHER:
         return actual - target
-    if direction is Direction.LOWER:
+    if direction is _LOWER:
         return target - actual
     return min(0.0, _band(tolerance) - abs(actual - target))
 
@@ -86,8 +91,8 @@ def status(
     target: Optional[float],
     direction: Direction = Direction.HIGHER,
     tolerance: Optional[float] = None,
-    amber_at: float = 0.9,
-    green_at: float = 1.0,
+    amber_at: float = AMBER_AT,
+    green_at: float = GREEN_AT,
 ) -> Status:
     """The goal's standing (SPEC 4); exactly on target is Green in every direction.
 
@@ -99,24 +104,24 @@ def status(
         return Status.NO_PLAN
     if actual is None:
         return Status.NO_DATA
-    if direction is Direction.RANGE:
+    if direction is _RANGE:
         return _range_status(abs(actual - target), _band(tolerance), max(abs(actual), abs(target)))
     reached = attainment(actual, target, direction)
     if reached is None:
         slack = EQUAL * max(1.0, abs(actual))
-        return Status.GREEN if gap(actual, target, direction) >= -slack else Status.RED
+        return _GREEN if gap(actual, target, direction) >= -slack else _RED
     return graded(reached, amber_at, green_at)
 
 
 def graded(reached: float, amber_at: float, green_at: float) -> Status:
     """Green, Amber or Red for an attainment or roll-up score and its two limits (SPEC 4)."""
     if reached >= green_at - EQUAL:
-        return Status.GREEN
-    return Status.AMBER if reached >= amber_at - EQUAL else Status.RED
+        return _GREEN
+    return _AMBER if reached >= amber_at - EQUAL else _RED
 
 
 def _range_status(distance: float, tolerance: float, size: float) -> Status:
     slack = EQUAL * max(1.0, size)
     if distance <= tolerance + slack:
-        return Status.GREEN
-    return Status.AMBER if distance <= 2 * tolerance + slack else Status.RED
+        return _GREEN
+    return _AMBER if distance <= 2 * tolerance + slack else _RED

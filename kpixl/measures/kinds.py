@@ -43,6 +43,14 @@ class Phase(str, Enum):
     CLOSED = "closed"
 
 
+class Decision(str, Enum):
+    """What was decided after a countermeasure's result was compared."""
+
+    STANDARDISE = "standardise"
+    ADJUST = "adjust"
+    STOP = "stop"
+
+
 class Step(str, Enum):
     """The next step that a phase asks for; worded in words.json under ``step``."""
 

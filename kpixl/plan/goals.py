@@ -13,12 +13,10 @@ from kpixl.plan.headers import Table
 from kpixl.plan.model import Goal, Level
 from kpixl.plan.rows import Row, filled_rows, is_total
 from kpixl.plan.schema import SCALES
-from kpixl.plan.values import CELL_ERROR, is_blank, number_text, plain, text_of
+from kpixl.plan.values import CELL_ERROR, is_blank, is_percent, number_text, text_of
 from kpixl.words import fold
 
 MOST_DECIMALS = 10
-
-PERCENT_UNITS = ("%", "percent", "pct", "パーセント")
 
 # Figures of a goal's definition that are in the goal's own unit.
 _IN_UNIT = ("tolerance", "baseline", "benchmark")
@@ -133,7 +131,7 @@ def _level(row: Row, parent: Optional[str]) -> Level:
 
 def _unit(row: Row) -> str:
     unit = row.text("unit")
-    return "%" if plain(unit) in PERCENT_UNITS else unit
+    return "%" if is_percent(unit) else unit
 
 
 def _scale(row: Row) -> str:

@@ -8,8 +8,9 @@ from enum import Enum
 from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
 from kpixl.errors import Problem
+from kpixl.measures import limits
 from kpixl.measures.formula import Node
-from kpixl.measures.kinds import Aggregation, Direction
+from kpixl.measures.kinds import Aggregation, Decision, Direction
 from kpixl.plan.month import CloseDay, Month
 
 
@@ -19,14 +20,6 @@ class Level(str, Enum):
     KGI = "kgi"
     CSF = "csf"
     KPI = "kpi"
-
-
-class Decision(str, Enum):
-    """What was decided after a countermeasure's result was compared."""
-
-    STANDARDISE = "standardise"
-    ADJUST = "adjust"
-    STOP = "stop"
 
 
 class State(str, Enum):
@@ -66,10 +59,10 @@ class Settings:
     language: str = "en"
     close_day: CloseDay = CloseDay()
     revision_from: Optional[Month] = None
-    green_at: float = 1.0
-    amber_at: float = 0.9
-    rollup_cap: float = 1.0
-    rollup_green_at: float = 0.95
+    green_at: float = limits.GREEN_AT
+    amber_at: float = limits.AMBER_AT
+    rollup_cap: float = limits.ROLLUP_CAP
+    rollup_green_at: float = limits.ROLLUP_GREEN_AT
     rounding: Rounding = Rounding.HALF_UP
     negatives: Negatives = Negatives.MINUS
     brand_colour: str = ""

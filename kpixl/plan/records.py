@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Collection, Dict, List, Optional, Tuple
 
+from kpixl.measures.kinds import Decision
 from kpixl.plan.findings import Findings, Severity
 from kpixl.plan.headers import Table
-from kpixl.plan.model import Action, Comment, Decision
+from kpixl.plan.model import Action, Comment
 from kpixl.plan.rows import Row, filled_rows
 from kpixl.plan.values import text_of
 

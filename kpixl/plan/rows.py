@@ -32,6 +32,7 @@ from kpixl.plan.values import (
     number_text,
     text_of,
 )
+from kpixl.plan.vocabulary import recognise
 from kpixl.words import fold
 
 T = TypeVar("T")
@@ -158,7 +159,7 @@ class Row:
         text = self.text(column)
         if not text:
             return None
-        known = schema.recognise(vocabulary, text)
+        known = recognise(vocabulary, text)
         if known is None:
             self.report(f"{vocabulary}-unknown", column)
         return known

@@ -1,8 +1,8 @@
-"""The workbook declared once: sheets, columns, settings, words, synonyms and limits.
+"""The workbook declared once: sheets, columns, settings, synonyms and limits.
 
 The template writer and the reader both live from these tables. English and Japanese names stand
-in words.json (``sheet.<key>``, ``column.<key>``, ``setting.<key>``, and one section for each
-vocabulary); further spellings that people use stand here.
+in words.json (``sheet.<key>``, ``column.<key>``, ``setting.<key>``); further spellings that people
+use stand here.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Dict, Mapping, Optional, Tuple
+from typing import Dict, Mapping, Tuple
 
-from kpixl.words import LANGUAGES, fold, section
+from kpixl.measures import limits
+from kpixl.plan.vocabulary import spellings
+from kpixl.words import fold
 
 
 class Kind(str, Enum):
@@ -263,70 +265,6 @@ SETTINGS: Tuple[Setting, ...] = (
     Setting("checks_off", Kind.LIST),
 )
 
-# Further spellings of closed vocabularies; the proper words come from words.json.
-SYNONYMS: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
-    "direction": {
-        "higher": (
-            "high",
-            "up",
-            "more",
-            "max",
-            "maximise",
-            "maximize",
-            "↑",
-            "高い",
-            "増加",
-            "大きいほど良い",
-            "上",
-        ),
-        "lower": (
-            "low",
-            "down",
-            "less",
-            "min",
-            "minimise",
-            "minimize",
-            "↓",
-            "低い",
-            "減少",
-            "小さいほど良い",
-            "下",
-        ),
-        "range": ("within", "target", "between", "範囲内", "一定"),
-    },
-    "aggregation": {
-        "sum": ("total", "add", "累計", "合算"),
-        "average": ("avg", "mean", "ratio", "平均値"),
-        "last": ("end", "latest", "balance", "末", "期末", "最新"),
-        "max": ("maximum", "highest", "最大値"),
-        "min": ("minimum", "lowest", "最小値"),
-    },
-    "level": {
-        "kgi": ("goal", "最終目標"),
-        "csf": ("ksf", "kfs", "成功要因", "重要成功要因"),
-        "kpi": ("indicator", "指標"),
-    },
-    "decision": {
-        "standardise": ("standardize", "keep", "standard", "定着"),
-        "adjust": ("change", "revise", "修正", "継続改善"),
-        "stop": ("end", "abandon", "終了"),
-    },
-    "state": {
-        "preliminary": ("draft", "provisional", "速報値"),
-        "final": ("closed", "確定", "確報値"),
-    },
-    "rounding": {"half_up": ("round", "四捨五入"), "down": ("truncate", "floor", "切り捨て")},
-    "negatives": {
-        "minus": ("-", "−", "マイナス"),
-        "triangle": ("▲", "△", "三角"),
-        "parentheses": ("()", "（）", "brackets", "括弧", "カッコ"),
-    },
-    "role": {"to": ("宛先",), "cc": ("copy", "写し")},
-    "language": {"en": ("english", "eng", "英"), "ja": ("japanese", "jp", "日", "和文")},
-    "status": {},
-    "phase": {},
-}
-
 # Scale words: how many units one shown unit is. Showing only; never arithmetic.
 SCALES: Mapping[str, float] = {
     "": 1.0, "円": 1.0, "千": 1e3, "千円": 1e3, "百万": 1e6, "百万円": 1e6, "億": 1e8, "億円": 1e8,
@@ -338,16 +276,11 @@ MAX_GOALS = 5_000
 MAX_MONTHS = 600
 MAX_ROWS = 100_000
 MAX_TEXT = 32_767
-MAX_NUMBER = 1e15
+MAX_NUMBER = limits.MAX_NUMBER
 PERCENT_SLIP = 2.0
 FORMULA_DIFFERENCE = 0.005
 FORMAT_VERSION = 1
 HEADER_SEARCH_ROWS = 30
-
-
-def _spellings(section_name: str, key: str, synonyms: Tuple[str, ...]) -> Tuple[str, ...]:
-    entry = section(section_name)[key]
-    return tuple(fold(text) for text in (*(entry[language] for language in LANGUAGES), *synonyms))
 
 
 @lru_cache(maxsize=1)
@@ -355,7 +288,7 @@ def sheet_names() -> Dict[str, str]:
     """Folded sheet name -> sheet key."""
     found: Dict[str, str] = {}
     for sheet in SHEETS:
-        for name in _spellings("sheet", sheet.key, sheet.synonyms):
+        for name in spellings("sheet", sheet.key, sheet.synonyms):
             found.setdefault(name, sheet.key)
     return found
 
@@ -365,7 +298,7 @@ def column_names(sheet_key: str) -> Dict[str, str]:
     """Folded header -> column key, for one sheet. Proper names win over synonyms."""
     found: Dict[str, str] = {}
     for column in SHEET[sheet_key].columns:
-        for name in _spellings("column", column.key, ()):
+        for name in spellings("column", column.key, ()):
             found[name] = column.key
     for column in SHEET[sheet_key].columns:
         for name in column.synonyms:
@@ -378,22 +311,6 @@ def setting_names() -> Dict[str, str]:
     """Folded setting name -> setting key."""
     found: Dict[str, str] = {}
     for setting in SETTINGS:
-        for name in _spellings("setting", setting.key, setting.synonyms):
+        for name in spellings("setting", setting.key, setting.synonyms):
             found.setdefault(name, setting.key)
     return found
-
-
-@lru_cache(maxsize=64)
-def vocabulary(name: str) -> Dict[str, str]:
-    """Folded word -> value, for a closed vocabulary such as ``"direction"``."""
-    found: Dict[str, str] = {}
-    for key in section(name):
-        for spelling in _spellings(name, key, SYNONYMS[name].get(key, ())):
-            found.setdefault(spelling, key)
-        found.setdefault(fold(key), key)
-    return found
-
-
-def recognise(name: str, text: object) -> Optional[str]:
-    """The value of vocabulary ``name`` that ``text`` means, or None."""
-    return vocabulary(name).get(fold(text)) if isinstance(text, str) else None

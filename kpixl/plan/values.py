@@ -24,6 +24,7 @@ NOT_A_MONTH = "not-a-month"
 NOT_AN_ID = "not-an-id"
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2199
+PERCENT_UNITS = ("%", "percent", "pct", "パーセント")
 SHOWN_LENGTH = 80
 BEYOND_FLOATS = 1.7e308
 
@@ -72,6 +73,12 @@ def clean_text(text: str) -> str:
 def plain(text: str) -> str:
     """``text`` as patterns compare it: NFKC, lower case, one kind of dash."""
     return unicodedata.normalize("NFKC", text).translate(_DASHES).casefold().strip()
+
+
+@lru_cache(maxsize=256)
+def is_percent(unit: str) -> bool:
+    """Whether figures in ``unit`` are fractions shown as %, whose differences are points."""
+    return plain(unit) in PERCENT_UNITS
 
 
 def is_blank(value: object) -> bool:

@@ -322,6 +322,14 @@ def _child_score(figures: Figures) -> Optional[float]:
     return rollup_child_score(figures.attainment, figures.gap)
 
 
+def _of_months_reported(to_date: Figures) -> Figures:
+    """Plan and prior to date cover the months reported (SPEC 3). Without any there are none, in
+    the year's first month as in all others; what is awaited stands beside the month."""
+    if to_date.months_reported or to_date.parts_expected:
+        return to_date
+    return replace(to_date, plan=None, prior=None)
+
+
 def _goal_review(
     figures: _Figures,
     cycle: CycleView,
@@ -341,7 +349,7 @@ def _goal_review(
         children=node.children,
         source=source,
         month=month,
-        to_date=figures.of(goal_id, figures.elapsed),
+        to_date=_of_months_reported(figures.of(goal_id, figures.elapsed)),
         previous=previous,
         series=figures.series(goal_id),
         trend=figures.trend(goal_id),
