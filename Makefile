@@ -28,9 +28,11 @@ lock: ## take the newest packages into the lock files
 	@scripts/bootstrap.sh test
 	@scripts/lock.sh
 
-templates: ## write workbook_templates anew from the schema
+templates: ## write workbook_templates and docs/functions anew
 	@scripts/bootstrap.sh test
 	@$(PYTHON) -m kpixl.workbook.template
+	@$(PYTHON) -m kpixl.hosts.excel
+	@$(PYTHON) -m kpixl.hosts.reference
 
 clean: ## remove what the other commands made
 	@rm -rf .venv build demo-out .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -51,6 +51,13 @@ class Each(StrEnum):
     DEPARTMENT = "department"
 
 
+class Cells(StrEnum):
+    """What the cells of a new book are worked out with."""
+
+    FUNCTIONS = "functions"
+    NATIVE = "native"
+
+
 class ExportFormat(StrEnum):
     """The forms of ``kpixl export``."""
 
@@ -146,12 +153,14 @@ def new(
         int, typer.Option("--months", min=12, max=120, help=help_text("months"))
     ] = 36,
     first: Annotated[str | None, typer.Option("--first", help=help_text("first"))] = None,
+    cells: Annotated[Cells, typer.Option("--cells", help=help_text("new_cells"))] = Cells.FUNCTIONS,
     debug: DebugOption = False,
 ) -> None:
     from kpixl import jobs
 
     language = lang.value if lang else interface_language()
-    made = jobs.new_workbook(path, language, sample, fiscal_start, months, _month(first))
+    options = (sample, fiscal_start, months, _month(first), cells.value)
+    made = jobs.new_workbook(path, language, *options)
     typer.echo(say("cli.made", interface_language(), path=made))
     key = "cli.sample_next" if sample else "cli.new_next"
     typer.echo(say(key, interface_language(), path=made))
@@ -162,19 +171,25 @@ def new(
 def check(
     workbook: Workbook,
     strict: Annotated[bool, typer.Option("--strict", help=help_text("strict"))] = False,
+    cells: Annotated[bool, typer.Option("--cells", help=help_text("cells"))] = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
     from kpixl import jobs, terminal
 
     language = interface_language()
-    problems = jobs.read_problems(workbook)
+    problems, report = jobs.check_cells(workbook) if cells else (jobs.read_problems(workbook), None)
+    told = (*problems, *(report.problems if report else ()))
     if as_json:
-        _print_json(terminal.problems_data(problems, language))
+        _print_json(terminal.problems_data(told, language, report))
     else:
-        terminal.print_problems(problems, language)
+        terminal.print_problems(told, language)
         terminal.print_verdict(workbook.name, problems, language)
-    failing = problems if strict else [entry for entry in problems if not entry.warning]
+        if report:
+            terminal.print_cells(report, language)
+    failing = told if strict or (report and report.differences) else [
+        entry for entry in told if not entry.warning
+    ]  # fmt: skip
     raise typer.Exit(1 if failing else 0)
 
 
@@ -336,6 +351,37 @@ def doctor(as_json: JsonOption = False, debug: DebugOption = False) -> None:
     else:
         terminal.print_findings(findings, interface_language())
     raise typer.Exit(1 if terminal.is_ill(findings) else 0)
+
+
+addin = typer.Typer(no_args_is_help=True, help=help_text("addin"), rich_markup_mode=None)
+app.add_typer(addin, name="addin")
+
+
+@addin.command("excel", help=help_text("addin_excel"))
+@guarded
+def addin_excel(debug: DebugOption = False) -> None:
+    from kpixl.hosts.excel.addin import set_up
+
+    steps = set_up()
+    for step in steps:
+        typer.echo(step.sentence(interface_language()))
+    raise typer.Exit(0 if all(step.ok for step in steps) else 1)
+
+
+@addin.command("libreoffice", help=help_text("addin_libreoffice"))
+@guarded
+def addin_libreoffice(
+    out: Annotated[Path | None, typer.Option("-o", "--out", help=help_text("oxt_out"))] = None,
+    remove: Annotated[bool, typer.Option("--remove", help=help_text("addin_remove"))] = False,
+    debug: DebugOption = False,
+) -> None:
+    from kpixl.hosts.libreoffice import find_manager, set_up, take_away
+
+    manager = find_manager()
+    steps = take_away(manager) if remove else set_up(out, manager)
+    for step in steps:
+        typer.echo(step.sentence(interface_language()))
+    raise typer.Exit(0 if all(step.ok for step in steps) else 1)
 
 
 def _plain_streams() -> None:

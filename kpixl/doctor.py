@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Mapping
 
+from kpixl import __version__
 from kpixl.machine import JAPANESE_FONTS, LATIN_FONT, Machine, look
 from kpixl.words import say, section
 
@@ -98,6 +99,16 @@ def _weasyprint_requirement(machine: Machine) -> str:
     return f"weasyprint=={wanted}" if wanted else "weasyprint"
 
 
+def _right_xlwings(machine: Machine) -> bool:
+    wanted = machine.xlwings_wanted
+    return machine.xlwings is not None and wanted in (None, machine.xlwings)
+
+
+def _xlwings_requirement(machine: Machine) -> str:
+    wanted = machine.xlwings_wanted
+    return f"xlwings=={wanted}" if wanted else "xlwings"
+
+
 def _frames(machine: Machine) -> str:
     versions = {"pandas": machine.pandas, "pyarrow": machine.pyarrow}
     return ", ".join(f"{name} {version}" for name, version in versions.items() if version)
@@ -166,6 +177,13 @@ _CHECKS = (
         good=lambda m: m.libreoffice is not None,
     ),
     _Check(
+        "calc_functions",
+        "for_cells_libreoffice",
+        found=lambda m: m.calc_functions or "",
+        good=lambda m: m.calc_functions == __version__,
+        wanted=lambda _: __version__,
+    ),
+    _Check(
         "excel",
         "for_cells",
         found=lambda m: "Excel" if m.excel else "",
@@ -176,8 +194,16 @@ _CHECKS = (
         "xlwings",
         "for_cells",
         found=lambda m: m.xlwings or "",
-        good=lambda m: m.xlwings is not None,
-        systems=("windows", "macos"),
+        good=_right_xlwings,
+        wanted=_xlwings_requirement,
+        systems=("windows",),
+    ),
+    _Check(
+        "pywin32",
+        "for_cells",
+        found=lambda m: m.pywin32 or "",
+        good=lambda m: m.pywin32 is not None,
+        systems=("windows",),
     ),
 )
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpixl.errors import KpixlError, Problem, UsageProblem
 from kpixl.plan.cells import CellValue
@@ -33,12 +34,18 @@ from kpixl.review.review import review
 from kpixl.review.scope import scoped, scopes_by
 from kpixl.words import LANGUAGES
 
+if TYPE_CHECKING:
+    from kpixl.workbook.cell_check import CellReport
+    from kpixl.workbook.template.macros import Macros
+
 FORMATS = ("pdf", "html")
 EMPTY = "goals-none"
 """The code of the one problem that a new workbook has."""
 
 # What a spreadsheet takes for the beginning of a formula, full-width signs included.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+WITH_MACROS = ".xlsm"
+NEW = (".xlsx", WITH_MACROS)
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls")
 LONGEST_PIECE = 96
 """In bytes: two pieces of a file name and what stands around them fit into the 255 of a name."""
@@ -115,14 +122,25 @@ def _read(path: Path) -> Reading:
 
 
 def new_workbook(
-    path: Path, language: str, sample: bool, fiscal_start: int, months: int, first: Month | None
+    path: Path,
+    language: str,
+    sample: bool,
+    fiscal_start: int,
+    months: int,
+    first: Month | None,
+    cells: str = "functions",
 ) -> Path:
-    """Write a new workbook: an empty one, or the demo company's. Never over an existing file."""
+    """Write a new workbook: an empty one, or the demo company's. Never over an existing file.
+    Its cells call the in-cell ``functions``, or hold plain formulas (``native``)."""
+    from kpixl.workbook.content import NATIVE
     from kpixl.workbook.sample import empty_book, sample_book
     from kpixl.workbook.template import write_book
 
-    if path.suffix.lower() != ".xlsx":
+    suffix = path.suffix.lower()
+    if suffix not in NEW:
         raise UsageProblem("new-suffix", found=path.name)
+    if suffix == WITH_MACROS and cells == NATIVE:
+        raise UsageProblem("native-macros", found=path.name)
     if path.exists():
         raise UsageProblem("already-there", found=str(path))
     if sample:
@@ -139,8 +157,19 @@ def new_workbook(
     # Two books are told apart by it however their files are renamed.
     own["book_id"] = uuid.uuid4().hex[:12].upper()
     buffer = io.BytesIO()
-    write_book(buffer, replace(content, settings={**content.settings, **own}))
+    macros = _excel_macros(language) if suffix == WITH_MACROS else None
+    settings = {**content.settings, **own}
+    write_book(buffer, replace(content, settings=settings, cells=cells), macros)
     return write_file(path, buffer.getvalue())
+
+
+def _excel_macros(language: str) -> Macros:
+    """The VBA that a workbook for Excel on Windows carries; there, Excel is told of this Python."""
+    from kpixl.hosts.excel import macros
+    from kpixl.hosts.excel.addin import remember_if_ready
+
+    remember_if_ready()
+    return macros(language)
 
 
 def _this_month() -> Month:
@@ -195,6 +224,22 @@ def _demo_pack(out: Path, language: str) -> tuple[Path, ...]:
 def read_problems(path: Path) -> tuple[Problem, ...]:
     """Every problem of the data in a workbook (``kpixl check``)."""
     return _read(path).problems
+
+
+def check_cells(path: Path) -> tuple[tuple[Problem, ...], CellReport]:
+    """Every problem of the data, and how the workbook's cached results compare with what kpixl
+    computes (``kpixl check --cells``)."""
+    from kpixl.plan.tables import read_plan
+    from kpixl.workbook.cell_check import check_cells as compare
+    from kpixl.workbook.reader import OpenBook
+
+    book = OpenBook(path.absolute())
+    reading = read_plan(book.inputs())
+    plan = reading.plan
+    # Without a month in Settings the cells show nothing that a review could be compared with.
+    dated = plan is not None and plan.settings.review_month is not None
+    whole = review(plan, problems=reading.problems) if plan is not None and dated else None
+    return reading.problems, compare(book, plan, whole)
 
 
 def split_jobs(job: PackJob, whole: Review, each: str) -> tuple[PackJob, ...]:

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,10 @@ _OFFICE_PLACES = (
     "C:/Program Files/LibreOffice/program/soffice.exe",
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )
+# An extension's name, then what it is kept as, its kind and its version.
+_CALC_FUNCTIONS = re.compile(
+    rb"\borg\.kpixl\.functions\n[^\xff]*\xff[^\xff]*\xff[^\xff]*\xff([0-9.]+)"
+)
 # Runs in a process of its own: a missing library prints a page of advice and may end Python.
 _ASK_WEASYPRINT = """
 import warnings; warnings.simplefilter("ignore")
@@ -43,7 +49,7 @@ class Machine:
     """What was found on a machine; versions are None where a thing is not there.
 
     ``system`` is ``debian``, ``fedora``, ``macos``, ``windows`` or ``other``; ``pango`` is None
-    where WeasyPrint cannot load it, and ``weasyprint_wanted`` None where kpixl is not installed.
+    where WeasyPrint cannot load it, and what is ``wanted`` None where kpixl is not installed.
     """
 
     system: str
@@ -60,6 +66,9 @@ class Machine:
     pyarrow: str | None
     folder: Path
     writable: bool
+    xlwings_wanted: str | None = None
+    pywin32: str | None = None
+    calc_functions: str | None = None
 
 
 def look(folder: Path) -> Machine:
@@ -68,18 +77,21 @@ def look(folder: Path) -> Machine:
     return Machine(
         system=_system(),
         python=sys.version_info[:3],
-        weasyprint=_version("weasyprint"),
-        weasyprint_wanted=_weasyprint_wanted(),
+        weasyprint=installed_version("weasyprint"),
+        weasyprint_wanted=_wanted("weasyprint"),
         pango=pango,
         subset=subset,
         fonts=_font_families(),
-        libreoffice=_libreoffice(),
-        excel=_has_excel(),
-        xlwings=_version("xlwings"),
-        pandas=_version("pandas"),
-        pyarrow=_version("pyarrow"),
+        libreoffice=libreoffice(),
+        excel=has_excel(),
+        xlwings=installed_version("xlwings"),
+        pandas=installed_version("pandas"),
+        pyarrow=installed_version("pyarrow"),
         folder=folder,
         writable=_can_write(folder),
+        xlwings_wanted=_wanted("xlwings"),
+        pywin32=installed_version("pywin32"),
+        calc_functions=calc_functions(_office_profiles()),
     )
 
 
@@ -99,21 +111,23 @@ def _system() -> str:
     return "other"
 
 
-def _version(distribution: str) -> str | None:
+def installed_version(distribution: str) -> str | None:
+    """The version of an installed package; None where it is not installed."""
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
 
 
-def _weasyprint_wanted() -> str | None:
-    """The one version that kpixl asks for: charts are drawn through WeasyPrint's internals."""
+def _wanted(distribution: str) -> str | None:
+    """The one version that kpixl asks for: charts are drawn through WeasyPrint's internals, and
+    Excel's workbooks call xlwings' file by a name that holds its version."""
     try:
         requirements = importlib.metadata.requires("kpixl") or []
     except importlib.metadata.PackageNotFoundError:
         return None
     for requirement in requirements:
-        match = re.match(r"weasyprint\s*==\s*([\w.]+)", requirement, re.IGNORECASE)
+        match = re.match(rf"{distribution}\s*==\s*([\w.]+)", requirement, re.IGNORECASE)
         if match:
             return match.group(1)
     return None
@@ -169,7 +183,8 @@ def _files(place: Path) -> list[Path]:
         return []
 
 
-def _libreoffice() -> str | None:
+def libreoffice() -> str | None:
+    """The program of the LibreOffice on this machine; None where there is none."""
     for name in ("soffice", "libreoffice", *_OFFICE_PLACES):
         found = shutil.which(name)
         if found:
@@ -177,7 +192,34 @@ def _libreoffice() -> str | None:
     return None
 
 
-def _has_excel() -> bool:
+def calc_functions(profiles: Iterable[Path]) -> str | None:
+    """The version of the KPI functions that LibreOffice has by one of its profiles, as it notes
+    its extensions there; None where it has none."""
+    for profile in profiles:
+        note = profile / "uno_packages" / "cache" / "uno_packages.pmap"
+        with suppress(OSError):
+            found = _CALC_FUNCTIONS.search(note.read_bytes())
+            if found:
+                return found[1].decode()
+    return None
+
+
+def _office_profiles() -> tuple[Path, ...]:
+    """Where LibreOffice keeps a user's own extensions, and those of all users."""
+    home = Path.home()
+    roaming = Path(os.environ.get("APPDATA", home))
+    settings = Path(os.environ.get("XDG_CONFIG_HOME", home / ".config"))
+    own = (
+        roaming / "LibreOffice" / "4" / "user",
+        home / "Library" / "Application Support" / "LibreOffice" / "4" / "user",
+        settings / "libreoffice" / "4" / "user",
+    )
+    program = libreoffice()
+    return (*own, Path(program).resolve().parent.parent / "share") if program else own
+
+
+def has_excel() -> bool:
+    """Whether a desktop Excel is installed here."""
     if sys.platform == "win32":
         import winreg
 

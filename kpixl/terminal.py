@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len
@@ -25,6 +25,7 @@ from kpixl.words import ProblemText, problem_text, say, word
 
 if TYPE_CHECKING:
     from kpixl.doctor import Finding
+    from kpixl.workbook.cell_check import CellReport
 
 T = TypeVar("T")
 
@@ -117,9 +118,47 @@ def fault_data(fault: KpixlError, problems: Sequence[Problem], language: str) ->
     }
 
 
-def problems_data(problems: Sequence[Problem], language: str) -> dict[str, object]:
-    """All problems as data, for ``--json``."""
-    return {"problems": [problem_data(problem, language) for problem in problems]}
+def problems_data(
+    problems: Sequence[Problem], language: str, cells: CellReport | None = None
+) -> dict[str, object]:
+    """All problems as data, for ``--json``; with what was compared where cells were."""
+    data: dict[str, object] = {
+        "problems": [problem_data(problem, language) for problem in problems]
+    }
+    if cells is not None:
+        data["cells"] = {
+            "compared": cells.compared,
+            "differ": len(cells.differences),
+            "leaning": cells.leaning,
+            "unchecked": cells.unchecked_cells,
+            "reasons": [asdict(entry) for entry in cells.unchecked],
+            "unreadable": list(cells.unreadable),
+        }
+    return data
+
+
+def print_cells(cells: CellReport, language: str) -> None:
+    """How many cells were compared, and why some were not."""
+    out = console()
+    differ, unchecked = len(cells.differences), cells.unchecked_cells
+    nothing = not cells.compared and not differ and not unchecked
+    key = "summary_none" if nothing else "summary" if differ else "summary_fine"
+    counts = {"compared": cells.compared, "differ": differ, "unchecked": unchecked}
+    _say(out, say(f"cell_check.{key}", language, **counts), style="bold")
+    for entry in cells.unchecked:
+        about = {
+            "n": entry.count,
+            "reason": word(f"cell_check.reason.{entry.reason}", language),
+            "found": ", ".join(entry.found),
+            "cells": ", ".join(entry.cells),
+        }
+        key = "reason_found" if entry.found else "reason"
+        _say(out, say(f"cell_check.{key}", language, **about), 2)
+    if cells.leaning:
+        _say(out, say("cell_check.leaning", language, n=cells.leaning), 2)
+    if cells.unreadable:
+        sheets = ", ".join(cells.unreadable)
+        _say(out, say("cell_check.unreadable", language, sheets=sheets), 2)
 
 
 def print_verdict(name: str, problems: Sequence[Problem], language: str) -> None:

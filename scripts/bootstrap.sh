@@ -36,6 +36,14 @@ has_library() { # a shared library that the loader finds
     { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -F "$1" >/dev/null
 }
 # (grep reads to the end: with -q it would stop early, and the pipe would count as failed)
+has_bridge() { # a Python that can talk to LibreOffice
+    local program python
+    program="$(dirname "$(readlink -f "$(command -v soffice || echo soffice)")")"
+    for python in python3 /usr/bin/python3 "$program/python"; do
+        if "$python" -c 'import uno' >/dev/null 2>&1; then return; fi
+    done
+    return 1
+}
 has_font() { command -v fc-list >/dev/null && fc-list : family 2>/dev/null | grep -F "$1" >/dev/null; }
 
 # Names of what is missing; each becomes a Debian package in package_for.
@@ -49,6 +57,7 @@ missing() {
         has_font "IPAexGothic" || echo japanese-font
     if [ "$KIND" = test ]; then
         command -v soffice >/dev/null || echo libreoffice
+        has_bridge || echo bridge
         command -v pdftoppm >/dev/null || echo poppler
         command -v qpdf >/dev/null || echo qpdf
         command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
@@ -92,6 +101,7 @@ package_for() {
     latin-font) first_offered fonts-inter fonts-noto-core ;;
     japanese-font) first_offered fonts-morisawa-bizud-gothic fonts-noto-cjk fonts-ipaexfont-gothic ;;
     libreoffice) first_offered libreoffice-calc-nogui libreoffice-calc ;;
+    bridge) first_offered python3-uno ;;
     poppler) first_offered poppler-utils ;;
     qpdf) first_offered qpdf ;;
     chromium) first_offered chromium chromium-browser ;;
@@ -160,10 +170,41 @@ install_with_apt() {
     rm -f "$LOG"
 }
 
-apt_install() { # what apt says is shown only where it fails
+apt_install() { # packages; LibreOffice's own may come from another suite than the others
+    local package suite office="" others=""
+    for package in $1; do
+        case "$package" in
+        libreoffice-* | python3-uno) office="$office $package" ;;
+        *) others="$others $package" ;;
+        esac
+    done
+    suite="$(office_suite)"
+    { [ -z "$others" ] || apt_get_install "$others"; } &&
+        { [ -z "$office" ] || apt_get_install "$office" ${suite:+-t "$suite"}; }
+}
+
+# The backports of this release, where apt is set up for them and has LibreOffice there: it is much
+# newer. Where LibreOffice is installed already, what is missing of it has to be of its version.
+office_suite() {
+    local suite there
+    # shellcheck source=/dev/null
+    suite="$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")-backports"
+    there="$(dpkg-query -W -f '${Version} ' libreoffice-core libreoffice-core-nogui 2>/dev/null)"
+    case "$there" in
+    *[0-9]*bpo*) echo "$suite" ;;
+    *[0-9]*) ;;
+    *) if apt-cache policy libreoffice-calc 2>/dev/null | grep -F " $suite/" >/dev/null; then
+        echo "$suite"
+    fi ;;
+    esac
+}
+
+apt_get_install() { # packages, then options; what apt says is shown only where it fails
+    local packages="$1"
+    shift
     LOG="${LOG:-$(mktemp)}"
     # shellcheck disable=SC2086  # a list of packages
-    as_root $APT install -y -qq --no-install-recommends $1 >"$LOG" 2>&1
+    as_root $APT install -y -qq --no-install-recommends "$@" $packages >"$LOG" 2>&1
 }
 
 hint_elsewhere() {
@@ -186,6 +227,7 @@ tell_what_is_left() {
             ;;
         pango | pangoft2) stop "Pango is missing: no PDF can be made without it." ;;
         subset) say "without libharfbuzz-subset0, large Japanese fonts take longer." ;;
+        bridge) stop "python3-uno is missing: the tests talk to LibreOffice through it." ;;
         latin-font) say "the font Inter is missing: the pack takes the system's sans-serif." ;;
         japanese-font) say "no Japanese font was found: Japanese packs would show boxes." ;;
         *) stop "$name is missing, and the tests need it." ;;

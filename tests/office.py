@@ -53,12 +53,13 @@ class Office:
     """One LibreOffice process with a profile of its own under ``folder``.
 
     ``extensions`` are ``.oxt`` files that it finds installed. ``recalculate`` says whether it
-    calculates books anew when it opens them, ``macros`` whether it lets their macros run.
+    calculates books anew when it opens them, ``macros`` whether it lets their macros run;
+    ``language`` is that of its windows, ``region`` how it writes numbers.
     """
 
     def __init__(
         self, folder: Path, extensions: Sequence[Path] = (), *, recalculate: bool = True,
-        macros: bool = False,
+        macros: bool = False, language: str = "en-US", region: str = "en-US",
     ) -> None:  # fmt: skip
         installed = folder / "extensions"
         for extension in extensions:
@@ -69,6 +70,8 @@ class Office:
             "extensions": str(installed) if extensions else None,
             "recalculate": recalculate,
             "macros": macros,
+            "language": language,
+            "region": region,
         }
         self._server = subprocess.Popen(
             [bridge_python(), "-I", str(SERVER), json.dumps(options)],
@@ -96,6 +99,13 @@ class Office:
     def open(self, path: Path | None = None, *, macros: bool = False) -> OfficeBook:
         """Open a book, or a new empty one."""
         return OfficeBook(self, self.call("open", str(path) if path else "", macros))
+
+    def functions(self) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+        """The functions of its wizard: name -> sentence, and name and sentence an argument."""
+        return {
+            name: (sentence, [(argument, said) for argument, said in arguments])
+            for name, (sentence, arguments) in self.call("functions").items()
+        }
 
     def close(self) -> None:
         """End LibreOffice."""
@@ -134,6 +144,11 @@ class OfficeBook:
         rows, columns = self._call("size", sheet)
         return rows, columns
 
+    def modified(self) -> tuple[bool, int]:
+        """Whether it differs from its file, and how many steps can be undone."""
+        modified, steps = self._call("modified")
+        return modified, steps
+
     def values(self, sheet: str, address: str) -> list[list[Value]]:
         """What the cells hold: numbers (dates as serials), texts, errors."""
         rows = self._call("values", sheet, address)
@@ -143,6 +158,11 @@ class OfficeBook:
         """What one cell holds."""
         return self.values(sheet, address)[0][0]
 
+    def texts(self, sheet: str, address: str) -> list[list[str]]:
+        """What the cells show, in their number formats."""
+        rows: list[list[str]] = self._call("texts", sheet, address)
+        return rows
+
     def formulas(self, sheet: str, address: str) -> list[list[str]]:
         """The cells' formulas in LibreOffice's grammar; other cells' contents as text."""
         rows: list[list[str]] = self._call("formulas", sheet, address)
@@ -151,6 +171,14 @@ class OfficeBook:
     def write(self, cells: Sequence[tuple[str, str, float | str | None]]) -> None:
         """Put values into single cells: (sheet, address, value), None for a blank."""
         self._call("write", list(cells))
+
+    def fill(self, sheet: str, address: str, rows: Sequence[Sequence[float | str]]) -> None:
+        """Put values and formulas, which begin with "=", into a block of cells at once."""
+        self._call("fill", sheet, address, rows)
+
+    def enter(self, sheet: str, address: str, rows: Sequence[Sequence[float | str | None]]) -> None:
+        """Put values into a block of cells; texts stay text, None is a blank."""
+        self._call("enter", sheet, address, [list(row) for row in rows])
 
     def formula(self, sheet: str, address: str, formula: str, *, array: bool = False) -> None:
         """Enter a formula; LibreOffice's grammar has semicolons between arguments."""
@@ -163,6 +191,11 @@ class OfficeBook:
     def timed(self, times: int) -> list[float]:
         """Seconds of each of so many full calculations."""
         return [float(one) for one in self._call("timed", times)]
+
+    def job(self, service: str) -> float | str:
+        """The answer of an extension's job about this book."""
+        answer: float | str = self._call("job", service)
+        return answer
 
     def save(self, path: Path) -> None:
         """Save a copy as .xlsx, .ods or .pdf, by the path's suffix."""

@@ -17,7 +17,7 @@ import uuid
 from pathlib import Path
 
 import uno
-from com.sun.star.beans import PropertyValue
+from com.sun.star.beans import NamedValue, PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.uno import Exception as UnoException
 
@@ -32,7 +32,7 @@ ERRORS = {
 ERROR_CELLS = 4  # com.sun.star.sheet.FormulaResult.ERROR
 EVERYTHING = 1023  # all of com.sun.star.sheet.CellFlags
 HARD = 3  # com.sun.star.document.UpdateDocMode.FULL_UPDATE
-CALCULATE_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
+SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" \
 oor:op="fuse"><value>{mode}</value></prop></item>
@@ -40,6 +40,14 @@ oor:op="fuse"><value>{mode}</value></prop></item>
 oor:op="fuse"><value>{mode}</value></prop></item>
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop \
 oor:name="MacroSecurityLevel" oor:op="fuse"><value>{macros}</value></prop></item>
+<item oor:path="/org.openoffice.Setup/Office/InstalledLocales"><node oor:name="{language}" \
+oor:op="replace"/></item>
+<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooLocale" \
+oor:op="fuse"><value>{language}</value></prop></item>
+<item oor:path="/org.openoffice.Office.Linguistic/General"><prop oor:name="UILocale" \
+oor:op="fuse"><value>{language}</value></prop></item>
+<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" \
+oor:op="fuse"><value>{region}</value></prop></item>
 </oor:items>
 """
 
@@ -57,12 +65,13 @@ def url(path):
 class Server:
     """One LibreOffice with a profile of its own, and the books open in it."""
 
-    def __init__(self, profile, extensions, recalculate, macros):
+    def __init__(self, profile, extensions, recalculate, macros, language, region):
         settings = Path(profile, "user", "registrymodifications.xcu")
         if not settings.exists():
             settings.parent.mkdir(parents=True, exist_ok=True)
             mode, level = (0 if recalculate else 1), (0 if macros else 3)
-            settings.write_text(CALCULATE_ALWAYS.format(mode=mode, macros=level), "utf-8")
+            told = SETTINGS.format(mode=mode, macros=level, language=language, region=region)
+            settings.write_text(told, "utf-8")
         pipe = "kpixl" + uuid.uuid4().hex[:12]
         command = ["soffice", *SWITCHES, "-env:UserInstallation=" + url(profile)]
         if extensions:
@@ -107,6 +116,23 @@ class Server:
         self.books[name] = book
         return name
 
+    def functions(self):
+        """Every function of the wizard: name -> its sentence, and name and sentence an argument."""
+        told = self.context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.sheet.FunctionDescriptions", self.context
+        )
+        found = {}
+        for number in range(told.Count):
+            one = {part.Name: part.Value for part in told.getByIndex(number)}
+            arguments = [[part.Name, part.Description] for part in one["Arguments"] or ()]
+            found[one["Name"]] = [one["Description"], arguments]
+        return found
+
+    def modified(self, book):
+        """Whether it differs from its file, and how many steps can be undone."""
+        document = self.books[book]
+        return [document.isModified(), len(document.UndoManager.getAllUndoActionTitles())]
+
     def sheets(self, book):
         return list(self.books[book].Sheets.ElementNames)
 
@@ -132,11 +158,23 @@ class Server:
                     rows[at[0]][at[1]] = {"error": ERRORS.get(number, f"Err:{number}")}
         return rows
 
+    def texts(self, book, sheet, address):
+        """Rows of texts as the cells show them, in their number formats."""
+        cells = self._range(book, sheet, address)
+        rows, columns = cells.getRows().getCount(), cells.getColumns().getCount()
+        return [
+            [cells.getCellByPosition(column, row).getString() for column in range(columns)]
+            for row in range(rows)
+        ]
+
     def formulas(self, book, sheet, address):
         return [list(row) for row in self._range(book, sheet, address).getFormulaArray()]
 
     def write(self, book, cells):
         """Put values into single cells: a number, a text, null for a blank."""
+        # Else all that leans on a cell is calculated anew for each of them.
+        automatic = self.books[book].isAutomaticCalculationEnabled()
+        self.books[book].enableAutomaticCalculation(False)
         for sheet, address, value in cells:
             cell = self._range(book, sheet, address).getCellByPosition(0, 0)
             if value is None:
@@ -145,6 +183,19 @@ class Server:
                 cell.setString(value)
             else:
                 cell.setValue(value)
+        self.books[book].enableAutomaticCalculation(automatic)
+
+    def enter(self, book, sheet, address, rows):
+        """Put values into a block of cells: numbers, texts that stay text, null for blanks."""
+        automatic = self.books[book].isAutomaticCalculationEnabled()
+        self.books[book].enableAutomaticCalculation(False)
+        lines = tuple(tuple("" if one is None else one for one in row) for row in rows)
+        self._range(book, sheet, address).setDataArray(lines)
+        self.books[book].enableAutomaticCalculation(automatic)
+
+    def fill(self, book, sheet, address, rows):
+        """Put values and formulas into a block of cells; formulas are those that begin with =."""
+        self._range(book, sheet, address).setFormulaArray(tuple(map(tuple, rows)))
 
     def formula(self, book, sheet, address, formula, array=False):
         """Enter a formula in LibreOffice's own grammar (semicolons between arguments)."""
@@ -165,6 +216,12 @@ class Server:
             self.books[book].calculateAll()
             found.append(time.perf_counter() - started)
         return found
+
+    def job(self, book, service):
+        """The answer of an extension's job that is told of nothing but the book."""
+        job = self.context.ServiceManager.createInstanceWithContext(service, self.context)
+        told = NamedValue("Book", self.books[book])
+        return job.execute((told,))
 
     def save(self, book, path):
         filter_name = FILTERS[Path(path).suffix]

@@ -110,8 +110,8 @@ def test_new_writes_a_book_and_says_what_comes_next():
     ("words", "said"),
     [
         (("plan.xlsx",), "plan.xlsx is already there and was left as it is."),
-        (("plan.xls",), "does not end in .xlsx"),
-        (("plan",), "does not end in .xlsx"),
+        (("plan.xls",), "ends neither in .xlsx nor in .xlsm"),
+        (("plan",), "ends neither in .xlsx nor in .xlsm"),
         (("x.xlsx", "--first", "2026-13"), "“2026-13” is no month."),
         (("x.xlsx", "--months", "3"), "--months"),
         (("x.xlsx", "--fiscal-start", "13"), "--fiscal-start"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kpixl import __version__
 from kpixl import machine as machines
 from kpixl.doctor import Finding, examine, finding_text, judge
 from kpixl.machine import Machine
@@ -28,6 +29,7 @@ WELL = Machine(
     pyarrow="17.0.0",
     folder=Path("reviews"),
     writable=True,
+    calc_functions=__version__,
 )
 
 
@@ -44,6 +46,14 @@ def test_a_machine_with_everything_needs_nothing() -> None:
     assert all(finding.ok for finding in found)
     assert all(finding.mend == "" for finding in found)
     assert fit(found)
+
+
+def test_libreoffice_needs_the_functions_of_this_very_kpixl() -> None:
+    older = findings(replace(WELL, calc_functions="0.0.9"))["calc_functions"]
+    assert not older.ok
+    assert not older.required
+    assert "kpixl addin libreoffice" in finding_text(older, "ja").mend
+    assert not findings(replace(WELL, calc_functions=None))["calc_functions"].ok
 
 
 @pytest.mark.parametrize(
@@ -83,7 +93,20 @@ def test_excel_is_looked_for_only_where_it_runs() -> None:
     on_windows = findings(replace(WELL, system="windows"))
     assert not on_windows["excel"].ok
     assert not on_windows["xlwings"].ok
+    assert not on_windows["pywin32"].ok
     assert findings(replace(WELL, system="windows", excel=True))["excel"].ok
+    # On a Mac, xlwings serves no cells of kpixl's.
+    assert "xlwings" not in findings(replace(WELL, system="macos"))
+
+
+def test_only_the_xlwings_that_workbooks_call_will_do() -> None:
+    here = replace(WELL, system="windows", xlwings="0.37.8", xlwings_wanted="0.37.8")
+    assert findings(here)["xlwings"].ok
+    other = findings(replace(here, xlwings="0.38.0"))["xlwings"]
+    assert not other.ok
+    assert "xlwings==0.37.8" in finding_text(other, "en").mend
+    assert findings(replace(here, xlwings_wanted=None, xlwings="0.38.0"))["xlwings"].ok
+    assert findings(replace(here, pywin32="312"))["pywin32"].ok
 
 
 @pytest.mark.parametrize(
@@ -136,7 +159,7 @@ def test_this_machine_can_make_packs(tmp_path: Path) -> None:
 def test_the_version_wanted_is_the_one_that_kpixl_declares(monkeypatch: pytest.MonkeyPatch) -> None:
     declared = ["openpyxl>=3.1", "weasyprint==70.0", 'pandas>=2; extra == "frames"']
     monkeypatch.setattr(importlib.metadata, "requires", lambda name: declared)
-    assert machines._weasyprint_wanted() == "70.0"
+    assert machines._wanted("weasyprint") == "70.0"
 
 
 def test_without_an_installed_kpixl_any_weasyprint_is_taken(
@@ -146,7 +169,7 @@ def test_without_an_installed_kpixl_any_weasyprint_is_taken(
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(importlib.metadata, "requires", not_installed)
-    assert machines._weasyprint_wanted() is None
+    assert machines._wanted("weasyprint") is None
     assert findings(replace(WELL, weasyprint_wanted=None, weasyprint="71.0"))["weasyprint"].ok
 
 

@@ -146,7 +146,8 @@ def written(monkeypatch):
     """The settings of every book that would be written; writing one takes a second."""
     settings = []
 
-    def write(target: IO[bytes], content: BookContent) -> None:
+    def write(target: IO[bytes], content: BookContent, macros: object = None) -> None:
+        assert macros is None
         settings.append(content.settings)
         target.write(b"a workbook")
 

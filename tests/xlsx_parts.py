@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.etree.ElementTree import canonicalize
 
@@ -52,3 +52,14 @@ def _first_difference(left: bytes, right: bytes) -> str:
             window = slice(max(0, position - 60), position + 60)
             return f"{left[window]!r} is not {right[window]!r}"
     return f"{len(left)} bytes against {len(right)}"
+
+
+def with_part(source: Path | bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """The same package, with the text of one part changed."""
+    found = parts(source)
+    found[name] = change(found[name].decode("utf-8")).encode("utf-8")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for part, content in found.items():
+            file.writestr(part, content)
+    return buffer.getvalue()

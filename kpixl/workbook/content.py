@@ -16,6 +16,10 @@ MonthFigures = Mapping[str, Mapping[Month, CellValue]]
 """Goal ID -> month -> figure (a number, or text such as ``"▲12"``); absent months stay blank."""
 
 
+FUNCTIONS, NATIVE = "functions", "native"
+"""What the cells of a book are worked out with: the in-cell functions, or plain formulas."""
+
+
 @dataclass(frozen=True)
 class BookContent:
     """The rows of every input sheet of a workbook, in one language."""
@@ -32,3 +36,4 @@ class BookContent:
     comments: Sequence[Row] = ()
     recipients: Sequence[Row] = ()
     holidays: Sequence[Row] = ()
+    cells: str = FUNCTIONS

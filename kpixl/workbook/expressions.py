@@ -1,5 +1,8 @@
-"""Turn the text of a cell's formula into a tree: the part of Excel's grammar that the template
-writes."""
+"""Turn the text of a cell's formula into a tree: the part of Excel's grammar that figures need.
+
+The template's own formulas are written in it, and so is nearly all that people write into theirs;
+array constants, intersections, unions and links to other files are not.
+"""
 
 from __future__ import annotations
 
@@ -39,19 +42,21 @@ class Reference:
 
 @dataclass(frozen=True)
 class TableReference:
-    """Cells of a table. ``part`` is ``data``, ``row``, ``headers`` or ``all``; without a column
-    it is the whole width."""
+    """Cells of a table. ``part`` is ``data``, ``row``, ``headers``, ``totals`` or ``all``; without
+    a column it is the whole width, with a ``last_column`` all from the one to the other."""
 
     table: str
     part: str
     column: Optional[str]
+    last_column: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class Name:
-    """A defined name."""
+    """A defined name; ``sheet`` is the one that it is said to belong to."""
 
     name: str
+    sheet: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Unary:
-    """A sign before an operand."""
+    """A sign before an operand, or ``%`` behind it; ``@`` takes the one cell of a range that
+    stands in the formula's own row or column."""
 
     sign: str
     operand: Expression
@@ -81,30 +87,49 @@ class Binary:
 
 Expression = Union[Literal, Reference, TableReference, Name, Call, Unary, Binary]
 
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+MOST_NESTED = 64
+"""How deep formulas may be nested, as in Excel."""
+
+_SHEET = r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!"
 _TOKENS = re.compile(
-    r"""\s*(?:
+    rf"""\s*(?:
       (?P<text>"(?:[^"]|"")*")
     | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A))
-    | (?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)
-    | (?P<cells>(?:'(?:[^']|'')+'!)?R(?:\d+|\[-?\d+\])C(?:\d+|\[-?\d+\])(?!\w))
-    | (?P<table>[A-Za-z_]\w*\[(?:[^\[\]]|\[[^\[\]]*\])*\])
-    | (?P<word>[A-Za-z_][\w.]*)
-    | (?P<sign><=|>=|<>|[-+*/^&=<>(),:])
+    | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)
+    | (?P<cells>(?:{_SHEET})?R(?:\d+|\[-?\d+\])C(?:\d+|\[-?\d+\])(?!\w))
+    | (?P<table>[^\W\d][\w.]*\[(?:'.|[^\[\]']|\[(?:'.|[^\[\]'])*\])*\])
+    | (?P<word>(?:\[\d+\]!|{_SHEET})?[^\W\d][\w.]*)
+    | (?P<sign><=|>=|<>|[-+*/^&=<>(),:%@])
     )""",
     re.VERBOSE,
 )
-_ADDRESS = re.compile(r"(?:'((?:[^']|'')+)'!)?R(\[?)(-?\d+)\]?C(\[?)(-?\d+)\]?")
+_ADDRESS = re.compile(r"(?:(?:'((?:[^']|'')+)'|([^\W\d][\w.]*))!)?R(\[?)(-?\d+)\]?C(\[?)(-?\d+)\]?")
 _IN_PLACE = re.compile(
-    r"""("(?:[^"]|"")*"|'(?:[^']|'')*'!|\[[^\[\]]*\])
-    |(?<![\w.])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(])""",
+    r"""("(?:[^"]|"")*"|'(?:[^']|'')*'!|\[(?:'.|[^\[\]'])*\])
+    |(?<![\w.$])(?=[$A-Z\d])(?:
+      (\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(!])
+    | (\$?)([A-Z]{1,3}):(\$?)([A-Z]{1,3})(?![\w(!.\[])
+    | (\$?)(\d+):(\$?)(\d+)(?![\w.])
+    )""",
     re.VERBOSE,
 )
-_PARTS = {"#This Row": "row", "#Headers": "headers", "#All": "all", "#Data": "data"}
+_PARTS = {
+    "#this row": "row", "#headers": "headers", "#all": "all", "#data": "data",
+    "#totals": "totals",
+}  # fmt: skip
+_SPECIFIER = re.compile(r"\[((?:'.|[^\[\]'])*)\]")
+_COLUMNS = re.compile(r"\[((?:'.|[^\[\]'])*)\]:\[((?:'.|[^\[\]'])*)\]$")
+# What hosts put before the names of functions that they learnt later, or from an add-in.
+_PREFIX = re.compile(
+    r"^(?:org\.kpixl\.functions\.|_xlfn\.|_xlws\.|_xll\.|_xludf\.|_xldudf_[a-z0-9]+_)+"
+)
 _BINDING = {
     **dict.fromkeys(("=", "<>", "<", ">", "<=", ">="), 1),
-    "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5, ":": 9,
+    "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5, "%": 7, ":": 9,
 }  # fmt: skip
 _SIGN_BINDING = 6
+_RANGE_BINDING = 8
 
 
 @dataclass(frozen=True)
@@ -126,7 +151,7 @@ def tokens(text: str) -> List[_Token]:
     return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def parse(text: str) -> Expression:
     """The tree of a formula without its leading ``=``, as :func:`from_place` gives it;
     ValueError where it cannot be read."""
@@ -143,6 +168,7 @@ class _Reader:
     def __init__(self, found: List[_Token]) -> None:
         self._tokens = found
         self._position = 0
+        self._nested = 0
 
     def left(self) -> bool:
         return self._position < len(self._tokens)
@@ -158,16 +184,27 @@ class _Reader:
         return token
 
     def expression(self, binding: int) -> Expression:
+        self._nested += 1
+        if self._nested > MOST_NESTED:
+            raise ValueError("unexpected depth")
         tree = self._operand()
         while self.peek().kind == "sign" and _BINDING.get(self.peek().text, -1) > binding:
             operator = self.take().text
-            tree = Binary(operator, tree, self.expression(_BINDING[operator]))
+            if operator == "%":
+                if isinstance(tree, Unary) and tree.sign == "%":
+                    raise ValueError("unexpected '%'")
+                tree = Unary("%", tree)
+            else:
+                tree = Binary(operator, tree, self.expression(_BINDING[operator]))
+        self._nested -= 1
         return tree
 
     def _operand(self) -> Expression:
         token = self.take()
         if token.kind == "sign" and token.text in "+-":
             return Unary(token.text, self.expression(_SIGN_BINDING))
+        if token.text == "@":
+            return Unary("@", self.expression(_RANGE_BINDING))
         if token.text == "(":
             inner = self.expression(0)
             self.take(")")
@@ -177,8 +214,11 @@ class _Reader:
         return _leaf(token)
 
     def _word(self, text: str) -> Expression:
+        where, _, name = text.rpartition("!")
         if self.peek().text != "(":
-            return Literal(text == "TRUE") if text in ("TRUE", "FALSE") else Name(text)
+            if name.upper() in _TRUTHS and not where:
+                return Literal(_TRUTHS[name.upper()])
+            return Name(name, _unquoted(where) if where else None)
         self.take("(")
         arguments: List[Optional[Expression]] = []
         while self.peek().text != ")":
@@ -188,7 +228,27 @@ class _Reader:
                 if self.peek().text == ")":
                     arguments.append(None)
         self.take(")")
-        return Call(text, tuple(arguments))
+        return _called(function_name(name), arguments)
+
+
+_TRUTHS = {"TRUE": True, "FALSE": False}
+
+
+def function_name(written: str) -> str:
+    """A function's name without what a host has put before it: ``_xll.KPI_GAP`` is KPI_GAP."""
+    return _PREFIX.sub("", written.lower()).upper()
+
+
+def _called(name: str, arguments: List[Optional[Expression]]) -> Expression:
+    if name in _TRUTHS and not arguments:
+        return Literal(_TRUTHS[name])
+    if name == "SINGLE" and len(arguments) == 1 and arguments[0] is not None:
+        return Unary("@", arguments[0])
+    return Call(name, tuple(arguments))
+
+
+def _unquoted(sheet: str) -> str:
+    return sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
 
 
 def _leaf(token: _Token) -> Expression:
@@ -209,21 +269,38 @@ def _cells(text: str) -> Reference:
     match = _ADDRESS.fullmatch(text)
     if match is None:
         raise ValueError(f"not an address: {text!r}")
-    sheet = match[1].replace("''", "'") if match[1] else None
-    return Reference(sheet, int(match[3]), int(match[5]), bool(match[2]), bool(match[4]))
+    sheet = match[1].replace("''", "'") if match[1] else match[2]
+    return Reference(sheet, int(match[4]), int(match[6]), bool(match[3]), bool(match[5]))
 
 
 def from_place(text: str, row: int, column: int) -> str:
     """The formula with its addresses counted from the cell that it stands in, so that formulas
     which were filled down or across are the same text (and are parsed once)."""
 
+    def across(fixed: str, letters: str) -> str:
+        found = _number_of(letters)
+        if found > LAST_COLUMN:
+            return ""
+        return f"C{found}" if fixed else f"C[{found - column}]"
+
+    def down(fixed: str, digits: str) -> str:
+        found = int(digits) if len(digits) < 8 else 0
+        if not 0 < found <= LAST_ROW:
+            return ""
+        return f"R{found}" if fixed else f"R[{found - row}]"
+
     def relative(match: re.Match[str]) -> str:
+        # Called for every address of every formula: the commonest kinds come first.
+        if match[5] is not None:
+            vertical, horizontal = down(match[4], match[5]), across(match[2], match[3])
+            return f"{vertical}{horizontal}" if vertical and horizontal else match[0]
         if match[1] is not None:
-            return match[1]
-        found = _number_of(match[3])
-        down = match[5] if match[4] else f"[{int(match[5]) - row}]"
-        across = str(found) if match[2] else f"[{found - column}]"
-        return f"R{down}C{across}"
+            return match[0]
+        if match[7] is not None:
+            first, last = across(match[6], match[7]), across(match[8], match[9])
+            return f"R1{first}:R{LAST_ROW}{last}" if first and last else match[0]
+        first, last = down(match[10], match[11]), down(match[12], match[13])
+        return f"{first}C1:{last}C{LAST_COLUMN}" if first and last else match[0]
 
     return _IN_PLACE.sub(relative, text)
 
@@ -238,10 +315,24 @@ def _number_of(letters: str) -> int:
 
 def _table(text: str) -> TableReference:
     name, _, inside = text[:-1].partition("[")
+    if inside.startswith("@"):
+        rest = inside[1:]
+        inside = f"[#This Row],{rest if rest.startswith('[') else f'[{rest}]'}" if rest else (
+            "#This Row")  # fmt: skip
     if not inside.startswith("["):
-        part = _PARTS.get(inside)
-        return TableReference(name, part or "data", None if part else inside or None)
-    specifiers = re.findall(r"\[([^\[\]]*)\]", inside)
-    part = next((_PARTS[entry] for entry in specifiers if entry in _PARTS), "data")
-    column = next((entry for entry in specifiers if entry not in _PARTS), None)
-    return TableReference(name, part, column)
+        part = _PARTS.get(inside.strip().lower())
+        return TableReference(name, part or "data", None if part else _plain(inside) or None)
+    span = _COLUMNS.search(inside)
+    specifiers = _SPECIFIER.findall(inside[: span.start()] if span else inside)
+    parts = [_PARTS[entry.lower()] for entry in specifiers if entry.lower() in _PARTS]
+    columns = [entry for entry in specifiers if entry.lower() not in _PARTS]
+    columns += list(span.groups()) if span else []
+    if len(parts) > 1 or len(columns) > (2 if span else 1):
+        raise ValueError(f"unexpected parts in {text!r}")
+    first, last = (*map(_plain, columns), None, None)[:2]
+    return TableReference(name, parts[0] if parts else "data", first, last)
+
+
+def _plain(header: str) -> str:
+    """A column's name without the apostrophes that protect its signs."""
+    return re.sub(r"'(.)", r"\1", header)

@@ -1,9 +1,11 @@
-"""Values, ranges and operators of a spreadsheet, as far as the template's formulas use them."""
+"""Values, ranges and operators of a spreadsheet, as far as figures need them."""
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
-from typing import Callable, List, Mapping, Tuple, Union
+from typing import Callable, Iterator, List, Mapping, Optional, Tuple, Union
 
 from kpixl.errors import CellError
 from kpixl.plan.cells import CellValue
@@ -11,6 +13,22 @@ from kpixl.plan.cells import CellValue
 Rows = List[List[CellValue]]
 NOT_A_VALUE = CellError("#VALUE!")
 DIVISION = CellError("#DIV/0!")
+NUMBER = CellError("#NUM!")
+
+MOST_CELLS = 250_000
+"""So many cells a formula may look at in one range."""
+
+MOST_TEXT = 32_767
+"""The longest text that a cell can hold."""
+
+
+class CannotCalculate(ValueError):
+    """A formula is beyond the calculator; ``reason`` says why, ``found`` what it is about."""
+
+    def __init__(self, reason: str, found: str = "") -> None:
+        super().__init__(f"{reason}: {found}")
+        self.reason = reason
+        self.found = found
 
 
 @dataclass(frozen=True)
@@ -21,6 +39,8 @@ class Area:
     sheet: str
     first: Tuple[int, int]
     last: Tuple[int, int]
+    extent: Optional[Callable[[str], Tuple[int, int]]] = None
+    """The last row and column of a sheet that hold anything, where that is known."""
 
     @property
     def height(self) -> int:
@@ -38,9 +58,13 @@ class Area:
 
     def rows(self) -> Rows:
         """All values, row by row."""
+        if self.height * self.width > MOST_CELLS:
+            raise CannotCalculate("too-large", f"{self.height} × {self.width}")
+        read, sheet = self.read, self.sheet
+        columns = range(self.first[1], self.last[1] + 1)
         return [
-            [self.cell(row, column) for column in range(1, self.width + 1)]
-            for row in range(1, self.height + 1)
+            [read((sheet, row, column)) for column in columns]
+            for row in range(self.first[0], self.last[0] + 1)
         ]
 
     def part(self, row: int, column: int) -> Area:
@@ -49,7 +73,24 @@ class Area:
         left = self.first[1] + (column - 1 if column else 0)
         bottom = top if row else self.last[0]
         right = left if column else self.last[1]
-        return Area(self.read, self.sheet, (top, left), (bottom, right))
+        return Area(self.read, self.sheet, (top, left), (bottom, right), self.extent)
+
+    def filled(self) -> Iterator[CellValue]:
+        """The values up to the last cell of the sheet that holds anything, row by row: what
+        stands in a whole column, without a million blanks."""
+        bottom, right = self.last
+        if self.extent is not None and self.height * self.width > 1:
+            last_row, last_column = self.extent(self.sheet)
+            bottom, right = min(bottom, last_row), min(right, last_column)
+        if (bottom - self.first[0] + 1) * (right - self.first[1] + 1) > MOST_CELLS:
+            raise CannotCalculate("too-large", f"{self.height} × {self.width}")
+        for row in range(self.first[0], bottom + 1):
+            for column in range(self.first[1], right + 1):
+                yield self.read((self.sheet, row, column))
+
+
+class Spilled(List[List[CellValue]]):
+    """Rows that a function gave: a plain formula shows the first of them."""
 
 
 Value = Union[CellValue, Rows, Area]
@@ -63,11 +104,16 @@ def loose(value: Value) -> Union[CellValue, Rows]:
 
 
 def single(value: Value) -> CellValue:
-    """The value, of several the first."""
+    """The one value; of those that a function gave, the first. Raises CannotCalculate for any
+    other array: what a cell shows of it depends on how the formula was entered."""
+    if isinstance(value, Area) and value.height * value.width > 1:
+        raise CannotCalculate("array")
     found = loose(value)
-    if isinstance(found, list):
-        return found[0][0] if found and found[0] else NOT_A_VALUE
-    return found
+    if not isinstance(found, list):
+        return found
+    if not isinstance(found, Spilled) and len(found) * len(found[0]) > 1:
+        raise CannotCalculate("array")
+    return found[0][0] if found and found[0] else NOT_A_VALUE
 
 
 def truth(value: Union[CellValue, Rows]) -> Union[bool, CellError]:
@@ -81,21 +127,36 @@ def truth(value: Union[CellValue, Rows]) -> Union[bool, CellError]:
 
 def choose(test: Rows, yes: Value, no: Value) -> Rows:
     """IF over an array: cell by cell."""
-
-    def pick(row: int, column: int) -> CellValue:
-        met = truth(test[row][column])
-        if isinstance(met, CellError):
-            return met
-        return _element(loose(yes if met else no), row, column)
-
-    return [[pick(row, column) for column in range(len(test[row]))] for row in range(len(test))]
+    height, width = len(test), len(test[0])
+    either = (_stretched(loose(value), height, width) for value in (yes, no))
+    return [
+        [_picked(*cells) for cells in zip(*lines, strict=True)]
+        for lines in zip(test, *either, strict=True)
+    ]
 
 
-def _element(value: Union[CellValue, Rows], row: int, column: int) -> CellValue:
+def _picked(test: CellValue, yes: CellValue, no: CellValue) -> CellValue:
+    met = truth(test)
+    if isinstance(met, CellError):
+        return met
+    return yes if met else no
+
+
+_BEYOND: CellValue = CellError("#N/A")
+
+
+def _stretched(value: Union[CellValue, Rows], height: int, width: int) -> Rows:
+    """A value as rows of this size, as Excel spreads it: single values, rows and columns repeat,
+    beyond an array's end there is ``#N/A``."""
     if not isinstance(value, list):
-        return value
-    line = value[0] if len(value) == 1 else value[row]
-    return line[0] if len(line) == 1 else line[column]
+        return [[value] * width] * height
+    lines = value * height if len(value) == 1 else value[:height]
+    if len(lines[0]) != width:
+        lines = [
+            line * width if len(line) == 1 else [*line, *[_BEYOND] * (width - len(line))][:width]
+            for line in lines
+        ]
+    return [*lines, *[[_BEYOND] * width] * (height - len(lines))]
 
 
 def binary(operator: str, left: Value, right: Value) -> Union[CellValue, Rows]:
@@ -105,32 +166,39 @@ def binary(operator: str, left: Value, right: Value) -> Union[CellValue, Rows]:
         return _between(operator, first, second)
     height = max(len(side) for side in (first, second) if isinstance(side, list))
     width = max(len(side[0]) for side in (first, second) if isinstance(side, list))
+    if height * width > MOST_CELLS:
+        raise CannotCalculate("too-large", f"{height} × {width}")
+    sides = zip(_stretched(first, height, width), _stretched(second, height, width), strict=True)
     return [
-        [
-            _between(operator, _element(first, row, column), _element(second, row, column))
-            for column in range(width)
-        ]
-        for row in range(height)
+        [_between(operator, one, other) for one, other in zip(*lines, strict=True)]
+        for lines in sides
     ]
 
 
 def _between(operator: str, left: CellValue, right: CellValue) -> CellValue:
-    for side in (left, right):
-        if isinstance(side, CellError):
-            return side
+    if isinstance(left, CellError):
+        return left
+    if isinstance(right, CellError):
+        return right
     if operator == "&":
-        return as_text(left) + as_text(right)
+        joined = as_text(left) + as_text(right)
+        return joined if len(joined) <= MOST_TEXT else NOT_A_VALUE
     if operator in _COMPARISONS:
         return _COMPARISONS[operator](compare(left, right))
     first, second = as_number(left), as_number(right)
     if isinstance(first, CellError) or isinstance(second, CellError):
         return NOT_A_VALUE
-    if operator == "/" and second == 0:
+    if (second == 0 and operator == "/") or (first == 0 > second and operator == "^"):
         return DIVISION
-    return _ARITHMETIC[operator](first, second)
+    try:
+        result = _ARITHMETIC[operator](first, second)
+    except OverflowError:
+        return NUMBER
+    # A power of a negative number by a fraction is no number that a cell can show.
+    return result if isinstance(result, float) and math.isfinite(result) else NUMBER
 
 
-_ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
+_ARITHMETIC: Mapping[str, Callable[[float, float], object]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -184,9 +252,18 @@ def as_number(value: CellValue) -> Union[float, CellError]:
         return 0.0
     if isinstance(value, (bool, int, float)):
         return float(value)
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return NOT_A_VALUE
+    return _number_in(value) if isinstance(value, str) else NOT_A_VALUE
+
+
+_PLAIN = re.compile(r"\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?\s*", re.ASCII)
+_AS_EXCEL_MIGHT = re.compile(r"[-+(¥$€£]*\s*\d[\d,./:\-年月日]*\s*(?:[%)]|[AaPp][Mm])?")
+
+
+def _number_in(text: str) -> Union[float, CellError]:
+    """A text as a number. Dates, times, percentages and the like depend on whose Excel it is."""
+    if _PLAIN.fullmatch(text):
+        number = float(text)
+        return number if math.isfinite(number) else NOT_A_VALUE
+    if _AS_EXCEL_MIGHT.fullmatch(text.strip()):
+        raise CannotCalculate("text-number", text[:40])
     return NOT_A_VALUE

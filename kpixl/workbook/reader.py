@@ -6,10 +6,11 @@ cells need: what a macro, a picture, a pivot table or an external link holds is 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
-from typing import FrozenSet, List, Optional, Tuple, Union
+from typing import Dict, FrozenSet, Iterator, List, Optional, Tuple, Union
 
 from kpixl.errors import FileProblem
 from kpixl.plan.cells import BookRows, SheetRows
@@ -40,42 +41,91 @@ def read_book(path: Union[str, os.PathLike[str]]) -> BookRows:
     out, hidden sheets are read. Raises FileProblem, whose ``file`` detail is the file's name, for
     everything that cannot be read as a workbook.
     """
-    file = Path(path)
-    try:
-        data = read_file(file)
-        sheets = _input_sheets(Package(data))
-    except FileProblem as problem:
-        raise FileProblem(problem.code, **{**problem.details, "file": file.name}) from problem
-    return BookRows(file.name, hashlib.sha256(data).hexdigest(), sheets)
+    return OpenBook(path).inputs()
 
 
-def _input_sheets(package: Package) -> Tuple[SheetRows, ...]:
-    workbook = target(relationships(package, ""), "officeDocument")
-    if workbook is None:
+class OpenBook:
+    """A workbook file whose sheets are read when they are asked for, each once, all of them
+    within one budget. Raises FileProblem as :func:`read_book`."""
+
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
+        self._file = Path(path)
+        with self._named():
+            data = read_file(self._file)
+            self.package = Package(data)
+            self.part = _workbook_part(self.package)
+            self._contents = contents(self.package, self.part)
+            self._related = relationships(self.package, self.part)
+        self._sha256 = hashlib.sha256(data).hexdigest()
+        self._facts: Optional[BookFacts] = None
+        self._read: Dict[str, SheetRows] = {}
+
+    @property
+    def order(self) -> Tuple[str, ...]:
+        """The names of all its sheets, charts included, in book order."""
+        return tuple(name for name, _ in self._contents.sheets)
+
+    @property
+    def sheets(self) -> Dict[str, str]:
+        """The name of each worksheet and its part, in book order."""
+        found: Dict[str, str] = {}
+        for name, identifier in self._contents.sheets:
+            relationship = self._related.get(identifier)
+            if relationship is not None and relationship.kind == "worksheet":
+                found.setdefault(name, relationship.target)
+        return found
+
+    def inputs(self) -> BookRows:
+        """The input sheets."""
+        with self._named():
+            found = tuple(self._rows(name, part) for name, part in self._input_parts())
+        return BookRows(self._file.name, self._sha256, found)
+
+    def rows(self, sheet: str) -> SheetRows:
+        """The cells of any worksheet; KeyError where there is none of this name."""
+        if sheet not in self._read:
+            with self._named():
+                self._read[sheet] = self._rows(sheet, self.sheets[sheet])
+        return self._read[sheet]
+
+    def _input_parts(self) -> List[Tuple[str, str]]:
+        inputs: List[Tuple[str, str]] = []
+        for name, identifier in self._contents.sheets:
+            key = sheet_names().get(fold(name))
+            if key is None or not SHEET[key].is_input:
+                continue
+            relationship = self._related.get(identifier)
+            if relationship is None:
+                raise FileProblem("file-missing-part", part=name)
+            if relationship.kind == "worksheet":
+                inputs.append((name, relationship.target))
+        return inputs
+
+    def _rows(self, name: str, part: str) -> SheetRows:
+        if self._facts is None:
+            self._facts = BookFacts(
+                texts=_shared_texts(self.package, target(self._related, "sharedStrings")),
+                date_styles=_date_styles(self.package, target(self._related, "styles")),
+                epoch=self._contents.epoch,
+            )
+        reader = WorksheetReader(name, part, self._facts, self.package.budget)
+        self._read[name] = reader.read(self.package.chunks(part))
+        return self._read[name]
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except FileProblem as problem:
+            named = {**problem.details, "file": self._file.name}
+            raise FileProblem(problem.code, **named) from problem
+
+
+def _workbook_part(package: Package) -> str:
+    found = target(relationships(package, ""), "officeDocument")
+    if found is None:
         raise FileProblem("file-damaged-package")
-    book = contents(package, workbook)
-    found = relationships(package, workbook)
-    inputs: List[Tuple[str, str]] = []
-    for name, identifier in book.sheets:
-        key = sheet_names().get(fold(name))
-        if key is None or not SHEET[key].is_input:
-            continue
-        relationship = found.get(identifier)
-        if relationship is None:
-            raise FileProblem("file-missing-part", part=name)
-        if relationship.kind == "worksheet":
-            inputs.append((name, relationship.target))
-    if not inputs:
-        return ()
-    facts = BookFacts(
-        texts=_shared_texts(package, target(found, "sharedStrings")),
-        date_styles=_date_styles(package, target(found, "styles")),
-        epoch=book.epoch,
-    )
-    return tuple(
-        WorksheetReader(name, part, facts, package.budget).read(package.chunks(part))
-        for name, part in inputs
-    )
+    return found
 
 
 def _shared_texts(package: Package, part: Optional[str]) -> List[str]:

@@ -53,10 +53,20 @@ class FormulaTexts(Mapping[Place, str]):
 
     def __init__(self) -> None:
         self._found: Dict[Place, Formula] = {}
+        self.arrays: Dict[Place, str] = {}
+        """The cells that an array formula fills (``B2:B9``), by the place that it stands in."""
 
     def add(self, place: Place, formula: Formula) -> None:
         """Note the formula of one cell."""
         self._found[place] = formula
+
+    def shared(self, place: Place) -> SharedFormula:
+        """The formula without its leading ``=``, and the place that its addresses are meant
+        from."""
+        formula = self._found[place]
+        if isinstance(formula, str):
+            return SharedFormula(formula[1:], place)
+        return SharedFormula(formula.text[1:], formula.origin)
 
     def __getitem__(self, place: Place) -> str:
         formula = self._found[place]
@@ -210,7 +220,9 @@ class WorksheetReader:
         attributes = self._formula_attributes
         text = "=" + clean_text(text)
         self._formula = text
-        if attributes.get("t") == "shared":
+        if attributes.get("t") == "array":
+            self._formulas.arrays[self._row, self._column] = attributes.get("ref", "")
+        elif attributes.get("t") == "shared":
             index = attributes.get("si", "")
             if text != "=":
                 self._shared[index] = SharedFormula(text, (self._row, self._column))

@@ -1,91 +1,42 @@
-"""The spreadsheet's own functions, as far as the template's formulas use them."""
+"""The spreadsheet's own functions, as far as figures need them.
+
+What a host may do in a way of its own (approximate matches, dates in texts) raises
+:class:`~kpixl.workbook.operators.CannotCalculate`.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from itertools import zip_longest
 from math import floor, fsum
-from typing import Callable, Iterator, List, Mapping, Sequence
+from typing import Callable, Mapping
 
 from kpixl.errors import CellError
 from kpixl.plan.cells import CellValue
+from kpixl.workbook import worksheet_arrays, worksheet_days, worksheet_lookups
 from kpixl.workbook.operators import (
     DIVISION,
+    MOST_TEXT,
     NOT_A_VALUE,
     Area,
+    CannotCalculate,
     Value,
     as_number,
     as_text,
-    compare,
     loose,
     single,
     truth,
 )
-
-_DAY_ZERO = date(1899, 12, 30)
-_NOT_FOUND = CellError("#N/A")
-_NO_REFERENCE = CellError("#REF!")
-
-
-def _cells(value: Value) -> Iterator[CellValue]:
-    found = loose(value)
-    if isinstance(found, list):
-        for row in found:
-            yield from row
-    else:
-        yield found
-
-
-def _numbers(*values: Value) -> List[float]:
-    return [
-        float(cell)
-        for value in values
-        for cell in _cells(value)
-        if isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    ]
-
-
-def _index(where: Value, row: Value, column: Value = None) -> Value:
-    if not isinstance(where, Area):
-        return NOT_A_VALUE
-    down, across = as_number(single(row)), as_number(single(column))
-    if isinstance(down, CellError) or isinstance(across, CellError):
-        return down if isinstance(down, CellError) else across
-    if column is None:
-        # In a single row or column one number is enough.
-        down, across = (down, 1.0) if where.width == 1 else (1.0, down)
-    if not (0 <= down <= where.height and 0 <= across <= where.width):
-        return _NO_REFERENCE
-    return where.part(int(down), int(across))
-
-
-def _match(wanted: Value, where: Value, kind: Value = None) -> Value:
-    if as_number(single(kind)) != 0:
-        return NOT_A_VALUE
-    cells = list(_cells(where))
-    sought = loose(wanted)
-    if isinstance(sought, list):
-        return [[_position(cell, cells) for cell in row] for row in sought]
-    return _position(sought, cells)
-
-
-def _position(sought: CellValue, cells: Sequence[CellValue]) -> CellValue:
-    if isinstance(sought, CellError):
-        return sought
-    for position, cell in enumerate(cells, start=1):
-        if cell is not None and not isinstance(cell, CellError) and _same(cell, sought):
-            return float(position)
-    return _NOT_FOUND
-
-
-def _same(cell: CellValue, sought: CellValue) -> bool:
-    return isinstance(cell, str) == isinstance(sought, str) and compare(cell, sought) == 0
+from kpixl.workbook.worksheet_arrays import each
+from kpixl.workbook.worksheet_cells import cells_of, numbers_in
+from kpixl.workbook.worksheet_lookups import wildcards
 
 
 def _sumproduct(*arrays: Value) -> CellValue:
-    lists = [list(_cells(array)) for array in arrays]
+    lists = [list(cells_of(array)) for array in arrays]
     total = 0.0
-    for row in zip(*lists, strict=True):
+    # What lies behind the last filled cell of a whole column is blank.
+    for row in zip_longest(*lists, fillvalue=None):
         part = 1.0
         for cell in row:
             if isinstance(cell, CellError):
@@ -95,71 +46,37 @@ def _sumproduct(*arrays: Value) -> CellValue:
     return total
 
 
-def _countif(where: Value, wanted: Value) -> CellValue:
-    sought = single(wanted)
-    return float(sum(1 for cell in _cells(where) if cell is not None and _same(cell, sought)))
-
-
-def _date(year: Value, month: Value, day: Value) -> CellValue:
-    parts = [as_number(single(part)) for part in (year, month, day)]
-    numbers = [int(part) for part in parts if not isinstance(part, CellError)]
-    if len(numbers) < len(parts):
-        return NOT_A_VALUE
-    extra_years, zero_based = divmod(numbers[1] - 1, 12)
-    start = date(numbers[0] + extra_years, zero_based + 1, 1)
-    return float((start - _DAY_ZERO).days + numbers[2] - 1)
-
-
-def _day_part(name: str) -> Callable[[Value], CellValue]:
-    def part(value: Value) -> CellValue:
-        number = as_number(single(value))
-        if isinstance(number, CellError):
-            return number
-        found: int = getattr(_DAY_ZERO + timedelta(days=int(number)), name)
-        return float(found)
-
-    return part
-
-
-def _workday(start: Value, days: Value, holidays: Value = None) -> CellValue:
-    first, count = as_number(single(start)), as_number(single(days))
-    if isinstance(first, CellError) or isinstance(count, CellError):
-        return NOT_A_VALUE
-    off = {int(number) for number in _numbers(holidays)}
-    day, left = int(first), int(count)
-    while left > 0:
-        day += 1
-        if (_DAY_ZERO + timedelta(days=day)).weekday() < 5 and day not in off:
-            left -= 1
-    return float(day)
-
-
-def _on_text(change: Callable[..., CellValue]) -> Callable[..., CellValue]:
-    """A text function: errors in any argument come out unchanged."""
-
-    def function(*arguments: Value) -> CellValue:
-        values = [single(argument) for argument in arguments]
-        broken = next((value for value in values if isinstance(value, CellError)), None)
-        return broken if broken is not None else change(*values)
-
-    return function
-
-
 def _mid(value: CellValue, start: CellValue, count: CellValue) -> CellValue:
     first, length = as_number(start), as_number(count)
-    if isinstance(first, CellError) or isinstance(length, CellError) or first < 1:
+    if isinstance(first, CellError) or isinstance(length, CellError) or first < 1 or length < 0:
         return NOT_A_VALUE
     return as_text(value)[int(first) - 1 : int(first) - 1 + int(length)]
 
 
 def _right(value: CellValue, count: CellValue = 1.0) -> CellValue:
-    length = int(as_text(count))
-    return as_text(value)[-length:] if length else ""
+    length = as_number(count)
+    if isinstance(length, CellError) or length < 0:
+        return NOT_A_VALUE
+    return as_text(value)[-int(length) :] if length >= 1 else ""
 
 
 def _search(wanted: CellValue, within: CellValue) -> CellValue:
-    position = as_text(within).casefold().find(as_text(wanted).casefold())
+    sought, text = as_text(wanted), as_text(within)
+    pattern = wildcards(sought)
+    if pattern is None:
+        position = text.casefold().find(sought.casefold())
+    else:
+        found = pattern.search(text)
+        position = found.start() if found else -1
     return float(position + 1) if position >= 0 else NOT_A_VALUE
+
+
+def _substitute(value: CellValue, old: CellValue, new: CellValue) -> CellValue:
+    text, sought, put = as_text(value), as_text(old), as_text(new)
+    if not sought:
+        return text
+    length = len(text) + text.count(sought) * (len(put) - len(sought))
+    return text.replace(sought, put) if length <= MOST_TEXT else NOT_A_VALUE
 
 
 def _value(value: CellValue) -> CellValue:
@@ -190,11 +107,20 @@ def _not(value: Value) -> CellValue:
 
 
 def _count_filled(value: Value) -> CellValue:
-    return float(sum(1 for cell in _cells(value) if cell is not None))
+    return float(sum(1 for cell in cells_of(value) if cell is not None))
 
 
 def _extreme(pick: Callable[..., float]) -> Callable[..., CellValue]:
-    return lambda *values: pick(_numbers(*values), default=0.0)
+    def function(*values: Value) -> CellValue:
+        found = numbers_in(*values)
+        return found if isinstance(found, CellError) else pick(found, default=0.0)
+
+    return function
+
+
+def _sum(*values: Value) -> CellValue:
+    found = numbers_in(*values)
+    return found if isinstance(found, CellError) else fsum(found)
 
 
 def _text_length(value: CellValue) -> CellValue:
@@ -202,8 +128,10 @@ def _text_length(value: CellValue) -> CellValue:
 
 
 def _repeat(value: CellValue, count: CellValue) -> CellValue:
-    number = as_number(count)
-    return number if isinstance(number, CellError) else as_text(value) * int(number)
+    number, text = as_number(count), as_text(value)
+    if isinstance(number, CellError) or number < 0 or len(text) * number > MOST_TEXT:
+        return NOT_A_VALUE
+    return text * int(number)
 
 
 def _floored(value: CellValue) -> CellValue:
@@ -219,38 +147,49 @@ def _remainder(value: CellValue, by: CellValue) -> CellValue:
 
 
 def _rows(value: Value) -> CellValue:
-    return float(value.height) if isinstance(value, Area) else NOT_A_VALUE
+    if not isinstance(value, Area):
+        raise CannotCalculate("function", "ROWS")
+    return float(value.height)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+    "ABS": each(worksheet_arrays.absolute),
+    "AVERAGE": worksheet_arrays.average,
+    "CHOOSE": worksheet_arrays.choose,
+    "COUNT": worksheet_arrays.count,
     "COUNTA": _count_filled,
-    "COUNTIF": _countif,
-    "DATE": _date,
-    "DAY": _day_part("day"),
-    "INDEX": _index,
-    "INT": _on_text(_floored),
+    "COUNTIF": worksheet_lookups.countif,
+    "DATE": worksheet_days.day,
+    "DAY": worksheet_days.day_part("day"),
+    "FIND": each(worksheet_arrays.find),
+    "INDEX": worksheet_lookups.index,
+    "INT": each(_floored),
     "ISERROR": _kind(lambda value: isinstance(value, CellError)),
+    "ISLOGICAL": _kind(lambda value: isinstance(value, bool)),
     "ISNUMBER": _kind(_is_number),
     "ISTEXT": _kind(lambda value: isinstance(value, str)),
-    "LEFT": _on_text(lambda value, count=1.0: _mid(value, 1.0, count)),
-    "LEN": _on_text(_text_length),
-    "LOWER": _on_text(lambda value: as_text(value).lower()),
-    "MATCH": _match,
+    "LEFT": each(lambda value, count=1.0: _mid(value, 1.0, count)),
+    "LEN": each(_text_length),
+    "LOWER": each(lambda value: as_text(value).lower()),
+    "MATCH": worksheet_lookups.match,
     "MAX": _extreme(max),
-    "MID": _on_text(_mid),
+    "MID": each(_mid),
     "MIN": _extreme(min),
-    "MOD": _on_text(_remainder),
-    "MONTH": _day_part("month"),
+    "MOD": each(_remainder),
+    "MONTH": worksheet_days.day_part("month"),
     "NOT": _not,
-    "REPT": _on_text(_repeat),
-    "RIGHT": _on_text(_right),
+    "NUMBERVALUE": each(worksheet_arrays.number_value),
+    "REPLACE": each(worksheet_arrays.replaced),
+    "REPT": each(_repeat),
+    "RIGHT": each(_right),
     "ROWS": _rows,
-    "SEARCH": _on_text(_search),
-    "SUBSTITUTE": _on_text(lambda value, old, new: as_text(value).replace(str(old), str(new))),
-    "SUM": lambda *values: fsum(_numbers(*values)),
+    "SEARCH": each(_search),
+    "SUBSTITUTE": each(_substitute),
+    "SUM": _sum,
     "SUMPRODUCT": _sumproduct,
-    "TRIM": _on_text(lambda value: " ".join(as_text(value).split(" ")).strip()),
-    "VALUE": _on_text(_value),
-    "WORKDAY": _workday,
-    "YEAR": _day_part("year"),
+    "TRIM": each(lambda value: " ".join(as_text(value).split(" ")).strip()),
+    "UPPER": each(lambda value: as_text(value).upper()),
+    "VALUE": each(_value),
+    "WORKDAY": worksheet_days.workday,
+    "YEAR": worksheet_days.day_part("year"),
 }

@@ -7,11 +7,12 @@ from typing import Dict, Tuple
 
 from kpixl.plan import schema
 from kpixl.plan.schema import SHEET
-from kpixl.workbook.content import BookContent
+from kpixl.workbook.content import NATIVE, BookContent
 from kpixl.workbook.grid import FIRST_ROW, HEADER_ROW, Grid, Layout
 from kpixl.workbook.template.chart import chart_grid
 from kpixl.workbook.template.figure_map import Sheet
 from kpixl.workbook.template.figures import figures_sheet
+from kpixl.workbook.template.functions import InCellFunctions
 from kpixl.workbook.template.guide import guide_grid
 from kpixl.workbook.template.inputs import input_grids
 from kpixl.workbook.template.parameters import (
@@ -52,18 +53,29 @@ class Book:
 
 def lay_out(content: BookContent) -> Book:
     """All sheets of the book, in their order, and its defined names."""
+    functions = _functions(content)
     grids = input_grids(content)
-    add_action_phases(grids["actions"], content.language)
-    figures = figures_sheet(content)
+    add_action_phases(grids["actions"], content.language, functions)
+    figures = figures_sheet(content, functions)
     add_tree(figures, content.language)
     add_rollups(figures, content.language)
+    functions.add_columns(figures)
+    grids.update(functions.grids())
     grids["figures"] = figures.grid
     grids["scorecard"] = scorecard_grid(content, figures)
     grids["chart"] = chart_grid(content, figures, grids["scorecard"])
     names = {key: grid.name for key, grid in grids.items()}
-    grids["guide"] = guide_grid(content, names)
-    ordered = tuple(grids[key] for key in ORDER)
+    grids["guide"] = guide_grid(content, names, functions.most_formulas)
+    ordered = tuple(grids[key] for key in (*ORDER, *functions.sheets))
     return Book(Layout(content.language, ordered, _names(grids)), figures)
+
+
+def _functions(content: BookContent) -> InCellFunctions:
+    if content.cells != NATIVE:
+        return InCellFunctions(content.language)
+    from kpixl.workbook.template.native import PlainFormulas
+
+    return PlainFormulas(content)
 
 
 def _names(grids: Dict[str, Grid]) -> Dict[str, str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Mapping
+from typing import TYPE_CHECKING, Dict, Mapping
 
 from kpixl.workbook.grid import Grid, quoted, row_of, span
+
+if TYPE_CHECKING:
+    from kpixl.workbook.template.functions import InCellFunctions
 
 PASSES = 4
 """How many storeys of roll-ups may stand on each other."""
@@ -25,6 +28,13 @@ ABOUT = (
 )  # fmt: skip
 BLOCKS = ("own_actual", "own_plan", "own_prior", "now", "then", "actual", "plan", "prior", "gap")
 SIDES = ("month", "to_date")
+TO_DATE = ("reported", "planned", "to_date_actual", "to_date_like", "to_date_plan")
+STOREYS = tuple(
+    f"{what}_{side}_{number}"
+    for side in SIDES
+    for number in range(PASSES + 1)
+    for what in ("score", "status")
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Sheet:
     grid: Grid
     rows: int
     columns: Mapping[str, int]
+    functions: InCellFunctions
 
     @property
     def last_row(self) -> int:
@@ -59,6 +70,11 @@ class Sheet:
         first = self.columns[name]
         return span(FIRST_ROW, first, self.last_row, first + YEAR - 1)
 
+    def month(self, name: str, month: int) -> str:
+        """One month of a block, all goals, from the same sheet."""
+        column = self.columns[name] + month
+        return span(FIRST_ROW, column, self.last_row, column)
+
     def outside(self, name: str, goal: int) -> str:
         """A goal's value from another sheet; goals count from 0."""
         return f"{quoted(self.grid.name)}!{self.here(name, FIRST_ROW + goal)}"
@@ -72,6 +88,11 @@ class Sheet:
         first = self.columns[name]
         return self.grid.area(FIRST_ROW, first, self.last_row, first + YEAR - 1)
 
+    def outside_month(self, name: str, month: int) -> str:
+        """One month of a block from another sheet, all goals."""
+        column = self.columns[name] + month
+        return self.grid.area(FIRST_ROW, column, self.last_row, column)
+
     def outside_all(self, name: str) -> str:
         """A whole column from another sheet."""
         column = self.columns[name]
@@ -83,7 +104,7 @@ def pass_name(what: str, side: str, number: int) -> str:
     return f"{what}_{side}_{number}"
 
 
-def arrange(grid: Grid, rows: int) -> Sheet:
+def arrange(grid: Grid, rows: int, functions: InCellFunctions) -> Sheet:
     """The sheet's columns from left to right."""
     columns: Dict[str, int] = {}
     position = 1
@@ -93,17 +114,16 @@ def arrange(grid: Grid, rows: int) -> Sheet:
     for name in BLOCKS:
         columns[name] = position
         position += YEAR
-    to_date = ("reported", "planned", "to_date_actual", "to_date_like", "to_date_plan")
-    passes = [
-        pass_name(what, side, number)
-        for side in SIDES
-        for number in range(PASSES + 1)
-        for what in ("score", "status")
-    ]
-    for name in (*to_date, *passes):
+    for name in (*TO_DATE, *STOREYS):
         columns[name] = position
         position += 1
     for name in ("child_weight", "subtree"):
         columns[name] = position
         position += rows
-    return Sheet(grid, rows, columns)
+    for name in functions.columns:
+        columns[name] = position
+        position += 1
+    for name in functions.blocks:
+        columns[name] = position
+        position += YEAR
+    return Sheet(grid, rows, columns, functions)

@@ -23,6 +23,7 @@ from kpixl.workbook.grid import (
     text,
 )
 from kpixl.workbook.template import styles
+from kpixl.workbook.template.entries import in_time
 from kpixl.workbook.template.figure_map import (
     ABOUT,
     BLOCKS,
@@ -31,12 +32,15 @@ from kpixl.workbook.template.figure_map import (
     LABEL_ROW,
     PLACE_ROW,
     REVISED_ROW,
+    STOREYS,
     STOREYS_UP,
     TITLE_ROW,
+    TO_DATE,
     YEAR,
     Sheet,
     arrange,
 )
+from kpixl.workbook.template.functions import InCellFunctions
 from kpixl.workbook.template.inputs import capacity, header_of
 from kpixl.workbook.template.parameters import (
     FOREVER,
@@ -47,7 +51,7 @@ from kpixl.workbook.template.parameters import (
 )
 
 
-def figures_sheet(content: BookContent) -> Sheet:
+def figures_sheet(content: BookContent, functions: InCellFunctions) -> Sheet:
     """The Figures sheet of a book, without the roll-ups (:mod:`.rollups`)."""
     language = content.language
     name = word("template.sheet.figures", language)
@@ -55,8 +59,8 @@ def figures_sheet(content: BookContent) -> Sheet:
     grid.put(1, 1, name, "title")
     grid.put(2, 1, word("template.lead.figures", language), "lead")
     grid.heights.update({1: 30, 2: 18})
-    sheet = arrange(grid, capacity(content))
-    put_parameters(grid, language)
+    sheet = arrange(grid, capacity(content), functions)
+    put_parameters(grid, language, functions)
     _heads(sheet, language)
     for goal in range(sheet.rows):
         row = FIRST_ROW + goal
@@ -71,6 +75,7 @@ def figures_sheet(content: BookContent) -> Sheet:
     return sheet
 
 
+_FOLLOWING = (*TO_DATE, *STOREYS)
 _TABLES: Mapping[str, str] = {"own_actual": "actuals", "own_plan": "plan", "own_prior": "actuals"}
 
 
@@ -80,7 +85,7 @@ def _heads(sheet: Sheet, language: str) -> None:
         grid.put(row, 1, word(f"template.figures.{name}", language), "muted")
     for name in ABOUT:
         column = sheet.columns[name]
-        grid.put(LABEL_ROW, column, _title(name, language), "header computed_header")
+        grid.put(LABEL_ROW, column, title(name, language), "header computed_header")
         grid.widths[column] = 11
     grid.widths.update({sheet.columns["number"]: 5, sheet.columns["formula"]: 22})
     grid.heights[LABEL_ROW] = 30
@@ -94,18 +99,18 @@ def _heads(sheet: Sheet, language: str) -> None:
             _month_head(sheet, name, month)
             grid.widths[column] = 10.5
     for name in sheet.columns:
-        if name not in (*ABOUT, *BLOCKS, "child_weight", "subtree"):
+        if name in _FOLLOWING:
             grid.put(
-                LABEL_ROW, sheet.columns[name], _title(name, language), "header computed_header"
+                LABEL_ROW, sheet.columns[name], title(name, language), "header computed_header"
             )
             grid.widths[sheet.columns[name]] = 11
 
 
-def _title(name: str, language: str) -> str:
+def title(name: str, language: str) -> str:
     """A column's header; columns that repeat carry their number."""
-    title = word(f"template.figures.{name.rstrip('_0123456789')}", language)
+    named = word(f"template.figures.{name.rstrip('_0123456789')}", language)
     storey = name.rpartition("_")[2]
-    return f"{title} {storey}" if storey.isdigit() else title
+    return f"{named} {storey}" if storey.isdigit() else named
 
 
 def _month_head(sheet: Sheet, name: str, month: int) -> None:
@@ -147,6 +152,9 @@ def _about_formulas(sheet: Sheet, row: int, language: str) -> Dict[str, str]:
     def filled(key: str, otherwise: str = '""') -> str:
         return f'IF({goals(key)}="",{otherwise},{goals(key)})'
 
+    def numeric(key: str, otherwise: str = '""') -> str:
+        return f'IF({goals(key)}="",{otherwise},{sheet.functions.number(goals(key))})'
+
     number, goal_id = sheet.here("number", row), sheet.here("id", row)
     ids = column_ref(SHEET["goals"].table, header_of("goals", "id", language))
     month = parameter("month")
@@ -157,11 +165,11 @@ def _about_formulas(sheet: Sheet, row: int, language: str) -> Dict[str, str]:
         "parent": filled("parent"),
         "unit": filled("unit"),
         "direction": filled("direction"),
-        "tolerance": filled("tolerance"),
+        "tolerance": numeric("tolerance"),
         "aggregation": filled("aggregation"),
         "formula": filled("formula"),
-        "weight": filled("weight"),
-        "amber_at": filled("amber_at", parameter("amber_at")),
+        "weight": numeric("weight"),
+        "amber_at": numeric("amber_at", parameter("amber_at")),
         "from": f'IF({goals("valid_from")}="",0,{month_index(goals("valid_from"))})',
         "to": f'IF({goals("valid_to")}="",{FOREVER},{month_index(goals("valid_to"))})',
         "definitions": f"SUMPRODUCT(({sheet.all('id')}={goal_id})*1)",
@@ -239,46 +247,9 @@ def _format_key(sheet: Sheet, row: int) -> str:
 
 
 def _own(sheet: Sheet, row: int, month: int) -> None:
-    goal_id = sheet.here("id", row)
-    for name, place_row in (("own_actual", "actual_row"), ("own_prior", "actual_row")):
-        column = sheet.columns[name] + month
-        found = _looked_up("actuals", sheet.here(place_row, row), column_of(PLACE_ROW, column))
-        formula = f'IF({goal_id}="","",{found})'
-        sheet.grid.put(row, column, Formula(formula), "computed", "General")
-    column = sheet.columns["own_plan"] + month
-    formula = (
-        f'IF({goal_id}="","",IF({_in_time(sheet, row, column)},{_in_force(sheet, row, column)},""))'
-    )
-    sheet.grid.put(row, column, Formula(formula), "computed", "General")
-
-
-def _looked_up(side: str, row: str, place: str) -> str:
-    cell = f"INDEX({cells(SHEET[side].table)},{row},{place})"
-    return f'IF({row}*{place}=0,"",IF({cell}="","",{_as_number(cell)}))'
-
-
-def _as_number(cell: str) -> str:
-    """A figure that stands in a text cell (``▲12``) as the number that it plainly is."""
-    return f"IF(ISTEXT({cell}),KPI_TO_DATE({cell}),{cell})"
-
-
-def _in_force(sheet: Sheet, row: int, column: int) -> str:
-    """From "revision valid from" on the Revision where one is given, else the Plan (SPEC 2)."""
-    plan = _looked_up("plan", sheet.here("plan_row", row), column_of(PLACE_ROW, column))
-    revised_row, place = sheet.here("revision_row", row), column_of(REVISED_ROW, column)
-    cell = f"INDEX({cells(SHEET['revision'].table)},{revised_row},{place})"
-    return f'IF({revised_row}*{place}=0,{plan},IF({cell}="",{plan},{_as_number(cell)}))'
-
-
-def _in_time(sheet: Sheet, row: int, column: int) -> str:
-    """Whether a definition of the goal is valid in the column's month (SPEC 2, From and To)."""
-    index = column_of(INDEX_ROW, column)
-    one = f"AND({sheet.here('from', row)}<={index},{index}<={sheet.here('to', row)})"
-    several = (
-        f"SUMPRODUCT(({sheet.all('id')}={sheet.here('id', row)})*({sheet.all('from')}<={index})"
-        f"*({sheet.all('to')}>={index}))>0"
-    )
-    return f"IF({sheet.here('definitions', row)}=1,{one},{several})"
+    for name in ("own_actual", "own_prior", "own_plan"):
+        formula = sheet.functions.figure(sheet, row, name, month)
+        sheet.grid.put(row, sheet.columns[name] + month, Formula(formula), "computed", "General")
 
 
 def _in_force_then(sheet: Sheet, row: int, column: int) -> None:
@@ -314,15 +285,14 @@ def _comparable(sheet: Sheet, row: int, month: int) -> str:
 
 def _resolved(sheet: Sheet, row: int, month: int) -> None:
     """A goal's own figure counts before its formula's (SPEC 3)."""
-    for name, ids_name in (("actual", "now"), ("plan", "now"), ("prior", "then")):
-        own = sheet.columns[f"own_{name}"] + month
-        column, ids = sheet.columns[name] + month, sheet.columns[ids_name] + month
-        cell = row_of(row, own)
-        values = span(FIRST_ROW, own, sheet.last_row, own)
-        goal = f"{sheet.here('id', row)},{span(FIRST_ROW, ids, sheet.last_row, ids)}"
-        worked_out = f"KPI_FORMULA({goal},{values},{sheet.all('formula')})"
+    for name in ("actual", "plan", "prior"):
+        column, cell = (
+            sheet.columns[name] + month,
+            row_of(row, sheet.columns[f"own_{name}"] + month),
+        )
+        worked_out = sheet.functions.driven(sheet, row, name, month)
         if name == "plan":
-            worked_out = f'IF({_in_time(sheet, row, column)},{worked_out},"")'
+            worked_out = f'IF({in_time(sheet, row, column)},{worked_out},"")'
         if name == "actual":
             worked_out = f'IF({column_of(INDEX_ROW, column)}>{parameter("month")},"",{worked_out})'
         derived = f'{sheet.here("source", row)}="formula"'
@@ -336,6 +306,6 @@ def _resolved(sheet: Sheet, row: int, month: int) -> None:
 def _gap(sheet: Sheet, row: int, month: int) -> None:
     actual = row_of(row, sheet.columns["actual"] + month)
     plan = row_of(row, sheet.columns["plan"] + month)
-    gap = f"KPI_GAP({actual},{plan},{sheet.here('direction', row)},{sheet.here('tolerance', row)})"
+    gap = sheet.functions.gap(actual, plan, lambda name: sheet.here(name, row))
     formula = f'IF(OR({actual}="",{plan}=""),"",{gap})'
     sheet.grid.put(row, sheet.columns["gap"] + month, Formula(formula), "computed", "General")

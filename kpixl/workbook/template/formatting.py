@@ -84,10 +84,19 @@ def _scorecard(
         _statuses(sheet, span(top, column, last, column), row_of(top, column), formats, language)
     key_cell = row_of(top, scorecard.KEY_COLUMN)
     _number_formats(sheet, areas(scorecard.VALUES), key_cell, formats, negatives, signed=False)
-    _number_formats(sheet, areas(scorecard.SIGNED), key_cell, formats, negatives, signed=True)
-    growth = span(top, scorecard.NUMBER["growth"], last, scorecard.NUMBER["growth"])
-    points = styles.number_format(1, True, signed=True, negatives=negatives, points=True)
-    _rule(sheet, growth, f'LEFT({key_cell},1)="%"', formats({"num_format": points, **_LINE}))
+    signed = areas(scorecard.SIGNED)
+    _nothing(sheet, signed, key_cell, formats)
+    _number_formats(sheet, signed, key_cell, formats, negatives, signed=True)
+    growth, gap_pct = areas(("growth",)), areas(("gap_pct",))
+    _nothing(sheet, growth, key_cell, formats, kinds=("%",))
+    for decimals in range(styles.MOST_DECIMALS + 1):
+        points = styles.number_format(decimals, True, 0, True, negatives, points=True)
+        of_percent = f'{key_cell}="%{decimals}"'
+        _rule(sheet, growth, of_percent, formats({"num_format": points, **_LINE}))
+    for area in (growth, gap_pct):
+        first = area.partition(":")[0].replace("$", "")
+        unseen = f"AND(ISNUMBER({first}),ROUND({first}*100,1)=0)"
+        _rule(sheet, area, unseen, formats({"num_format": _same_for_all("±0.0%"), **_LINE}))
     _below(sheet, formats, (top, last), "attainment")
     _below(sheet, formats, (top, last), "td_attainment")
     for key in ("gap", "td_gap", "gap_pct"):
@@ -105,6 +114,34 @@ def _scorecard(
     csf = f"{level}={text(word('level.csf', language))}"
     _rule(sheet, everything, csf, formats({"bg_color": styles.PALE, "bold": True, **_LINE}))
     _rule(sheet, everything, f'{goal_id}<>""', formats(_LINE))
+
+
+def _same_for_all(text: str) -> str:
+    """A number format that shows this text, whatever the number is."""
+    return ";".join([f'"{text}"'] * 3)
+
+
+_SIZES = "nkmb"
+"""The letters of format keys, each a thousand times the one before."""
+
+
+def _nothing(
+    sheet: Any, areas: str, key_cell: str, formats: Formats, kinds: Tuple[str, ...] = ("%", "")
+) -> None:
+    """A difference too small for the places shown is ±0, not a minus without a figure."""
+    cell = areas.partition(":")[0].replace("$", "")
+    size = f'10^(3*SEARCH(LEFT({key_cell},1),"{_SIZES}")-3)'
+    for kind in kinds:
+        shown, unit = (f"{cell}*100", "%pt") if kind else (f"{cell}/{size}", "")
+        other = "=" if kind else "<>"
+        for decimals in range(styles.MOST_DECIMALS + 1):
+            places = f".{'0' * decimals}" if decimals else ""
+            unseen = (
+                f'IF(LEFT({key_cell},1){other}"%",IF(RIGHT({key_cell},1)="{decimals}",'
+                f"IF(ISNUMBER({cell}),ROUND({shown},{decimals})=0)))"
+            )
+            text = _same_for_all(f"±0{places}{unit}")
+            _rule(sheet, areas, unseen, formats({"num_format": text, **_LINE}))
 
 
 def _below(sheet: Any, formats: Formats, rows: Tuple[int, int], key: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence, Tuple
 
-from kpixl.words import word
-from kpixl.workbook.content import BookContent
+from kpixl.words import say, word
+from kpixl.workbook.content import NATIVE, BookContent
 from kpixl.workbook.grid import Grid
 from kpixl.workbook.template import styles
-from kpixl.workbook.template.inputs import sheet_name
+from kpixl.workbook.template.inputs import sheet_name, text_width
 
 STEPS: Tuple[str, ...] = ("settings", "goals", "plan", "actuals", "actions")
 SHEETS: Mapping[str, str] = {
@@ -20,6 +20,10 @@ FUNCTION_NAMES: Tuple[str, ...] = (
     "KPI_GAP", "KPI_GAP_PCT", "KPI_ATTAINMENT", "KPI_GROWTH", "KPI_TO_DATE", "KPI_STATUS",
     "KPI_ROLLUP", "PDCA_PHASE", "PDCA_STATUS", "PDCA_NEXT",
 )  # fmt: skip
+NATIVE_SHEETS: Tuple[str, ...] = ("words", "formulas", "formula_steps", "action_steps")
+NATIVE_NOTES: Tuple[str, ...] = ("figures", "limits", "words", "formulas", "average", "check")
+"""What a book of plain formulas says in place of the functions."""
+
 COMMANDS: Tuple[str, ...] = ("check", "pack")
 LEGEND: Mapping[str, str] = {
     "input": "input", "computed": "computed", "header": "header", "optional": "header optional",
@@ -28,15 +32,17 @@ _LEFT, _RIGHT = 2, 6
 _WIDTHS: Mapping[int, float] = {1: 2, 2: 5, 3: 17, 4: 66, 5: 3, 6: 26, 7: 74}
 
 
-def guide_grid(content: BookContent, names: Mapping[str, str]) -> Grid:
-    """The Guide in the book's language; ``names`` are the sheets' names by key."""
-    language = content.language
+def guide_grid(content: BookContent, names: Mapping[str, str], formulas: int = 0) -> Grid:
+    """The Guide in the book's language; ``names`` are the sheets' names by key, ``formulas`` how
+    many formulas of goals a book of plain formulas has room for."""
+    language, native = content.language, content.cells == NATIVE
     grid = Grid("guide", sheet_name("guide", language), "help")
     grid.put(1, _LEFT, word("template.title", language), "title")
     grid.put(2, _LEFT, word("template.lead.guide", language), "lead")
     grid.widths.update(_WIDTHS)
     for number in (1, 2, 3):
-        grid.put(3 + number, _LEFT, word(f"guide.intro.{number}", language), "middle")
+        key = "guide.native.intro" if native and number == 2 else f"guide.intro.{number}"
+        grid.put(3 + number, _LEFT, word(key, language), "middle")
     _section(grid, 8, _LEFT, 3, word("guide.steps", language))
     for number, key in enumerate(STEPS, start=1):
         row = 8 + number
@@ -44,9 +50,14 @@ def guide_grid(content: BookContent, names: Mapping[str, str]) -> Grid:
         _link(grid, row, _LEFT + 1, key, names)
         grid.put(row, _LEFT + 2, word(f"guide.step.{number}", language), "row")
         grid.heights[row] = 34
-    _sheets(grid, 15, language, names)
-    after = _meanings(grid, 8, language)
-    _functions(grid, after, language)
+    who = {**SHEETS, **(dict.fromkeys(NATIVE_SHEETS, "kpixl") if native else {})}
+    _sheets(grid, 15, language, names, who)
+    _commands(grid, _meanings(grid, 8, language), language)
+    below = 15 + len(who) + 2
+    if native:
+        _notes(grid, below, language, formulas)
+    else:
+        _functions(grid, below, language)
     grid.heights.update({1: 34, 2: 20, 3: 6})
     return grid
 
@@ -62,11 +73,13 @@ def _link(grid: Grid, row: int, column: int, key: str, names: Mapping[str, str])
     grid.links[row, column] = names[key]
 
 
-def _sheets(grid: Grid, row: int, language: str, names: Mapping[str, str]) -> None:
+def _sheets(
+    grid: Grid, row: int, language: str, names: Mapping[str, str], sheets: Mapping[str, str]
+) -> None:
     """The sheets in order, each a link: who fills it, and what it holds."""
     _section(grid, row, _LEFT, 3, word("guide.sheets", language))
     marks = {"you": "input", "optional": "input", "kpixl": "computed"}
-    for number, (key, who) in enumerate(SHEETS.items(), start=row + 1):
+    for number, (key, who) in enumerate(sheets.items(), start=row + 1):
         grid.put(number, _LEFT, None, f"{marks[who]}")
         _link(grid, number, _LEFT + 1, key, names)
         what, by = word(f"guide.sheet.{key}", language), word(f"guide.who.{who}", language)
@@ -101,7 +114,7 @@ def _meanings(grid: Grid, row: int, language: str) -> int:
     return row + len(LEGEND) + 2
 
 
-def _functions(grid: Grid, row: int, language: str) -> None:
+def _commands(grid: Grid, row: int, language: str) -> None:
     pairs: Sequence[Tuple[str, str]] = [
         (f"kpixl {name} plan.xlsx", word(f"guide.pack.{name}", language)) for name in COMMANDS
     ]
@@ -109,12 +122,25 @@ def _functions(grid: Grid, row: int, language: str) -> None:
     for number, (code, meaning) in enumerate(pairs, start=row + 1):
         grid.put(number, _RIGHT, code, "code line")
         grid.put(number, _RIGHT + 1, meaning, "row indent1")
-    left = 15 + len(SHEETS) + 2
-    _section(grid, left, _LEFT, 3, word("guide.functions", language))
+
+
+def _notes(grid: Grid, row: int, language: str, formulas: int) -> None:
+    """What plain formulas can read, and what they leave to kpixl."""
+    _section(grid, row, _LEFT, 3, word("guide.native", language))
+    for number, key in enumerate(NATIVE_NOTES, start=row + 1):
+        note = say(f"guide.native.{key}.text", language, formulas=formulas)
+        grid.put(number, _LEFT + 1, word(f"guide.native.{key}", language), "row bold")
+        grid.put(number, _LEFT + 2, note, "row")
+        lines = -(-text_width(note) // int(_WIDTHS[_LEFT + 2] * 1.1))
+        grid.heights[number] = 6 + 14 * lines
+
+
+def _functions(grid: Grid, row: int, language: str) -> None:
+    _section(grid, row, _LEFT, 3, word("guide.functions", language))
     for number, name in enumerate(FUNCTION_NAMES):
-        place = left + 1 + number
+        place = row + 1 + number
         grid.put(place, _LEFT + 1, name, "code line")
         grid.put(place, _LEFT + 2, word(f"guide.function.{name}", language), "row indent1")
     grid.put(
-        left + 1 + len(FUNCTION_NAMES), _LEFT + 1, word("guide.functions.note", language), "muted"
+        row + 1 + len(FUNCTION_NAMES), _LEFT + 1, word("guide.functions.note", language), "muted"
     )

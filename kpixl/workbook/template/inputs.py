@@ -11,6 +11,7 @@ from kpixl.plan.cells import CellValue
 from kpixl.plan.model import Negatives
 from kpixl.plan.month import Month
 from kpixl.plan.schema import SHEET, Column, Kind, Sheet
+from kpixl.plan.vocabulary import recognise
 from kpixl.words import section, word
 from kpixl.workbook.content import BookContent, MonthFigures, Row
 from kpixl.workbook.grid import (
@@ -55,7 +56,7 @@ def capacity(content: BookContent) -> int:
 
 def negatives(content: BookContent) -> Negatives:
     """How the book shows negative figures."""
-    chosen = schema.recognise("negatives", content.settings.get("negatives"))
+    chosen = recognise("negatives", content.settings.get("negatives"))
     return Negatives(chosen) if chosen else Negatives.MINUS
 
 
@@ -209,7 +210,7 @@ def _look(column: Column, entry: Row) -> str:
         words.append("centre")
     if column.key in _WRAPPED:
         words.append("wrap")
-    level = schema.recognise("level", entry.get("level"))
+    level = recognise("level", entry.get("level"))
     if column.key == "name" and level in _INDENTS:
         words.append(_INDENTS[level])
     return " ".join(words)

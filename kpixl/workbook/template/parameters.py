@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Tuple
+from typing import TYPE_CHECKING, Dict, Tuple
 
 from kpixl.plan.model import Settings
 from kpixl.plan.schema import SHEET
@@ -11,6 +11,9 @@ from kpixl.words import word
 from kpixl.workbook.grid import Formula, Grid, column_ref, fixed, text
 from kpixl.workbook.template import styles
 from kpixl.workbook.template.inputs import header_of
+
+if TYPE_CHECKING:
+    from kpixl.workbook.template.functions import InCellFunctions
 
 PARAMETER_ROW = 4
 FOREVER = 999_999
@@ -42,20 +45,24 @@ def month_label(index: str) -> str:
     return f'RIGHT("000"&INT({index}/12),4)&"-"&RIGHT("0"&(MOD({index},12)+1),2)'
 
 
-def _or_default(name: str, default: float) -> str:
-    return f'IF({name}="",{default:g},{name})'
+def _or_default(name: str, default: float, given: str = "") -> str:
+    return f'IF({name}="",{default:g},{given or name})'
 
 
-def put_parameters(grid: Grid, language: str) -> None:
+def put_parameters(grid: Grid, language: str, functions: InCellFunctions) -> None:
     """Put the parameters, the due date and the currency signs on the Figures sheet."""
-    _thresholds(grid, language)
+    _thresholds(grid, language, functions)
     for row, (code, mark) in enumerate(CURRENCY_MARKS.items(), start=PARAMETER_ROW):
         grid.put(row, CURRENCY_COLUMN, code, "muted")
         grid.put(row, CURRENCY_COLUMN + 1, mark, "muted")
 
 
-def _thresholds(grid: Grid, language: str) -> None:
+def _thresholds(grid: Grid, language: str, functions: InCellFunctions) -> None:
     standard = Settings()
+
+    def limit(name: str, default: float) -> str:
+        return _or_default(name, default, functions.number(name))
+
     month, start = parameter("month"), parameter("year_start")
     first_month = _or_default("FiscalStart", standard.fiscal_start)
     formulas = {
@@ -63,10 +70,10 @@ def _thresholds(grid: Grid, language: str) -> None:
         "year_start": f"{month}-MOD({month}+1-{first_month},12)",
         "elapsed": f"{month}-{start}+1",
         "revision_from": f'IF(RevisionFrom="",{FOREVER},{month_index("RevisionFrom")})',
-        "green_at": _or_default("GreenAt", standard.green_at),
-        "amber_at": _or_default("AmberAt", standard.amber_at),
-        "rollup_cap": _or_default("RollupCap", standard.rollup_cap),
-        "rollup_green_at": _or_default("RollupGreenAt", standard.rollup_green_at),
+        "green_at": limit("GreenAt", standard.green_at),
+        "amber_at": limit("AmberAt", standard.amber_at),
+        "rollup_cap": limit("RollupCap", standard.rollup_cap),
+        "rollup_green_at": limit("RollupGreenAt", standard.rollup_green_at),
     }
     for row, name in enumerate(PARAMETERS, start=PARAMETER_ROW):
         percent = name in ("green_at", "amber_at", "rollup_cap", "rollup_green_at")

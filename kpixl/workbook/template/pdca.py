@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Tuple
 
-from kpixl.plan.schema import SHEET
 from kpixl.words import word
-from kpixl.workbook.grid import FIRST_ROW, Formula, Grid, Table, here, iso_day, text
+from kpixl.workbook.grid import FIRST_ROW, Formula, Grid, Table, iso_day, text
 from kpixl.workbook.template.figure_map import Sheet
+from kpixl.workbook.template.functions import InCellFunctions, action_cell
 from kpixl.workbook.template.inputs import header_of
-from kpixl.workbook.template.tree import subtree
 
 # SPEC 8: the first of these that is missing says what comes next.
 _EVIDENCE: Tuple[Tuple[Tuple[str, ...], str], ...] = (
@@ -20,15 +19,14 @@ _EVIDENCE: Tuple[Tuple[Tuple[str, ...], str], ...] = (
     (("result",), "compare_effect"),
     (("decision",), "decide"),
 )
-_PHASE_ARGUMENTS = ("cause", "countermeasure", "owner", "due", "done", "result", "decision")
 
 
-def add_action_phases(grid: Grid, language: str) -> None:
+def add_action_phases(grid: Grid, language: str, functions: InCellFunctions) -> None:
     """Fill Phase and Next step of the Actions sheet, which new rows fill by themselves."""
     if grid.table is None:
         return
     formulas = {
-        header_of("actions", "phase", language): _phase(language),
+        header_of("actions", "phase", language): _phase(language, functions),
         header_of("actions", "next_step", language): _next_step(language),
     }
     for title, formula in formulas.items():
@@ -41,42 +39,33 @@ def add_action_phases(grid: Grid, language: str) -> None:
     )
 
 
-def _cell(key: str, language: str) -> str:
-    return here(SHEET["actions"].table, header_of("actions", key, language))
-
-
-def _phase(language: str) -> str:
-    arguments = ",".join(_cell(key, language) for key in _PHASE_ARGUMENTS)
-    return f'IF({_cell("goal_id", language)}="","",PDCA_PHASE({arguments},{text(language)}))'
+def _phase(language: str, functions: InCellFunctions) -> str:
+    phase = functions.action_phase()
+    return f'IF({action_cell("goal_id", language)}="","",{phase})'
 
 
 def _next_step(language: str) -> str:
     formula = text(word("step.none", language))
     for keys, step in reversed(_EVIDENCE):
-        cells = [_cell(key, language) for key in keys]
+        cells = [action_cell(key, language) for key in keys]
         tests = [f'{cell}=""' for cell in cells]
         missing = tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
         formula = f"IF({missing},{_sentence(step, language)},{formula})"
-    return f'IF({_cell("goal_id", language)}="","",{formula})'
+    return f'IF({action_cell("goal_id", language)}="","",{formula})'
 
 
 def _sentence(step: str, language: str) -> str:
     before, due, after = word(f"step.{step}", language).partition("{due}")
     if not due:
         return text(before)
-    day = _cell("due", language)
+    day = action_cell("due", language)
     shown = iso_day(day)
     # A due date that is text is shown as it stands.
     return f"{text(before)}&IF(ISNUMBER({day}),{shown},{day})&{text(after)}"
 
 
-def goal_phase(figures: Sheet, goal: int, key: str, status: str, language: str) -> Formula:
+def goal_phase(figures: Sheet, goal: int, key: str, status: str) -> Formula:
     """A goal's ``phase`` or ``next_step``. Roll-up and formula goals use the actions of all goals
     below them."""
-    function = {"phase": "PDCA_STATUS", "next_step": "PDCA_NEXT"}[key]
-    goal_id, source = figures.outside("live", goal), figures.outside("source", goal)
-    actions = f"{SHEET['actions'].table}[[#All]]"
-    own = f"{goal_id},{status},{actions},AsOf,AsOf,{text(language)}"
-    derived = f'OR({source}="rollup",{source}="formula")'
-    choice = f"IF({derived},{function}({own},{subtree(figures, goal)}),{function}({own}))"
-    return Formula(f'IF({goal_id}="","",{choice})')
+    phase = figures.functions.goal_phase(figures, goal, key, status)
+    return Formula(f'IF({figures.outside("live", goal)}="","",{phase})')

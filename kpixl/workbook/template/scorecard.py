@@ -11,6 +11,7 @@ from kpixl.workbook.content import BookContent
 from kpixl.workbook.grid import Formula, Grid, Table, column_ref, here, iso_day, text
 from kpixl.workbook.template import styles
 from kpixl.workbook.template.figure_map import PASSES, Sheet, pass_name
+from kpixl.workbook.template.functions import Refer
 from kpixl.workbook.template.inputs import header_of, negatives, sheet_name
 from kpixl.workbook.template.parameters import (
     PARAMETER_ROW,
@@ -162,7 +163,7 @@ def _formulas(
     formulas: List[Optional[Formula]] = []
     for column in COLUMNS:
         if column.key in ("phase", "next_step"):
-            formulas.append(goal_phase(figures, goal, column.key, cells["status"], language))
+            formulas.append(goal_phase(figures, goal, column.key, cells["status"]))
         elif column.key == "trend":
             formulas.append(None)
         elif column.key in ("id", "level", "name", "owner"):
@@ -194,16 +195,20 @@ def _about(figures: Sheet, goal: int, language: str) -> Dict[str, str]:
 
 
 def _unit_label(figures: Sheet, goal: int, scale: str, language: str) -> str:
-    """The unit with its scale: 百万円, ¥M; a roll-up is a score in %."""
+    """The unit with its scale, as the pack names it: 百万円, ¥M, k visits; a roll-up is a score
+    in %."""
     unit, key = figures.outside("unit", goal), figures.outside("key", goal)
     codes, marks = currencies(figures.grid)
-    mark = f"IF(COUNTIF({codes},{unit})=0,{unit},INDEX({marks},MATCH({unit},{codes},0)))"
-    named = f"{scale}&{unit}" if language == "ja" else f"{mark}&{scale}"
+    plain, named = unit, f"{scale}&{unit}"
+    if language == "en":
+        is_money, mark = f"COUNTIF({codes},{unit})>0", f"INDEX({marks},MATCH({unit},{codes},0))"
+        plain = f"IF({is_money},{mark},{unit})"
+        named = f'IF({is_money},{mark}&{scale},{scale}&" "&{unit})'
     scaled = f"IF(RIGHT({scale},LEN({unit}))={unit},{scale},{named})"
     # Only the scales that a number format can show stand beside the unit.
     shown = f'OR(LEFT({key},1)="k",LEFT({key},1)="m",LEFT({key},1)="b")'
     rolled = f'{figures.outside("source", goal)}="rollup"'
-    return f'IF({rolled},"%",IF({shown},{scaled},{unit}))'
+    return f'IF({rolled},"%",IF({shown},{scaled},{plain}))'
 
 
 def _guarded(needed: Tuple[str, ...], call: str, language: str = "en", undefined: str = "") -> str:
@@ -221,58 +226,54 @@ def _month(figures: Sheet, goal: int, cells: Mapping[str, str], language: str) -
 
     rolled = f'{figures.outside("source", goal)}="rollup"'
     score = figures.outside(pass_name("score", "month", PASSES), goal)
-    arguments = f"{cells['actual']},{cells['plan']},{_how(figures, goal)}"
+    functions, refer = figures.functions, _refer(figures, goal)
     unit = figures.outside("unit", goal)
-    sides = (cells["actual"], cells["plan"])
-    growth = f"KPI_GROWTH({cells['actual']},{cells['prior']},{unit})"
+    sides = actual, plan = cells["actual"], cells["plan"]
+    share = functions.gap_pct(actual, plan, refer, cells["gap"])
+    attainment = functions.attainment(actual, plan, refer, cells["gap"], maybe_rollup=True)
+    growth = functions.growth(actual, cells["prior"], unit)
     no_growth = f'AND({cells["prior"]}=0,{unit}<>"%",{unit}<>"％")'
     return {
         "actual": f"IF({rolled},{score},{block('actual')})",
         "plan": f"IF({rolled},1,{block('plan')})",
         "prior": f"{block('prior')}",
-        "gap": _guarded(sides, f"KPI_GAP({arguments})"),
-        "gap_pct": _guarded(sides, f"KPI_GAP_PCT({arguments})", language, f"{cells['plan']}=0"),
-        "attainment": _guarded(
-            sides, f"KPI_ATTAINMENT({arguments})", language, f"{cells['plan']}=0"
-        ),
+        "gap": _guarded(sides, functions.gap(actual, plan, refer, maybe_rollup=True)),
+        "gap_pct": _guarded(sides, share, language, f"{plan}=0"),
+        "attainment": _guarded(sides, attainment, language, f"{plan}=0"),
         "growth": _guarded((cells["actual"], cells["prior"]), growth, language, no_growth),
     }
 
 
-def _how(figures: Sheet, goal: int) -> str:
-    """Direction and tolerance; a roll-up's score is better the higher it is."""
-    rolled = f'{figures.outside("source", goal)}="rollup"'
-    direction, tolerance = figures.outside("direction", goal), figures.outside("tolerance", goal)
-    return f'IF({rolled},"",{direction}),IF({rolled},"",{tolerance})'
+def _refer(figures: Sheet, goal: int) -> Refer:
+    return lambda name: figures.outside(name, goal)
 
 
 def _to_date(figures: Sheet, goal: int, cells: Mapping[str, str], language: str) -> Dict[str, str]:
     rolled = f'{figures.outside("source", goal)}="rollup"'
     score = figures.outside(pass_name("score", "to_date", PASSES), goal)
     like = f"IF({rolled},{score},{figures.outside('to_date_like', goal)})"
-    arguments = f"{like},{cells['td_plan']},{_how(figures, goal)}"
-    sides = (cells["td_actual"], cells["td_plan"])
+    functions, refer, plan = figures.functions, _refer(figures, goal), cells["td_plan"]
+    sides = (cells["td_actual"], plan)
+    attainment = functions.attainment(like, plan, refer, cells["td_gap"], maybe_rollup=True)
     return {
         "td_actual": f"IF({rolled},{score},{figures.outside('to_date_actual', goal)})",
         "td_plan": f"IF({rolled},1,{figures.outside('to_date_plan', goal)})",
-        "td_gap": _guarded(sides, f"KPI_GAP({arguments})"),
-        "td_attainment": _guarded(
-            sides, f"KPI_ATTAINMENT({arguments})", language, f"{cells['td_plan']}=0"
-        ),
+        "td_gap": _guarded(sides, functions.gap(like, plan, refer, maybe_rollup=True)),
+        "td_attainment": _guarded(sides, attainment, language, f"{plan}=0"),
     }
 
 
 def _statuses(figures: Sheet, goal: int, cells: Mapping[str, str], language: str) -> Dict[str, str]:
     rolled = f'{figures.outside("source", goal)}="rollup"'
-    limits = f"{figures.outside('amber_at', goal)},{figures.grid.at(*GREEN_AT)},{text(language)}"
-    how = f"{figures.outside('direction', goal)},{figures.outside('tolerance', goal)},{limits}"
-    like = figures.outside("to_date_like", goal)
-    to_date = f"KPI_STATUS({like},{cells['td_plan']},{how})"
+    limits = (figures.outside("amber_at", goal), figures.grid.at(*GREEN_AT))
+    status, refer = figures.functions.status, _refer(figures, goal)
+    to_date = status(figures.outside("to_date_like", goal), cells["td_plan"], refer, limits)
     # Without an actual there is no plan to date either; yet it is the actual that is missing.
     no_data = text(word("status.no_data", language))
     planned = f"{figures.outside('planned', goal)}>0"
     to_date = f'IF(AND({cells["td_actual"]}="",{planned}),{no_data},{to_date})'
-    own = {"status": f"KPI_STATUS({cells['actual']},{cells['plan']},{how})", "td_status": to_date}
+    month = status(cells["actual"], cells["plan"], refer, limits)
+    own = {"status": month, "td_status": to_date}
     return {
         key: f"IF({rolled},{figures.outside(pass_name('status', side, PASSES), goal)},{own[key]})"
         for side, key in (("month", "status"), ("to_date", "td_status"))

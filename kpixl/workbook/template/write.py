@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Any, Dict, Mapping, Tuple, Union
+from typing import IO, Any, Dict, Mapping, Optional, Tuple, Union
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -21,6 +21,7 @@ from kpixl.workbook.template.book import Book, lay_out
 from kpixl.workbook.template.figure_map import LABEL_ROW
 from kpixl.workbook.template.formatting import add_formats, add_sparklines
 from kpixl.workbook.template.inputs import negatives
+from kpixl.workbook.template.macros import Macros, MacroWorkbook, add_buttons
 from kpixl.workbook.template.validation import add_validations
 
 Values = Mapping[Place, CellValue]
@@ -70,13 +71,15 @@ class _EmptyText(str):
         return not self == other
 
 
-def write_book(target: Union[str, Path, IO[bytes]], content: BookContent) -> None:
-    """Write ``content`` as a workbook of plain cells, without macros, to a path or stream.
+def write_book(
+    target: Union[str, Path, IO[bytes]], content: BookContent, macros: Optional[Macros] = None
+) -> None:
+    """Write ``content`` as a workbook to a path or stream: of plain cells, or with ``macros``.
 
     Every formula carries its value. The same content gives the same bytes.
     """
     book = lay_out(content)
-    _Writer(target, content, book, calculate(book.layout)).write()
+    _Writer(target, content, book, calculate(book.layout), macros).write()
 
 
 def to_rows(content: BookContent) -> BookRows:
@@ -113,14 +116,23 @@ class _Writer:
     """One workbook being written: its formats by their properties."""
 
     def __init__(
-        self, target: Union[str, Path, IO[bytes]], content: BookContent, book: Book, values: Values
+        self,
+        target: Union[str, Path, IO[bytes]],
+        content: BookContent,
+        book: Book,
+        values: Values,
+        macros: Optional[Macros],
     ) -> None:
-        self._content, self._book, self._values = content, book, values
+        self._content, self._book, self._values, self._macros = content, book, values, macros
         font = {"font_name": styles.FONTS[content.language], "font_size": 10}
         self._font = font
         options = {**_OPTIONS, "default_format_properties": font}
         path = str(target) if isinstance(target, Path) else target
-        self._file = xlsxwriter.Workbook(path, options)
+        self._file = (
+            xlsxwriter.Workbook(path, options)
+            if macros is None
+            else MacroWorkbook(path, options, macros)
+        )
         self._formats: Dict[Tuple[Tuple[str, object], ...], Any] = {}
         self._marks: Dict[Tuple[Tuple[str, object], ...], Any] = {}
 
@@ -139,6 +151,8 @@ class _Writer:
             self._sheet(sheets[grid.key], grid)
         chart.draw(file, sheets["chart"], layout.grid("chart"), layout.language)
         add_sparklines(sheets["scorecard"], self._book.figures)
+        if self._macros is not None:
+            add_buttons(sheets, self._macros)
         sheets["scorecard" if self._content.actuals else "guide"].activate()
         file.close()
 

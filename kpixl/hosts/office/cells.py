@@ -1,0 +1,146 @@
+"""Turn what Calc hands over into cell values, and a function's result into what Calc takes.
+
+What Calc gives was measured on LibreOffice 7.4 and 25.2. No declaration of an argument takes
+everything, so that each kind of argument has the one that loses least (:class:`Handed`):
+
+===========  ==================  ==================  =====================  ====================
+declared as  a blank cell is     a number is         an array is            may be left out
+===========  ==================  ==================  =====================  ====================
+``string``   empty text          its 15 digits       gone through by Calc   no
+``any``      0                   itself              handed over as a       yes
+                                                     whole, unless an
+                                                     error stands in it
+a range      empty text          itself, errors too  no argument            no
+===========  ==================  ==================  =====================  ====================
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from enum import Enum
+from typing import Any, Callable, List, Sequence
+
+from kpixl.errors import CellError
+from kpixl.functions import Argument, Function, Kind, Shape
+from kpixl.functions.cells import Grid
+
+# Calc's numbers of errors; those that Excel does not know count as #VALUE!.
+ERROR_NAMES = {
+    503: "#NUM!", 519: "#VALUE!", 521: "#NULL!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!",
+    32767: "#N/A",
+}  # fmt: skip
+ERROR_NUMBERS = {name: number for number, name in ERROR_NAMES.items()}
+
+_FIRST, _LAST = frozenset("-0123456789"), frozenset("0123456789")
+
+
+class Handed(Enum):
+    """How an argument is declared to Calc."""
+
+    TEXT = "string"
+    VALUE = "any"
+    RANGE = "com::sun::star::table::XCellRange"
+
+
+def handed(function: Function, argument: Argument) -> Handed:
+    """How ``argument`` is declared.
+
+    Only ``any`` may be left out. A range that must be given is asked for as such, for the errors
+    in it. A single value that must be given comes as text, or a blank cell would be a zero; but
+    where the result is an array, Calc would go through the function's arguments one by one and
+    keep only the first cell of each result.
+    """
+    if argument.optional:
+        return Handed.VALUE
+    if argument.shape is not Shape.SCALAR:
+        return Handed.RANGE
+    return Handed.TEXT if function.gives is Shape.SCALAR else Handed.VALUE
+
+
+def reader(
+    function: Function, decimal_comma: Callable[[], bool]
+) -> Callable[[Sequence[Any]], List[object]]:
+    """What turns the arguments of one call into cell values, and rows of them for arrays.
+
+    ``decimal_comma`` says whether Calc writes numbers with one; it is asked where it matters.
+    """
+    declared = [handed(function, argument) for argument in function.arguments]
+    required = len(declared) - function.optional
+    numbers, ranges, values = (
+        [place for place, how in enumerate(declared) if how is one]
+        for one in (Handed.TEXT, Handed.RANGE, Handed.VALUE)
+    )
+    kinds = [argument.kind for argument in function.arguments]
+    numbers = [place for place in numbers if kinds[place] in _NUMBERS]
+    # A blank cell comes as 0. Where a blank stands for the default, and 0 for next to nothing,
+    # it counts as the blank that it nearly always is.
+    blanks = [place for place in values if place >= required or kinds[place] is not Kind.NUMBER]
+
+    def read(given: Sequence[Any]) -> List[object]:
+        found = list(given)
+        while len(found) > required and found[-1] is None:
+            found.pop()
+        for place in numbers:
+            text = found[place]
+            try:
+                value = float(text)
+            except ValueError:
+                found[place] = _with_comma(text, decimal_comma)
+            else:
+                # Python takes more for a number than Calc writes: nan, 1_000, １２.
+                if text[-1] in _LAST and text[0] in _FIRST and "_" not in text:
+                    found[place] = value
+        for place in ranges:
+            found[place] = range_rows(found[place])
+        if 0.0 in found:
+            for place in blanks:
+                if place < len(found) and found[place] == 0:
+                    found[place] = None
+        return found
+
+    return read
+
+
+_NUMBERS = (Kind.NUMBER, Kind.DATE, Kind.MONTH)
+
+
+def _with_comma(text: str, decimal_comma: Callable[[], bool]) -> object:
+    """The number that Calc wrote as ``text`` where it writes a comma; other text as it is."""
+    if text[:1] in _FIRST and text.count(",") == 1 and decimal_comma():
+        with suppress(ValueError):
+            return float(text.replace(",", "."))
+    return text
+
+
+def range_rows(cells: Any) -> object:
+    """The rows of a range, errors included; one cell as that cell."""
+    rows = cells.getDataArray()
+    if any(None in row for row in rows):
+        rows = _with_errors(cells, rows)
+    return single(rows)
+
+
+def _with_errors(cells: Any, rows: Grid) -> Grid:
+    """Calc leaves a gap where a cell holds an error."""
+    return [
+        [_error_at(cells, row, column) if value is None else value
+         for column, value in enumerate(line)]
+        for row, line in enumerate(rows)
+    ]  # fmt: skip
+
+
+def _error_at(cells: Any, row: int, column: int) -> CellError:
+    number = cells.getCellByPosition(column, row).getError()
+    return CellError(ERROR_NAMES.get(number, "#VALUE!"))
+
+
+def single(value: object) -> object:
+    """Rows of one cell as that cell; all else as it is."""
+    if isinstance(value, (list, tuple)) and len(value) == 1 and len(value[0]) == 1:
+        return value[0][0]
+    return value
+
+
+def all_texts(rows: List[List[object]]) -> bool:
+    """Whether every cell is text: only as such an array's texts equal others in Calc."""
+    return all(type(value) is str for row in rows for value in row)
