@@ -205,17 +205,15 @@ def calc_functions(profiles: Iterable[Path]) -> str | None:
 
 
 def _office_profiles() -> tuple[Path, ...]:
-    """Where LibreOffice keeps a user's own extensions, and those of all users."""
+    """Where LibreOffice keeps what is a user's own."""
     home = Path.home()
     roaming = Path(os.environ.get("APPDATA", home))
     settings = Path(os.environ.get("XDG_CONFIG_HOME", home / ".config"))
-    own = (
+    return (
         roaming / "LibreOffice" / "4" / "user",
         home / "Library" / "Application Support" / "LibreOffice" / "4" / "user",
         settings / "libreoffice" / "4" / "user",
     )
-    program = libreoffice()
-    return (*own, Path(program).resolve().parent.parent / "share") if program else own
 
 
 def has_excel() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len
@@ -57,7 +58,8 @@ def _say(out: Console, text: str, indent: int = 0, style: str = "") -> None:
 
 
 def print_problems(problems: Sequence[Problem], language: str, stderr: bool = False) -> None:
-    """Problems grouped by sheet, each with place, finding, expectation and mend."""
+    """Problems grouped by sheet, each with place, finding, expectation and mend; those that are
+    mended alike are told one after the other, and the mend once."""
     out = console(stderr)
     for warning, heading in ((False, "cli.errors"), (True, "cli.warnings")):
         chosen = [problem for problem in problems if problem.warning is warning]
@@ -67,8 +69,8 @@ def print_problems(problems: Sequence[Problem], language: str, stderr: bool = Fa
             _say(out, say(heading, language, n=len(chosen)), style="bold")
         for sheet, group in _by_sheet(chosen).items():
             _say(out, sheet or word("cli.whole_book", language), 2, "bold")
-            for problem in group:
-                _print_problem(out, problem, language)
+            for text, following in pairwise([*_worded(group, language), ("", NOTHING)]):
+                _print_problem(out, *text, language, last=text[1].mend != following[1].mend)
 
 
 def _by_sheet(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
@@ -78,11 +80,18 @@ def _by_sheet(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
     return groups
 
 
-def _print_problem(out: Console, problem: Problem, language: str) -> None:
-    text = problem_text(problem, language)
-    place = f"{problem.cell}: " if problem.cell else ""
+def _worded(problems: Iterable[Problem], language: str) -> Iterator[tuple[str, ProblemText]]:
+    for problem in problems:
+        yield f"{problem.cell}: " if problem.cell else "", problem_text(problem, language)
+
+
+NOTHING = ProblemText("", "", "")
+
+
+def _print_problem(out: Console, place: str, text: ProblemText, language: str, last: bool) -> None:
     _say(out, f"{place}{text.what}", 4)
-    _print_details(out, text, language, 6, "dim")
+    told = text if last else ProblemText(text.what, text.expected, "")
+    _print_details(out, told, language, 6, "dim")
 
 
 def _print_details(

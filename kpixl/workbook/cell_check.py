@@ -271,9 +271,10 @@ def _each(group: List[Difference]) -> Iterator[Problem]:
     """The first cells of a sheet, one by one."""
     alone = [found for found in group if found.kind not in _TOGETHER]
     for found in alone[:MOST_A_SHEET]:
-        details = {**_texts("shown", found.shown), **_texts("expected", found.expected)}
         cell = cell_name(found.row, found.column)
-        yield Problem(found.kind, found.sheet, cell, shown(found.shown), details, warning=True)
+        yield Problem(
+            found.kind, found.sheet, cell, shown(found.shown), _texts(found), warning=True
+        )
     if len(alone) > MOST_A_SHEET:
         rest = alone[MOST_A_SHEET:]
         yield _several("cells-more", rest)
@@ -295,10 +296,19 @@ def _several(code: str, alike: List[Difference]) -> Problem:
     )  # fmt: skip
 
 
-def _texts(name: str, value: CellValue) -> Dict[str, object]:
-    """A value in words, in each language."""
-    blank = value is None or value == ""
+def _texts(found: Difference) -> Dict[str, object]:
+    """What is shown and what is expected in words, in each language: numbers with as many digits
+    as people look at, where those tell them apart."""
+    values = {"shown": found.shown, "expected": found.expected}
+    short = {name: _shortened(value) for name, value in values.items()}
+    if short["shown"] != short["expected"]:
+        values = short
     return {
-        f"{name}_{language}": word("cell_check.blank", language) if blank else shown(value)
+        f"{name}_{language}": shown(value) or word("cell_check.blank", language)
+        for name, value in values.items()
         for language in LANGUAGES
     }
+
+
+def _shortened(value: CellValue) -> CellValue:
+    return float(f"{value:.10g}") if isinstance(value, float) else value

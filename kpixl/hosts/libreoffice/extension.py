@@ -11,12 +11,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 import kpixl
 from kpixl.functions import FUNCTIONS, Argument, Function
+from kpixl.hosts.office import CELLS_SERVICE, NAMES_SERVICE, implementation
 from kpixl.hosts.office.cells import handed
 from kpixl.words import LANGUAGES, word
 
 IDENTIFIER = "org.kpixl.functions"
-SERVICE = "org.kpixl.Functions"
-JOB = "org.kpixl.Names"
 OLDEST_OFFICE = "7.4"
 
 # The package goes in under a name of its own: another kpixl that is installed in LibreOffice's
@@ -57,8 +56,8 @@ def contents() -> Mapping[str, str]:
         "CalcAddIns.xcu": _descriptions(),
         "Jobs.xcu": _jobs(),
         "kpixl.components": _components(),
-        "functions.py": _component("functions", "Functions", SERVICE),
-        "names.py": _component("names", "Names", JOB),
+        "functions.py": _component("functions", "Functions", CELLS_SERVICE),
+        "names.py": _component("names", "Names", NAMES_SERVICE),
     }
     declared.update(
         {f"description_{one}.txt": word("libreoffice.description", one) for one in LANGUAGES}
@@ -91,13 +90,9 @@ def _component(module: str, name: str, service: str) -> str:
         "import unohelper\n"
         f"from {PACKAGE}.hosts.office.{module} import {name}\n\n"
         "g_ImplementationHelper = unohelper.ImplementationHelper()\n"
-        f'g_ImplementationHelper.addImplementation({name}, "{_implementation(service)}", '
+        f'g_ImplementationHelper.addImplementation({name}, "{implementation(service)}", '
         f'("{service}",))\n'
     )
-
-
-def _implementation(service: str) -> str:
-    return service.replace("org.kpixl.", "org.kpixl.comp.")
 
 
 # ---- What Calc is told ----------------------------------------------------------------------
@@ -130,7 +125,9 @@ def _parameter(argument: Argument) -> str:
 
 def _descriptions() -> str:
     functions = "".join(_function(one) for one in FUNCTIONS.values())
-    inside = _node("AddInInfo", _node(SERVICE, _node("AddInFunctions", functions), replace=True))
+    inside = _node(
+        "AddInInfo", _node(CELLS_SERVICE, _node("AddInFunctions", functions), replace=True)
+    )
     return _XML + _REGISTRY.format(name="CalcAddIns", content=inside)
 
 
@@ -174,9 +171,9 @@ def _property(name: str, texts: Mapping[str, str]) -> str:
 
 def _jobs() -> str:
     """What LibreOffice does when it has opened a document, seen or unseen."""
-    service = f'<prop oor:name="Service"><value>{JOB}</value></prop>\n'
-    called = _node("JobList", _node(JOB, "", replace=True))
-    inside = _node("Jobs", _node(JOB, service, replace=True)) + _node(
+    service = f'<prop oor:name="Service"><value>{NAMES_SERVICE}</value></prop>\n'
+    called = _node("JobList", _node(NAMES_SERVICE, "", replace=True))
+    inside = _node("Jobs", _node(NAMES_SERVICE, service, replace=True)) + _node(
         "Events", _node("OnLoadFinished", called, fuse=True)
     )
     return _XML + _REGISTRY.format(name="Jobs", content=inside)
@@ -220,7 +217,7 @@ def _components() -> str:
     def component(file: str, service: str) -> str:
         return (
             f'<component loader="com.sun.star.loader.Python" uri="{file}">\n'
-            f'<implementation name="{_implementation(service)}"><service name="{service}"/>'
+            f'<implementation name="{implementation(service)}"><service name="{service}"/>'
             "</implementation>\n"
             "</component>\n"
         )
@@ -228,8 +225,8 @@ def _components() -> str:
     return (
         f"{_XML}"
         '<components xmlns="http://openoffice.org/2010/uno-components">\n'
-        f"{component('functions.py', SERVICE)}"
-        f"{component('names.py', JOB)}"
+        f"{component('functions.py', CELLS_SERVICE)}"
+        f"{component('names.py', NAMES_SERVICE)}"
         "</components>\n"
     )
 

@@ -1,7 +1,7 @@
 """Turn what Calc hands over into cell values, and a function's result into what Calc takes.
 
-What Calc gives was measured on LibreOffice 7.4 and 25.2. No declaration of an argument takes
-everything, so that each kind of argument has the one that loses least (:class:`Handed`):
+What Calc does was measured on LibreOffice 7.4 and 25.2, which agree. No declaration of an argument
+takes everything, so that each kind of argument has the one that loses least (:func:`handed`):
 
 ===========  ==================  ==================  =====================  ====================
 declared as  a blank cell is     a number is         an array is            may be left out
@@ -10,8 +10,15 @@ declared as  a blank cell is     a number is         an array is            may 
 ``any``      0                   itself              handed over as a       yes
                                                      whole, unless an
                                                      error stands in it
-a range      empty text          itself, errors too  no argument            no
+a range      empty text          itself, errors too  no argument, only      no
+                                                     cells are
 ===========  ==================  ==================  =====================  ====================
+
+A truth value is a number, 1 or 0. A single error never arrives: it is the result at once. What
+Calc goes through itself, it goes through in array formulas only; elsewhere, even in SUMPRODUCT, it
+takes the cell of the formula's own row or column. A Python method may return a number or a text;
+how an array is returned, see :class:`kpixl.hosts.office.functions.Array`. A number that is not one
+carries an error; texts of an array equal others in further cells only where all of it is text.
 """
 
 from __future__ import annotations

@@ -16,10 +16,8 @@ from org.kpixl import XFunctions
 from kpixl.errors import CellError
 from kpixl.functions import FUNCTIONS, Function
 from kpixl.functions.cells import serial
+from kpixl.hosts.office import CELLS_SERVICE, implementation
 from kpixl.hosts.office.cells import ERROR_NUMBERS, all_texts, reader, single
-
-SERVICE = "org.kpixl.Functions"
-IMPLEMENTATION = "org.kpixl.comp.Functions"
 
 
 def _error(number: int) -> float:
@@ -112,15 +110,15 @@ class Functions(unohelper.Base, XServiceInfo, XFunctions):
 
     def getImplementationName(self) -> str:  # noqa: N802 - UNO's name for it
         """The name of this class to LibreOffice."""
-        return IMPLEMENTATION
+        return implementation(CELLS_SERVICE)
 
     def supportsService(self, name: str) -> bool:  # noqa: N802 - as above
         """Whether it is the in-cell functions that are asked for."""
-        return name == SERVICE
+        return name == CELLS_SERVICE
 
     def getSupportedServiceNames(self) -> Tuple[str, ...]:  # noqa: N802 - as above
         """The one service."""
-        return (SERVICE,)
+        return (CELLS_SERVICE,)
 
 
 def _methods() -> Dict[str, Callable[..., object]]:

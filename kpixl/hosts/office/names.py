@@ -20,9 +20,7 @@ from com.sun.star.table import CellAddress
 from com.sun.star.task import XAsyncJob
 
 from kpixl.functions import FUNCTIONS
-
-SERVICE = "org.kpixl.Names"
-IMPLEMENTATION = "org.kpixl.comp.Names"
+from kpixl.hosts.office import CELLS_SERVICE, NAMES_SERVICE, implementation
 
 KNOWS_NAMES = (25, 2)
 """The version from which LibreOffice needs no help."""
@@ -31,7 +29,7 @@ _ANY = "|".join(FUNCTIONS)
 _CALLS = rf"\b({_ANY})\("
 # A text in quotes, which stays as it is, or a name that does not say whose it is.
 _BARE = re.compile(rf'("[^"]*")|(?<![\w.])({_ANY})(?=\()', re.IGNORECASE)
-_PREFIX = "ORG.KPIXL.FUNCTIONS."
+_PREFIX = f"{CELLS_SERVICE.upper()}."
 _FORMULAS = 16  # of com.sun.star.sheet.CellFlags
 _PASSING = "kpixl_passing_name"
 
@@ -45,29 +43,39 @@ class Names(unohelper.Base, XServiceInfo, XAsyncJob):
     def executeAsync(self, arguments: Tuple[Any, ...], listener: Any) -> None:  # noqa: N802 - UNO's
         """Let a book's formulas know the functions. Where that is not needed, this is said, and
         LibreOffice does not call again."""
-        needed = _version(self.context) < KNOWS_NAMES
-        if needed:
-            environment = next(one.Value for one in arguments if one.Name == "Environment")
-            document = next((one.Value for one in environment if one.Name == "Model"), None)
-            if document is not None and _calls_functions(document):
-                _untouched(document, read_anew)
-                if document.BasicLibraries.VBACompatibilityMode:
-                    _untouched(document, enter_anew)
-        answer = () if needed else (NamedValue("Deactivate", True),)
-        named = uno.Any("[]com.sun.star.beans.NamedValue", answer)
-        uno.invoke(listener, "jobFinished", (self, named))
+        answer: Tuple[Any, ...] = ()
+        try:
+            if _version(self.context) >= KNOWS_NAMES:
+                answer = (NamedValue("Deactivate", True),)
+            else:
+                environment = next(one.Value for one in arguments if one.Name == "Environment")
+                for one in environment:
+                    if one.Name == "Model":
+                        let_know(one.Value)
+        finally:
+            # LibreOffice waits for this word.
+            named = uno.Any("[]com.sun.star.beans.NamedValue", answer)
+            uno.invoke(listener, "jobFinished", (self, named))
 
     def getImplementationName(self) -> str:  # noqa: N802 - UNO's name for it
         """The name of this class to LibreOffice."""
-        return IMPLEMENTATION
+        return implementation(NAMES_SERVICE)
 
     def supportsService(self, name: str) -> bool:  # noqa: N802 - as above
         """Whether it is this job that is asked for."""
-        return name == SERVICE
+        return name == NAMES_SERVICE
 
     def getSupportedServiceNames(self) -> Tuple[str, ...]:  # noqa: N802 - as above
         """The one service."""
-        return (SERVICE,)
+        return (NAMES_SERVICE,)
+
+
+def let_know(document: Any) -> None:
+    """Let the formulas of ``document``, if it is a book with any, know the functions."""
+    if _calls_functions(document):
+        _untouched(document, read_anew)
+        if document.BasicLibraries.VBACompatibilityMode:
+            _untouched(document, enter_anew)
 
 
 def _untouched(book: Any, work: Callable[[Any], None]) -> None:
@@ -93,14 +101,17 @@ def read_anew(book: Any) -> None:
 
 def enter_anew(book: Any) -> None:
     """Enter formulas again that call the functions which the book's own VBA has for Excel: they
-    can call nothing here."""
+    can call nothing here. Sheets that are protected stay as they are."""
     automatic = book.isAutomaticCalculationEnabled()
     book.enableAutomaticCalculation(False)
-    for number in range(book.Sheets.Count):
-        sheet = book.Sheets.getByIndex(number)
-        for one in sheet.queryContentCells(_FORMULAS).RangeAddresses:
-            _enter_cells(sheet, one)
-    book.enableAutomaticCalculation(automatic)
+    try:
+        for number in range(book.Sheets.Count):
+            sheet = book.Sheets.getByIndex(number)
+            if not sheet.isProtected():
+                for one in sheet.queryContentCells(_FORMULAS).RangeAddresses:
+                    _enter_cells(sheet, one)
+    finally:
+        book.enableAutomaticCalculation(automatic)
 
 
 def _enter_cells(sheet: Any, place: Any) -> None:

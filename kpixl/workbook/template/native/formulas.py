@@ -107,6 +107,7 @@ class Reading:
                 self._put(row, "storey", number, self._storey(row, number))
 
     def _put(self, row: int, name: str, number: int, formula: str) -> None:
+        formula = f"IF({row},{formula})"
         self.grid.put(row, self.columns[name] + number - 1, Formula(formula), "computed")
 
     def _heads(self, language: str) -> None:

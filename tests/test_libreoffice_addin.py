@@ -1,0 +1,299 @@
+"""The extension as a file, and ``kpixl addin libreoffice``, which brings it to LibreOffice."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from defusedxml import ElementTree
+from typer.testing import CliRunner
+
+import kpixl
+from kpixl.cli import app
+from kpixl.errors import KpixlError, UsageProblem
+from kpixl.functions import FUNCTIONS
+from kpixl.hosts.libreoffice import build_extension, find_manager, installation, set_up, take_away
+from kpixl.hosts.libreoffice.extension import PACKAGE
+from kpixl.hosts.libreoffice.installation import Manager, Step
+from kpixl.machine import calc_functions
+from kpixl.words import LANGUAGES
+
+OOR = "{http://openoffice.org/2001/registry}"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@pytest.fixture
+def extension(tmp_path: Path) -> Path:
+    return build_extension(tmp_path / "kpixl.oxt")
+
+
+def text_of(extension: Path, name: str) -> str:
+    with zipfile.ZipFile(extension) as package:
+        return package.read(name).decode("utf-8")
+
+
+# ---- The file -------------------------------------------------------------------------------
+
+
+def test_the_same_kpixl_makes_the_same_file(extension: Path, tmp_path: Path) -> None:
+    again = build_extension(tmp_path / "again.oxt")
+    assert again.read_bytes() == extension.read_bytes()
+
+
+def test_it_names_every_part_that_libreoffice_has_to_read(extension: Path) -> None:
+    manifest = ElementTree.fromstring(text_of(extension, "META-INF/manifest.xml"))
+    listed = {value for entry in manifest for key, value in entry.items() if "full-path" in key}
+    with zipfile.ZipFile(extension) as package:
+        assert package.testzip() is None
+        names = set(package.namelist())
+    assert listed == {"functions.idl", "kpixl.components", "CalcAddIns.xcu", "Jobs.xcu"}
+    assert listed < names
+    for name in sorted(names):
+        if name.endswith((".xml", ".xcu", ".components")):
+            ElementTree.fromstring(text_of(extension, name))
+    components = ElementTree.fromstring(text_of(extension, "kpixl.components"))
+    assert {one.get("uri") for one in components} == {"functions.py", "names.py"} < names
+
+
+def test_it_says_what_it_is_in_both_languages(extension: Path) -> None:
+    described = text_of(extension, "description.xml")
+    assert f'<version value="{kpixl.__version__}"/>' in described
+    assert 'LibreOffice-minimal-version value="7.4"' in described
+    for language in LANGUAGES:
+        assert f'<name lang="{language}">' in described
+        assert f'xlink:href="description_{language}.txt"' in described
+        assert text_of(extension, f"description_{language}.txt")
+
+
+def test_every_function_and_argument_is_described_in_both_languages(extension: Path) -> None:
+    tree = ElementTree.fromstring(text_of(extension, "CalcAddIns.xcu"))
+    told: dict[str, dict[str, dict[str, str]]] = {}
+    for function in tree.findall("node/node/node/node"):
+        told[function.get(f"{OOR}name")] = {
+            prop.get(f"{OOR}name"): {value.get(LANG, ""): value.text for value in prop}
+            for prop in function.findall("prop")
+        }
+        arguments = FUNCTIONS[function.get(f"{OOR}name")].arguments
+        names = [one.find("prop/value").text for one in function.findall("node/node")]
+        assert names == [argument.name for argument in arguments]
+    assert list(told) == list(FUNCTIONS)
+    for name, properties in told.items():
+        for language in LANGUAGES:
+            assert properties["DisplayName"][language] == name
+            assert properties["CompatibilityName"][language] == name
+            assert properties["Description"][language] == FUNCTIONS[name].description(language)
+
+
+def test_it_carries_a_package_of_its_own_that_an_older_python_reads(extension: Path) -> None:
+    with zipfile.ZipFile(extension) as package:
+        modules = [name for name in package.namelist() if name.endswith(".py")]
+    assert f"pythonpath/{PACKAGE}/functions/registry.py" in modules
+    for name in modules:
+        tree = ast.parse(text_of(extension, name), name, feature_version=(3, 9))
+        for node in ast.walk(tree):
+            imported = [
+                one.name for one in getattr(node, "names", ()) if isinstance(node, ast.Import)
+            ]
+            if isinstance(node, ast.ImportFrom):
+                imported.append(node.module or "")
+            assert not any(one.split(".")[0] == "kpixl" for one in imported), name
+
+
+def test_what_it_carries_answers_without_any_other_kpixl(extension: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(extension) as package:
+        package.extractall(tmp_path / "unpacked")
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        f"from {PACKAGE}.functions import FUNCTIONS\n"
+        "assert all(one.python for one in FUNCTIONS.values())\n"
+        "assert not any(one.split('.')[0] == 'kpixl' for one in sys.modules)\n"
+        "print(FUNCTIONS['KPI_GAP'](90, 100), FUNCTIONS['KPI_STATUS'](90.0, 100.0))\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(tmp_path / "unpacked" / "pythonpath")],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert said.stdout.split() == ["-10.0", "Amber"]
+
+
+# ---- LibreOffice's own manager of extensions ------------------------------------------------
+
+
+def test_installing_replacing_and_removing_in_libreoffice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_manager()
+    assert found is not None
+    # Nothing of the machine's own LibreOffice is touched.
+    profile, everyone = tmp_path / "profile", tmp_path / "everyone"
+    options = (
+        f"-env:UserInstallation={profile.as_uri()}",
+        f"-env:UNO_SHARED_PACKAGES_CACHE={everyone.as_uri()}",
+    )
+    manager = Manager(found.command, options, shared=found.shared)
+    assert texts(take_away(manager)) == ["not_installed"]
+
+    for_all = ["for_all"] if manager.shared else []
+    monkeypatch.setattr(kpixl, "__version__", "0.0.9")
+    assert texts(set_up(None, manager)) == ["installed", *for_all, "next"]
+    monkeypatch.undo()
+    steps = set_up(tmp_path / "kept.oxt", manager)
+    assert texts(steps) == ["built", "replaced", *for_all, "next"]
+    assert "0.0.9" in steps[1].sentence("en")
+    assert zipfile.is_zipfile(tmp_path / "kept.oxt")
+    assert manager.installed() == kpixl.__version__
+    assert texts(set_up(None, manager)) == ["installed", *for_all, "next"]
+
+    if not manager.shared:  # root's are for all users, and noted elsewhere
+        assert calc_functions([tmp_path, profile / "user"]) == kpixl.__version__
+
+    assert texts(take_away(manager)) == ["removed"]
+    assert manager.installed() is None
+
+
+NOTES = (
+    b"Pmp1\xfforg.other\nlu1.tmp\xffother.oxt\xffapplication/vnd.sun.star.package-bundle\xff2.0\xff0\n"
+    b"\xfforg.kpixl.functions\nlu5.tmp\xffkpixl.oxt\xffapplication/vnd.sun.star.package-bundle"
+    b"\xff0.1.12\xff0\n\n"
+)
+
+
+def test_the_version_that_libreoffice_has_stands_in_its_notes(tmp_path: Path) -> None:
+    notes = tmp_path / "profile" / "uno_packages" / "cache" / "uno_packages.pmap"
+    notes.parent.mkdir(parents=True)
+    notes.write_bytes(NOTES)
+    assert calc_functions([tmp_path, tmp_path / "profile"]) == "0.1.12"
+    notes.write_bytes(NOTES.partition(b"\xfforg.kpixl")[0])
+    assert calc_functions([tmp_path, tmp_path / "profile"]) is None
+
+
+def texts(steps: tuple[Step, ...]) -> list[str]:
+    for step in steps:
+        for language in LANGUAGES:
+            assert "{" not in step.sentence(language)
+    return [step.text for step in steps]
+
+
+# ---- What can go wrong ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def refusing(tmp_path: Path) -> Manager:
+    """A manager that says why it does nothing."""
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "pythonloader.py").touch()
+    script = "import sys; sys.stderr.write('ERROR: it is locked\\n\\n'); sys.exit(1)"
+    return Manager((sys.executable, "-c", script))
+
+
+def test_what_libreoffice_says_against_it_is_told(refusing: Manager) -> None:
+    with pytest.raises(KpixlError, match="libreoffice-refused") as told:
+        set_up(None, refusing)
+    assert told.value.details["found"] == "ERROR: it is locked"
+
+
+def test_a_manager_that_cannot_be_started_is_told(tmp_path: Path) -> None:
+    with pytest.raises(KpixlError, match="libreoffice-refused"):
+        set_up(None, Manager((str(tmp_path / "unopkg"),)))
+
+
+def test_without_libreoffice_the_file_is_left_to_install_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    steps = set_up(None, None)
+    assert texts(steps) == ["built", "no_office", "by_hand"]
+    assert not all(step.ok for step in steps)
+    assert zipfile.is_zipfile(tmp_path / "kpixl.oxt")
+    assert all(step.ok for step in set_up(tmp_path / "for_others.oxt", None))
+    assert texts(take_away(None)) == ["no_office", "remove_by_hand"]
+
+
+def test_a_file_that_cannot_be_written_is_wrong_use(tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="cannot-write"):
+        set_up(tmp_path / "no such folder" / "kpixl.oxt", None)
+
+
+def test_a_libreoffice_without_its_python_is_told(
+    refusing: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Manager, "installed", lambda self: None)
+    monkeypatch.setattr(Manager, "add", lambda self, extension: None)
+    monkeypatch.setattr(sys, "platform", "linux")
+    here = Manager((str(tmp_path / "program" / "unopkg"),))
+    assert texts(set_up(None, here)) == ["installed", "next"]
+    (tmp_path / "program" / "pythonloader.py").unlink()
+    steps = set_up(None, here)
+    assert [step.text for step in steps if not step.ok] == ["no_python"]
+
+
+# ---- Finding it, and the command ------------------------------------------------------------
+
+
+def test_the_manager_is_the_one_beside_libreoffice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "office" / "program"
+    program.mkdir(parents=True)
+    (program / "unopkg").touch()
+    (program / "unopkg.com").touch()
+    (tmp_path / "soffice").symlink_to(program / "soffice")
+    monkeypatch.setattr(installation, "libreoffice", lambda: str(tmp_path / "soffice"))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert find_manager() == Manager((str(program / "unopkg"),))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    found = find_manager()
+    assert found is not None
+    assert found.shared
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delattr(os, "geteuid")
+    assert find_manager() == Manager((str(program / "unopkg.com"),))
+
+
+def test_it_is_found_where_windows_has_its_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "LibreOffice" / "program"
+    program.mkdir(parents=True)
+    (program / "unopkg.com").touch()
+    monkeypatch.setattr(installation, "libreoffice", lambda: None)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("ProgramFiles", str(tmp_path))
+    found = find_manager()
+    assert found is not None
+    assert found.command == (str(program / "unopkg.com"),)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "version"), ("ja", "バージョン")])
+def test_the_command_says_what_it_did(
+    language: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpixl.cli.interface_language", lambda: language)
+    monkeypatch.setattr("kpixl.hosts.libreoffice.find_manager", lambda: Manager(("unopkg",)))
+    monkeypatch.setattr(Manager, "installed", lambda self: "0.0.9")
+    monkeypatch.setattr(Manager, "add", lambda self, extension: None)
+    monkeypatch.setattr(Manager, "remove", lambda self: None)
+    done = CliRunner().invoke(app, ["addin", "libreoffice"])
+    assert done.exit_code == 0, done.output
+    assert said in done.output
+    assert "0.0.9" in done.output
+    removed = CliRunner().invoke(app, ["addin", "libreoffice", "--remove"])
+    assert removed.exit_code == 0
+    assert "0.0.9" in removed.output
+
+
+def test_a_refusal_is_a_sentence_and_exit_code_1(
+    refusing: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpixl.hosts.libreoffice.find_manager", lambda: refusing)
+    done = CliRunner().invoke(app, ["addin", "libreoffice"])
+    assert done.exit_code == 1
+    assert "it is locked" in done.output
+    assert "Traceback" not in done.output
