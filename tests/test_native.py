@@ -320,9 +320,7 @@ MONTHS = [Month(2026, 4).plus(number) for number in range(12)]
 Figures = Mapping[str, Sequence[CellValue]]
 
 
-def small_book(
-    goals: list[dict[str, CellValue]], plan: Figures, actuals: Figures, **more: Any
-) -> BookContent:
+def small_book(goals: Sequence[Row], plan: Figures, actuals: Figures, **more: Any) -> BookContent:
     """A native book of these goals with figures from April 2026 on, reviewed in April."""
     usual = {"level": "kpi", "unit": "pcs", "direction": "higher", "aggregation": "last"}
     book = empty_book("en", 4, 12, MONTHS[0])
@@ -630,7 +628,9 @@ def test_an_average_on_averages_to_date(shown: Shown) -> None:
 
 def test_an_action_that_cannot_be_read_is_told_at_its_goal_only(shown: Shown) -> None:
     def action(goal: str, **cells: CellValue) -> Row:
-        said = {"cause": "why", "countermeasure": "what", "owner": "Abe", "due": date(2026, 6, 1)}
+        said: dict[str, CellValue] = {
+            "cause": "why", "countermeasure": "what", "owner": "Abe", "due": date(2026, 6, 1),
+        }  # fmt: skip
         return {"action_id": f"a-{goal}", "goal_id": goal, "raised": date(2026, 4, 2), **said,
                 **cells}  # fmt: skip
 
