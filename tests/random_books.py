@@ -79,7 +79,7 @@ class RandomBook:
         goals: list[dict[str, CellValue]] = [self._goal("ROOT", None, "kgi")]
         for number, group in enumerate(groups):
             above = "ROOT" if number < 4 else pick.choice(groups[:4])
-            goals.append(self._goal(group, above, "csf"))
+            goals += [self._goal(group, above, "csf")]
         leaves = [f"K-{number}" for number in range(1, self.count - len(goals) - 5)]
         goals += [
             {**self._goal(leaf, pick.choice(groups), "kpi"), **self._own()} for leaf in leaves

@@ -33,7 +33,7 @@ from kpixl.workbook.template import write_book
 from kpixl.workbook.template.book import lay_out
 from kpixl.workbook.template.guide import FUNCTION_NAMES
 from tests.office import Office, Value
-from tests.office_rounds import Rounds, review_of
+from tests.office_rounds import Rounds, review_of, without_values
 from tests.random_books import RandomBook
 from tests.workbook_xml import WrittenBook
 
@@ -42,50 +42,12 @@ both_languages = pytest.mark.parametrize("language", LANGUAGES)
 # What both Excel 2016 and LibreOffice 7.4 have had for long; NUMBERVALUE, the youngest, came with
 # Excel 2013 and is stored with a prefix.
 KNOWN = {
-    "ABS",
-    "AND",
-    "AVERAGE",
-    "CHOOSE",
-    "COUNT",
-    "COUNTA",
-    "COUNTIF",
-    "DATE",
-    "DAY",
-    "FIND",
-    "IF",
-    "IFERROR",
-    "INDEX",
-    "INT",
-    "ISERROR",
-    "ISLOGICAL",
-    "ISNUMBER",
-    "ISTEXT",
-    "LEFT",
-    "LEN",
-    "LOWER",
-    "MATCH",
-    "MAX",
-    "MID",
-    "MIN",
-    "MOD",
-    "MONTH",
-    "NOT",
-    "OR",
-    "REPLACE",
-    "REPT",
-    "RIGHT",
-    "ROWS",
-    "SEARCH",
-    "SUBSTITUTE",
-    "SUM",
-    "SUMPRODUCT",
-    "TRIM",
-    "UPPER",
-    "VALUE",
-    "WORKDAY",
-    "YEAR",
-    "_xlfn.NUMBERVALUE",
-}
+    "ABS", "AND", "AVERAGE", "CHOOSE", "COUNT", "COUNTA", "COUNTIF", "DATE", "DAY", "FIND", "IF",
+    "IFERROR", "INDEX", "INT", "ISERROR", "ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "LOWER",
+    "MATCH", "MAX", "MID", "MIN", "MOD", "MONTH", "NOT", "OR", "REPLACE", "REPT", "RIGHT", "ROUND",
+    "ROWS", "SEARCH", "SUBSTITUTE", "SUM", "SUMPRODUCT", "TRIM", "UPPER", "VALUE", "WORKDAY",
+    "YEAR", "_xlfn.NUMBERVALUE",
+}  # fmt: skip
 _TEXT = re.compile(r'"[^"]*"')
 _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
@@ -201,7 +163,7 @@ def test_libreoffice_finds_every_stored_value_anew(
     language: str, plain_office: Office, tmp_path: Path
 ) -> None:
     path = tmp_path / "book.xlsx"
-    path.write_bytes(written(language))
+    path.write_bytes(without_values(written(language)))
     compared = 0
     with plain_office.open(path) as book:
         book.recalculate()
@@ -288,7 +250,7 @@ def _cycle(goal: GoalReview, status: Value, book: BookContent, found: Review) ->
     }
 
 
-ROUNDS = 20
+ROUNDS = 12
 
 
 @pytest.mark.parametrize(("language", "seed"), [("en", 1), ("ja", 2)])
@@ -308,8 +270,8 @@ def test_libreoffice_agrees_on_random_books(
             rows = rounds.scorecard()
             by_review += assert_is_the_review(rows, another)
             by_functions += assert_is_the_functions(rows, another)
-    assert by_review > 12_000
-    assert by_functions > 4_000
+    assert by_review > 7_000
+    assert by_functions > 2_700
 
 
 # --- corners -----------------------------------------------------------------------------------
@@ -446,8 +408,8 @@ def test_limits_of_the_settings(shown: Shown) -> None:
 
 TEXTS = (
     "12", "▲12", "△12", "(12)", "-12", "－12", "+12", "１２", "▲１，２００", "1,234",
-    "12,345,678.9",
-    "3.2%", "(3.2%)", "３．２％", "▲ 12", " 12 ", "　12", "12.", ".5", "－０．５", "4,970,000",
+    "12,345,678.9", "3.2%", "(3.2%)", "３．２％", "▲ 12", " 12 ", "　12", "12.", ".5", "－０．５",
+    "4,970,000",
     # Not plainly numbers.
     "1,23", "1,5", ",123", "12,34,567", "1234,567", "12)", "(12", "--12", "-(12)", "(-12)", "1.2.3",
     "12-34", "2026-04", "1/2", "12 34", "n/a", "12a", "%", "-", ".", "3%2", "1,234,56", "(3.2)%",
@@ -521,9 +483,11 @@ class RandomFormula:
         text = self._part(depth)
         while self.left and self.random.random() < 0.6:
             self.left -= 1
-            text += self.random.choice((" + ", "-", "*", " / ", "^", "×", "÷", "−")) + self._part(
-                depth
-            )
+            if self.random.random() < 0.15:
+                text += "^" + self.random.choice(("2", "3", "0.5"))
+            else:
+                sign = self.random.choice((" + ", "-", "*", " / ", "×", "÷", "−"))
+                text += sign + self._part(depth)
         return text
 
     def _part(self, depth: int) -> str:
@@ -531,7 +495,7 @@ class RandomFormula:
         if depth < 3 and self.left and pick.random() < 0.3:
             part = f"({self._sum(depth + 1)})"
         else:
-            part = pick.choice((*IDS, *IDS, "2", "0.5", "1,", "10")).strip(",")
+            part = pick.choice((*IDS, *IDS, "2", "0.5", "10"))
         # A minus or % is one more figure to work with.
         if self.left and pick.random() < 0.15:
             self.left -= 1
@@ -648,8 +612,8 @@ def test_an_action_that_cannot_be_read_is_told_at_its_goal_only(shown: Shown) ->
         "Do", "A-FINE: Carry it out by 2026-06-01",
     )  # fmt: skip
     assert rows["DATE"]["phase"] == rows["WORD"]["phase"] == CellError("#VALUE!")
-    # White space is no cause.
-    assert rows["NONE"]["next_step"] == "A-NONE: Find the cause"
+    # White space is no cause; as of 10 May nothing was done for 38 days.
+    assert rows["NONE"]["next_step"] == "A-NONE: Find the cause (overdue)"
 
 
 # --- the command, and reading ------------------------------------------------------------------

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from kpixl.errors import ERROR_VALUES, CellError
-from kpixl.functions import FUNCTIONS
-from kpixl.hosts.office.cells import ERROR_NAMES, Handed, all_texts, handed, reader, single
+from kpixl.functions import FUNCTIONS, Function
+from kpixl.hosts.office.cells import ERROR_NAMES, Handed, all_texts, handed, method, single
 
 
-def read(function: str, *given: Any, comma: bool = False) -> list[object]:
-    return reader(FUNCTIONS[function], lambda: comma)(given)
+def read(name: str, *given: Any, comma: bool = False) -> list[object]:
+    """The arguments that a function gets when Calc calls its method."""
+    got: list[object] = []
+
+    class Listening:
+        def __getattr__(self, attribute: str) -> Any:
+            return getattr(FUNCTIONS[name], attribute)
+
+        def __call__(self, *arguments: object) -> float:
+            got.extend(arguments)
+            return 1.0
+
+    function = cast(Function, Listening())
+    assert method(function, lambda: comma, lambda result: result)(None, *given) == 1.0
+    return got
+
+
+def test_numbers_and_texts_are_returned_as_they_are_and_all_else_is_turned() -> None:
+    def turned(result: object) -> object:
+        return ("turned", result)
+
+    gap = method(FUNCTIONS["KPI_GAP"], lambda: False, turned)
+    assert gap(None, "90", "100", None, None) == -10.0
+    assert gap(None, "", "100", None, None) == ""
+    assert gap(None, "x", "100", None, None) == ("turned", CellError("#VALUE!"))
+    assert gap(None, "90", "100", (("Lower",), ("",)), None) == ("turned", [[10.0], [-10.0]])
 
 
 class Cells:

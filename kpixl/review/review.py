@@ -176,8 +176,11 @@ class _Figures:
         growth = None
         if current is not None and figures.prior is not None and figures.prior_months:
             growth = _finite(gap.growth(current, figures.prior, goal.is_percent))
-        if matched is None or figures.plan is None or not figures.plan_months:
+        if figures.plan is None or not figures.plan_months:
             return replace(figures, growth=growth)
+        if matched is None:
+            # A ratio may have no value over just the months that have a plan.
+            return replace(figures, growth=growth, status=Status.NO_DATA)
         sides = (matched, figures.plan, goal.direction, goal.tolerance)
         if goal.direction.value == "range" and goal.tolerance is None:
             return replace(figures, growth=growth, status=Status.NO_PLAN)

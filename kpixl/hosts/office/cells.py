@@ -25,11 +25,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from enum import Enum
-from typing import Any, Callable, List, Sequence
+from functools import lru_cache
+from typing import Any, Callable, List
 
 from kpixl.errors import CellError
 from kpixl.functions import Argument, Function, Kind, Shape
-from kpixl.functions.cells import Grid
+from kpixl.functions.cells import Grid, Result
 
 # Calc's numbers of errors; those that Excel does not know count as #VALUE!.
 ERROR_NAMES = {
@@ -64,58 +65,67 @@ def handed(function: Function, argument: Argument) -> Handed:
     return Handed.TEXT if function.gives is Shape.SCALAR else Handed.VALUE
 
 
-def reader(
-    function: Function, decimal_comma: Callable[[], bool]
-) -> Callable[[Sequence[Any]], List[object]]:
-    """What turns the arguments of one call into cell values, and rows of them for arrays.
+def method(
+    function: Function,
+    decimal_comma: Callable[[], bool],
+    returned: Callable[[Result], object],
+) -> Callable[..., object]:
+    """``function`` as a method that Calc calls.
 
     ``decimal_comma`` says whether Calc writes numbers with one; it is asked where it matters.
+    ``returned`` turns a result that is neither a number nor a text into what Calc takes.
     """
     declared = [handed(function, argument) for argument in function.arguments]
     required = len(declared) - function.optional
-    numbers, ranges, values = (
+    texts, ranges, values = (
         [place for place, how in enumerate(declared) if how is one]
         for one in (Handed.TEXT, Handed.RANGE, Handed.VALUE)
     )
     kinds = [argument.kind for argument in function.arguments]
-    numbers = [place for place in numbers if kinds[place] in _NUMBERS]
+    numbers = [place for place in texts if kinds[place] in _NUMBERS]
     # A blank cell comes as 0. Where a blank stands for the default, and 0 for next to nothing,
     # it counts as the blank that it nearly always is.
     blanks = [place for place in values if place >= required or kinds[place] is not Kind.NUMBER]
 
-    def read(given: Sequence[Any]) -> List[object]:
-        found = list(given)
-        while len(found) > required and found[-1] is None:
-            found.pop()
-        for place in numbers:
-            text = found[place]
-            try:
-                value = float(text)
-            except ValueError:
-                found[place] = _with_comma(text, decimal_comma)
-            else:
-                # Python takes more for a number than Calc writes: nan, 1_000, １２.
-                if text[-1] in _LAST and text[0] in _FIRST and "_" not in text:
-                    found[place] = value
-        for place in ranges:
-            found[place] = range_rows(found[place])
-        if 0.0 in found:
-            for place in blanks:
-                if place < len(found) and found[place] == 0:
-                    found[place] = None
-        return found
+    # The same few figures stand in many cells, and in the calls of several functions.
+    @lru_cache(maxsize=4096)
+    def number(text: str) -> object:
+        return number_in(text, decimal_comma)
 
-    return read
+    def call(_: object, *given: Any) -> object:
+        read = list(given)
+        while len(read) > required and read[-1] is None:
+            read.pop()
+        for place in numbers:
+            read[place] = number(read[place])
+        for place in ranges:
+            read[place] = range_rows(read[place])
+        if 0.0 in read:
+            for place in blanks:
+                if place < len(read) and read[place] == 0:
+                    read[place] = None
+        result = function(*read)
+        kind = type(result)
+        return result if kind is float or kind is str else returned(result)
+
+    return call
 
 
 _NUMBERS = (Kind.NUMBER, Kind.DATE, Kind.MONTH)
 
 
-def _with_comma(text: str, decimal_comma: Callable[[], bool]) -> object:
-    """The number that Calc wrote as ``text`` where it writes a comma; other text as it is."""
-    if text[:1] in _FIRST and text.count(",") == 1 and decimal_comma():
-        with suppress(ValueError):
-            return float(text.replace(",", "."))
+def number_in(text: str, decimal_comma: Callable[[], bool]) -> object:
+    """The number that Calc wrote as ``text``; other text as it is, for a person wrote it."""
+    try:
+        found = float(text)
+    except ValueError:
+        if text[:1] in _FIRST and text.count(",") == 1 and decimal_comma():
+            with suppress(ValueError):
+                return float(text.replace(",", "."))
+        return text
+    # Python takes more for a number than Calc writes: nan, 1_000, １２.
+    if text[-1] in _LAST and text[0] in _FIRST and "_" not in text:
+        return found
     return text
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from functools import lru_cache
-from typing import Any, Callable, Dict, List, Tuple
+from functools import lru_cache, partial
+from typing import Any, List, Tuple
 from weakref import WeakValueDictionary
 
 import uno
@@ -14,10 +14,10 @@ from com.sun.star.sheet import ResultEvent, XVolatileResult
 from org.kpixl import XFunctions
 
 from kpixl.errors import CellError
-from kpixl.functions import FUNCTIONS, Function
+from kpixl.functions import FUNCTIONS
 from kpixl.functions.cells import serial
 from kpixl.hosts.office import CELLS_SERVICE, implementation
-from kpixl.hosts.office.cells import ERROR_NUMBERS, all_texts, reader, single
+from kpixl.hosts.office.cells import ERROR_NUMBERS, all_texts, method, single
 
 
 def _error(number: int) -> float:
@@ -77,21 +77,6 @@ class Arrays:
         return found
 
 
-def method(function: Function, arrays: Arrays) -> Callable[..., object]:
-    """``function`` as a method that Calc calls."""
-    read = reader(function, _decimal_comma)
-
-    def call(_: object, *given: object) -> object:
-        result = function(*read(given))
-        kind = type(result)
-        if kind is float or kind is str:
-            return result
-        alone = single(result)
-        return arrays.of(alone) if isinstance(alone, list) else _outgoing(alone)
-
-    return call
-
-
 @lru_cache(maxsize=1)
 def _decimal_comma() -> bool:
     """Whether this LibreOffice writes numbers with a decimal comma."""
@@ -121,10 +106,12 @@ class Functions(unohelper.Base, XServiceInfo, XFunctions):
         return (CELLS_SERVICE,)
 
 
-def _methods() -> Dict[str, Callable[..., object]]:
-    arrays = Arrays()
-    return {name: method(function, arrays) for name, function in FUNCTIONS.items()}
+def _returned(arrays: Arrays, result: object) -> object:
+    alone = single(result)
+    return arrays.of(alone) if isinstance(alone, list) else _outgoing(alone)
 
 
-for _name, _method in _methods().items():
-    setattr(Functions, _name, _method)
+_ARRAYS = Arrays()
+for _function in FUNCTIONS.values():
+    _method = method(_function, _decimal_comma, partial(_returned, _ARRAYS))
+    setattr(Functions, _function.name, _method)

@@ -253,7 +253,8 @@ def _to_date(figures: Sheet, goal: int, cells: Mapping[str, str], language: str)
     score = figures.outside(pass_name("score", "to_date", PASSES), goal)
     like = f"IF({rolled},{score},{figures.outside('to_date_like', goal)})"
     functions, refer, plan = figures.functions, _refer(figures, goal), cells["td_plan"]
-    sides = (cells["td_actual"], plan)
+    # Over the months that have a plan alone, a ratio may have no value.
+    sides = (cells["td_actual"], plan, like)
     attainment = functions.attainment(like, plan, refer, cells["td_gap"], maybe_rollup=True)
     return {
         "td_actual": f"IF({rolled},{score},{figures.outside('to_date_actual', goal)})",

@@ -17,17 +17,21 @@ from kpixl.words import word
 from kpixl.workbook.grid import Formula, Grid, row_of, span, text
 from kpixl.workbook.template.native.numbers import parsed, replaced
 
-TOKENS, OPERANDS, STOREYS = 24, 8, 8
+TOKENS, OPERANDS, STOREYS = 32, 8, 8
 """The longest formula in tokens and in figures, and how far formulas may stand on formulas."""
 OPERATORS = OPERANDS - 1
 
 HEADER_ROW, NUMBER_ROW = 4, 5
 FIRST_ROW = NUMBER_ROW + 1
-_SIGNS = "+-*/^()%"
+# Signs as people write them, and what they mean. IDs are compared with the text as it stands: a
+# dash in an ID is another one than the minus sign.
+_OPERATORS = dict(zip("+-*/^×✕·÷∕−‐–", "+-*/^***//---", strict=True))
+_MINUS = "".join(sign for sign, meaning in _OPERATORS.items() if meaning == "-")
+_SIGNS = "".join(_OPERATORS) + "()%"
 _WRITTEN = {
     **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
     **dict(zip("＋－＊／＾（）％．，", "+-*/^()%.,", strict=True)),
-    **dict(zip("×✕÷∕−–‐", "**//---", strict=True)), "　": " ", "\N{NO-BREAK SPACE}": " ",
+    "　": " ", "\N{NO-BREAK SPACE}": " ",
 }  # fmt: skip
 _RANKS = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
 _PERCENT_RANK, _MINUS_RANK, _DEEPER = 4, 5, 10
@@ -107,8 +111,10 @@ class Reading:
                 self._put(row, "storey", number, self._storey(row, number))
 
     def _put(self, row: int, name: str, number: int, formula: str) -> None:
-        formula = f"IF({row},{formula})"
-        self.grid.put(row, self.columns[name] + number - 1, Formula(formula), "computed")
+        # A number of its own in each row: LibreOffice would work out formulas that are written
+        # alike in a bundle, and look at a neighbour before it has been worked out.
+        own = Formula(f"IF({row},{formula})")
+        self.grid.put(row, self.columns[name] + number - 1, own, "computed")
 
     def _heads(self, language: str) -> None:
         grid = self.grid
@@ -177,13 +183,14 @@ class Reading:
             ready = f"ISNUMBER(FIND({last},{text(_ENDS_A_VALUE)}))"
             open_now = self.at("depth", row, token - 1)
         first = f"LEFT({rest})"
-        before_value = f'IF({first}="-",{text(MINUS)},{text(PLUS)})'
+        minus = f"ISNUMBER(FIND({first},{text(_MINUS)}))"
+        before_value = f'IF({first}="+",{text(PLUS)},IF({minus},{text(MINUS)},{text(WRONG)}))'
         kinds = (
             f"IF({size}=0,{text(WRONG)},IF(NOT({sign}),IF({ready},{text(WRONG)},{text(VALUE)}),"
             f'IF({first}="(",IF({ready},{text(WRONG)},"("),'
             f'IF({ready},IF({first}=")",IF({open_now}>0,")",{text(WRONG)}),'
             f'IF({first}="%","%",{text(BETWEEN)})),'
-            f'IF(OR({first}="+",{first}="-"),{before_value},{text(WRONG)})))))'
+            f"{before_value}))))"
         )
         self._put(row, "kind", token, f'IF({rest}="","",{kinds})')
         self._put(row, "depth", token, f'{open_now}+({kind}="(")-({kind}=")")')
@@ -225,7 +232,9 @@ class Reading:
         kind, rest, depth = (
             f"INDEX({self.row(name, row)},1,{place})" for name in ("kind", "rest", "depth")
         )
-        sign = f'IF({kind}={text(MINUS)},"*",IF({kind}="%","/",LEFT({rest})))'
+        written, meant = text("".join(_OPERATORS)), text("".join(_OPERATORS.values()))
+        between = f"MID({meant},FIND(LEFT({rest}),{written}),1)"
+        sign = f'IF({kind}={text(MINUS)},"*",IF({kind}="%","/",{between}))'
         unused = f"{number}>{self.at('signs', row, TOKENS)}"
         self._put(row, "operator", number, f'IF({unused},"",{sign})')
         own, binding = self.at("operator", row, number), "0"
