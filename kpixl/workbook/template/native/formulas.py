@@ -111,9 +111,10 @@ class Reading:
                 self._put(row, "storey", number, self._storey(row, number))
 
     def _put(self, row: int, name: str, number: int, formula: str) -> None:
-        # A number of its own in each row: LibreOffice would work out formulas that are written
-        # alike in a bundle, and look at a neighbour before it has been worked out.
-        own = Formula(f"IF({row},{formula})")
+        # LibreOffice works out formulas that are written alike in a bundle, and at times looks at
+        # a neighbour before that has been worked out; never where there is a MATCH.
+        number_cell = self.at("number", row)
+        own = Formula(f"IF(MATCH({number_cell},{number_cell},0),{formula})")
         self.grid.put(row, self.columns[name] + number - 1, own, "computed")
 
     def _heads(self, language: str) -> None:
