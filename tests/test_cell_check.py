@@ -170,6 +170,15 @@ def test_a_figure_typed_over_its_formula_is_told_from_the_review(tmp_path):
     assert found.expected == pytest.approx(920_900 / 887_200)
 
 
+def test_what_was_typed_is_told_before_the_cells_that_follow_from_it(tmp_path):
+    # The status counts of the Scorecard's head stand above the cell, and change with it.
+    cell = cell_name(VISITS, 7)
+    report = report_on(tmp_path, enter(sample_bytes("en"), "Scorecard", {cell: 1.0}))
+    first, *others = [found for found in report.problems if found.sheet == "Scorecard"]
+    assert (first.code, first.cell) == ("cell-typed-over", cell)
+    assert {found.code for found in others} == {"cell-stale"}
+
+
 def test_a_typed_figure_that_is_right_today_is_no_difference(tmp_path):
     cell = cell_name(AOV, 7)
     report = report_on(tmp_path, enter(sample_bytes("en"), "Scorecard", {cell: 7_800}))

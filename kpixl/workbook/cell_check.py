@@ -35,6 +35,8 @@ STALE, NAMELESS, UNCALCULATED, TYPED, NOT_REVIEW = (
 )  # fmt: skip
 _TOGETHER = (NAMELESS, UNCALCULATED)
 """Told once a sheet: where one cell is so, most are."""
+_CAUSES = (TYPED, NOT_REVIEW)
+"""Told first: what stands in such a cell makes others differ."""
 
 EXAMPLES = 3
 MOST_A_SHEET = 25
@@ -270,6 +272,7 @@ _BEYOND = CellError("#N/A")
 def _each(group: List[Difference]) -> Iterator[Problem]:
     """The first cells of a sheet, one by one."""
     alone = [found for found in group if found.kind not in _TOGETHER]
+    alone.sort(key=lambda found: found.kind not in _CAUSES)  # else in the order of the sheet
     for found in alone[:MOST_A_SHEET]:
         cell = cell_name(found.row, found.column)
         yield Problem(
