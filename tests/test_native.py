@@ -32,6 +32,7 @@ from kpixl.workbook.sample import empty_book, sample_book
 from kpixl.workbook.template import write_book
 from kpixl.workbook.template.book import lay_out
 from kpixl.workbook.template.guide import FUNCTION_NAMES
+from kpixl.workbook.template.units import is_percent
 from tests.office import Office, Value
 from tests.office_rounds import Rounds, review_of, without_values
 from tests.random_books import RandomBook
@@ -319,6 +320,23 @@ def shown(plain_office: Office, tmp_path_factory: pytest.TempPathFactory) -> Ite
             return rounds.scorecard()
 
         yield enter
+
+
+# As the Goals sheet takes them (SPEC 2: common synonyms are understood).
+UNITS = {
+    "%": True, " % ": True, "％": True, "Percent": True, "PCT": True, "パーセント": True,
+    "pcs": False, "k": False, "pt": False,
+}  # fmt: skip
+
+
+def test_a_unit_is_percent_in_every_word_for_it(plain_office: Office) -> None:
+    with plain_office.open() as book:
+        sheet = book.sheets()[0]
+        for row, unit in enumerate(UNITS, start=1):
+            book.write([(sheet, f"A{row}", unit)])
+            book.formula(sheet, f"B{row}", f"={is_percent(f'A{row}')}".replace(",", ";"))
+        found = [bool(row[0]) for row in book.values(sheet, f"B1:B{len(UNITS)}")]
+    assert found == list(UNITS.values())
 
 
 A_HAIR, TOO_MUCH = 5e-10, 2e-9

@@ -49,6 +49,7 @@ from kpixl.workbook.template.parameters import (
     parameter,
     put_parameters,
 )
+from kpixl.workbook.template.units import is_percent
 
 
 def figures_sheet(content: BookContent, functions: InCellFunctions) -> Sheet:
@@ -240,10 +241,10 @@ def _format_key(sheet: Sheet, row: int) -> str:
     places = f"IF({largest}>=100,0,IF({largest}>=10,1,2))"
     plain = f'IF(AND({letter}="n",{checks}),0,{places})'
     percent = f"IF(OR({largest}=0,{largest}>=0.01),1,2)"
-    is_percent = f'OR({unit}="%",{unit}="％")'
+    in_percent = is_percent(unit)
     given = f"MIN({decimals},{styles.MOST_DECIMALS})"
-    chosen = f'IF({decimals}<>"",{given},IF({is_percent},{percent},{plain}))'
-    return f'IF({rolled},"%1",IF({is_percent},"%",{letter})&{chosen})'
+    chosen = f'IF({decimals}<>"",{given},IF({in_percent},{percent},{plain}))'
+    return f'IF({rolled},"%1",IF({in_percent},"%",{letter})&{chosen})'
 
 
 def _own(sheet: Sheet, row: int, month: int) -> None:

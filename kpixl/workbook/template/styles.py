@@ -6,7 +6,7 @@ from typing import Dict, Mapping, Optional, Tuple, Union
 
 from kpixl.plan.model import Negatives
 from kpixl.plan.schema import SCALES
-from kpixl.words import fold
+from kpixl.plan.values import is_percent
 
 Properties = Dict[str, Union[str, int, float, bool]]
 
@@ -158,16 +158,11 @@ def scale_letters() -> Dict[str, str]:
     return {name: letters[factor] for name, factor in SCALES.items() if factor in letters}
 
 
-def is_percent(unit: object) -> bool:
-    """Whether figures of this unit are fractions shown as %."""
-    return isinstance(unit, str) and fold(unit) == "%"
-
-
 def entry_format(
     unit: object, decimals: object, scale: object, figures: Tuple[float, ...], negatives: Negatives
 ) -> str:
     """The number format of a goal's row in a monthly sheet: in full, not scaled."""
-    percent = is_percent(unit)
+    percent = isinstance(unit, str) and is_percent(unit)
     # Decimals speak of the figure as it is shown; what is scaled there stands here in full.
     stated = decimals if isinstance(decimals, (int, float)) and not scale else None
     places: Optional[int] = None if stated is None else int(stated)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kpixl.words import word
 from kpixl.workbook.grid import text
+from kpixl.workbook.template.units import is_percent
 
 SLACK = "1E-9"
 
@@ -19,9 +20,8 @@ def gap(actual: str, plan: str, way: str, band: str) -> str:
 
 def growth(current: str, prior: str, unit: str) -> str:
     """Change against the prior year; in points where the unit is %."""
-    percent = f'OR(TRIM({unit})="%",TRIM({unit})="％")'
     change = f"({current}-{prior})"
-    return f"IF({percent},{current}-{prior},{change}/ABS({prior}))"
+    return f"IF({is_percent(unit)},{current}-{prior},{change}/ABS({prior}))"
 
 
 def graded(reached: str, amber: str, green: str, language: str) -> str:
