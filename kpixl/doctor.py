@@ -89,24 +89,24 @@ def _japanese_fonts(machine: Machine) -> str:
     return ", ".join(name for name in JAPANESE_FONTS if name in machine.fonts)
 
 
-def _right_weasyprint(machine: Machine) -> bool:
-    wanted = machine.weasyprint_wanted
-    return machine.weasyprint is not None and wanted in (None, machine.weasyprint)
+def _right(name: str) -> Callable[[Machine], bool]:
+    """Whether the package is there in the version that is wanted, if one is."""
+
+    def good(machine: Machine) -> bool:
+        found, wanted = getattr(machine, name), getattr(machine, f"{name}_wanted")
+        return found is not None and wanted in (None, found)
+
+    return good
 
 
-def _weasyprint_requirement(machine: Machine) -> str:
-    wanted = machine.weasyprint_wanted
-    return f"weasyprint=={wanted}" if wanted else "weasyprint"
+def _requirement(name: str) -> Callable[[Machine], str]:
+    """What to ask pip for."""
 
+    def wanted(machine: Machine) -> str:
+        version = getattr(machine, f"{name}_wanted")
+        return f"{name}=={version}" if version else name
 
-def _right_xlwings(machine: Machine) -> bool:
-    wanted = machine.xlwings_wanted
-    return machine.xlwings is not None and wanted in (None, machine.xlwings)
-
-
-def _xlwings_requirement(machine: Machine) -> str:
-    wanted = machine.xlwings_wanted
-    return f"xlwings=={wanted}" if wanted else "xlwings"
+    return wanted
 
 
 def _frames(machine: Machine) -> str:
@@ -127,9 +127,9 @@ _CHECKS = (
         "weasyprint",
         "for_pdf",
         found=lambda m: m.weasyprint or "",
-        good=_right_weasyprint,
+        good=_right("weasyprint"),
         required=True,
-        wanted=_weasyprint_requirement,
+        wanted=_requirement("weasyprint"),
     ),
     _Check(
         "pango",
@@ -194,8 +194,8 @@ _CHECKS = (
         "xlwings",
         "for_cells",
         found=lambda m: m.xlwings or "",
-        good=_right_xlwings,
-        wanted=_xlwings_requirement,
+        good=_right("xlwings"),
+        wanted=_requirement("xlwings"),
         systems=("windows",),
     ),
     _Check(

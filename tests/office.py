@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from kpixl.errors import CellError
 
@@ -49,7 +49,23 @@ def version() -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-class Office:
+class _Closing:
+    """Closed at the end of its ``with`` block."""
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.close()
+
+
+class Office(_Closing):
     """One LibreOffice process with a profile of its own under ``folder``.
 
     ``extensions`` are ``.oxt`` files that it finds installed. ``recalculate`` says whether it
@@ -116,17 +132,8 @@ class Office:
             if stream is not None:
                 stream.close()
 
-    def __enter__(self) -> Office:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.close()
-
-
-class OfficeBook:
+class OfficeBook(_Closing):
     """A book that is open in LibreOffice. Sheets go by name, cells by address (``B2:C9``)."""
 
     def __init__(self, office: Office, name: str) -> None:
@@ -204,15 +211,6 @@ class OfficeBook:
     def close(self) -> None:
         """Close the book without saving."""
         self._call("close")
-
-    def __enter__(self) -> OfficeBook:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.close()
 
 
 def _value(value: object) -> Value:

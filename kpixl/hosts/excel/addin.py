@@ -12,29 +12,22 @@ import os
 import site
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from kpixl.hosts.excel.versions import XLWINGS, fits, library
+from kpixl.hosts.steps import Step as OneStep
 from kpixl.machine import has_excel, installed_version
-from kpixl.words import say
 
 FILE = Path("kpixl", "excel.txt")
 """Below the user's LOCALAPPDATA: the interpreter in the first line, the folder of xlwings' DLL in
 the second, as the workbook's VBA reads them."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """One thing that was looked at or done; ``text`` names it in words.json (``excel.addin``)."""
+class Step(OneStep):
+    """A step towards Excel."""
 
-    text: str
-    ok: bool = True
-    details: Mapping[str, object] = field(default_factory=dict)
-
-    def sentence(self, language: str) -> str:
-        """The step in words."""
-        return say(f"excel.addin.{self.text}", language, **self.details)
+    SECTION = "excel.addin"
 
 
 @dataclass(frozen=True)

@@ -8,33 +8,25 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import kpixl
 from kpixl.errors import KpixlError, UsageProblem
 from kpixl.hosts.libreoffice.extension import IDENTIFIER, build_extension
+from kpixl.hosts.steps import Step as OneStep
 from kpixl.machine import libreoffice
-from kpixl.words import say
 
 FILE = Path("kpixl.oxt")
 _PATIENCE = 300  # seconds: the first start of a LibreOffice takes its time
 _VERSION = re.compile(r"^\s*Version: (\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Step:
-    """One thing that was done, or is left to a person; ``text`` names it in words.json
-    (``libreoffice.addin``)."""
+class Step(OneStep):
+    """A step towards LibreOffice."""
 
-    text: str
-    ok: bool = True
-    details: Mapping[str, object] = field(default_factory=dict)
-
-    def sentence(self, language: str) -> str:
-        """The step in words."""
-        return say(f"libreoffice.addin.{self.text}", language, **self.details)
+    SECTION = "libreoffice.addin"
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from kpixl.plan.schema import SHEET
 from kpixl.review.cycle import MONTHS_UNTIL_CHECK
 from kpixl.words import word
 from kpixl.workbook.content import BookContent
-from kpixl.workbook.grid import Formula, Grid, column_ref, iso_day, row_of, text
+from kpixl.workbook.grid import Formula, column_ref, iso_day, row_of, text
 from kpixl.workbook.template.figure_map import Sheet
 from kpixl.workbook.template.functions import action_cell
-from kpixl.workbook.template.inputs import header_of
+from kpixl.workbook.template.inputs import begin, header_of
 from kpixl.workbook.template.native.words import Words
 
 HEADER_ROW = 4
@@ -57,10 +57,7 @@ class ActionSteps:
         self.language, self.words = content.language, words
         self.rows = max(LEAST_ROOM, len(content.actions) + SPARE_ROOM)
         name = word("template.sheet.action_steps", self.language)
-        self.grid = grid = Grid("action_steps", name, "calculation")
-        grid.put(1, 1, name, "title")
-        grid.put(2, 1, word("template.lead.action_steps", self.language), "lead")
-        grid.heights.update({1: 30, 2: 18})
+        self.grid = grid = begin("action_steps", self.language, name, "calculation")
         grid.frozen = (HEADER_ROW, 3)
         for column, key in enumerate(COLUMNS, start=1):
             title = word(f"template.action_steps.{key}", self.language)

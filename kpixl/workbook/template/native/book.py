@@ -23,7 +23,7 @@ from kpixl.workbook.template.figure_map import (
     pass_name,
 )
 from kpixl.workbook.template.functions import InCellFunctions, Limits, Refer
-from kpixl.workbook.template.inputs import capacity
+from kpixl.workbook.template.inputs import begin, capacity
 from kpixl.workbook.template.native import actions, measures, numbers
 from kpixl.workbook.template.native.actions import ActionSteps
 from kpixl.workbook.template.native.formulas import Formulas, GoalColumns
@@ -74,10 +74,7 @@ class PlainFormulas(InCellFunctions):
             )
             self._formulas = Formulas(self.language, self.most_formulas, goals)
             name = word("template.sheet.formula_steps", self.language)
-            grid = Grid("formula_steps", name, "calculation")
-            grid.put(1, 1, name, "title")
-            grid.put(2, 1, word("template.lead.formula_steps", self.language), "lead")
-            grid.heights.update({1: 30, 2: 18})
+            grid = begin("formula_steps", self.language, name, "calculation")
             grid.frozen = (4, 3)
             self._steps = Steps(grid, self._formulas.sorted)
         return self._formulas, self._steps

@@ -9,12 +9,15 @@ out in that order. So the book follows whoever changes a formula, without any co
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import ClassVar
 
 from kpixl.words import word
 from kpixl.workbook.grid import Formula, Grid, row_of, span, text
+from kpixl.workbook.template.inputs import begin
 from kpixl.workbook.template.native.numbers import parsed, replaced
 
 TOKENS, OPERANDS, STOREYS = 32, 8, 8
@@ -53,6 +56,13 @@ class GoalColumns:
     number: str
 
 
+def _side_by_side(single: Sequence[str], blocks: Mapping[str, int]) -> dict[str, int]:
+    """The first column of each: single ones, then blocks so many columns wide."""
+    widths = {**dict.fromkeys(single, 1), **blocks}
+    starts = accumulate(widths.values(), initial=1)
+    return dict(zip(widths, starts, strict=False))  # the last start is where nothing stands
+
+
 class Reading:
     """The upper table: a row for each formula, in the order of the goals."""
 
@@ -66,14 +76,7 @@ class Reading:
 
     def __init__(self, grid: Grid, slots: int, goals: GoalColumns) -> None:
         self.grid, self.slots, self.goals = grid, slots, goals
-        self.columns: dict[str, int] = {}
-        position = 1
-        for name in self.SINGLE:
-            self.columns[name] = position
-            position += 1
-        for name, width in self.BLOCKS.items():
-            self.columns[name] = position
-            position += width
+        self.columns = _side_by_side(self.SINGLE, self.BLOCKS)
         self.last_row = FIRST_ROW + slots - 1
 
     def at(self, name: str, row: int, number: int = 1) -> str:
@@ -289,14 +292,7 @@ class Sorted:
     def __init__(self, reading: Reading) -> None:
         self.reading, self.grid, self.slots = reading, reading.grid, reading.slots
         self.first_row = reading.last_row + 4
-        self.columns: dict[str, int] = {}
-        position = 1
-        for name in self.SINGLE:
-            self.columns[name] = position
-            position += 1
-        for name, width in self.BLOCKS.items():
-            self.columns[name] = position
-            position += width
+        self.columns = _side_by_side(self.SINGLE, self.BLOCKS)
 
     def all(self, name: str, number: int = 1) -> str:
         """A column, by turn, from other sheets."""
@@ -344,10 +340,7 @@ class Formulas:
     def __init__(self, language: str, slots: int, goals: GoalColumns) -> None:
         self.language, self.slots = language, slots
         name = word("template.sheet.formulas", language)
-        self.grid = grid = Grid("formulas", name, "calculation")
-        grid.put(1, 1, name, "title")
-        grid.put(2, 1, word("template.lead.formulas", language), "lead")
-        grid.heights.update({1: 30, 2: 18})
+        self.grid = grid = begin("formulas", language, name, "calculation")
         grid.frozen = (NUMBER_ROW, 4)
         self.reading = Reading(grid, slots, goals)
         self.sorted = Sorted(self.reading)

@@ -6,7 +6,7 @@ from typing import Mapping
 
 from kpixl.plan.vocabulary import vocabulary
 from kpixl.words import word
-from kpixl.workbook.grid import Grid
+from kpixl.workbook.template.inputs import begin
 
 HEADER_ROW = 4
 FIRST_ROW = HEADER_ROW + 1
@@ -27,10 +27,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         name = word("template.sheet.words", language)
-        self.grid = grid = Grid("words", name, "calculation")
-        grid.put(1, 1, name, "title")
-        grid.put(2, 1, word("template.lead.words", language), "lead")
-        grid.heights.update({1: 30, 2: 18})
+        self.grid = grid = begin("words", language, name, "calculation")
         grid.frozen = (HEADER_ROW, 0)
         self._areas: dict[str, tuple[str, str]] = {}
         for place, (name, keys) in enumerate(CODES.items()):
