@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpixl.pack.pdf import pack_pdf
+from tests.agreement import PROPERTY, Agreement, table
 from tests.office import Office
 from tests.packs import sample_pack
 
@@ -48,3 +49,27 @@ def plain_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A LibreOffice as everyone has it, without the in-cell functions."""
     with Office(tmp_path_factory.mktemp("plain-office")) as running:
         yield running
+
+
+@pytest.fixture
+def agreement(record_property: Callable[[str, object], None]) -> Agreement:
+    """Counts calls that gave in a host what they give in Python, for the table of the run."""
+
+    def compared(host: str, function: str, count: int) -> None:
+        record_property(PROPERTY, (host, function, count))
+
+    return compared
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of agreement, from the tests that passed."""
+    lines = table(
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == PROPERTY
+    )
+    for number, line in enumerate(lines):
+        if not number:
+            terminalreporter.section("calls of the in-cell functions, compared with Python")
+        terminalreporter.write_line(line)

@@ -6,7 +6,7 @@ import io
 import math
 import os
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from kpixl.errors import CellError
 from kpixl.functions import FUNCTIONS
 from kpixl.functions.cells import serial
 from kpixl.hosts.excel.values import ERROR_NUMBERS, from_excel, to_excel
+from tests.agreement import Agreement
 from tests.function_cases import CASES
 from tests.pywin32_stand_in import (
     CODES,
@@ -69,22 +70,25 @@ def as_cells(value: object) -> object:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_cell_of_the_workbook_gives_what_python_gives(
-    name: str, excel: Excel, record_property: Callable[[str, object], None]
+    name: str, excel: Excel, agreement: Agreement
 ) -> None:
     for case in CASES[name]:
         direct = as_cells(FUNCTIONS[name](*case.arguments))
         assert one_cell(in_cell(excel, name, *case.arguments)) == one_cell(direct), case.name
-    record_property(f"excel cases of {name}", len(CASES[name]))
+    agreement("Excel workbook", name, len(CASES[name]))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_an_imported_function_gives_what_python_gives(name: str, excel: Excel) -> None:
+def test_an_imported_function_gives_what_python_gives(
+    name: str, excel: Excel, agreement: Agreement
+) -> None:
     for case in CASES[name]:
         given = [Range(as_vba_sends(value)) for value in case.arguments]
         left_out = [MISSING] * (len(FUNCTIONS[name].arguments) - len(given))
         found = excel.call(FUNCTION_MODULE, name, *given, *left_out)
         direct = as_cells(FUNCTIONS[name](*case.arguments))
         assert shown(found) == shown(direct), case.name
+    agreement("xlwings import", name, len(CASES[name]))
 
 
 def shown(value: Any) -> Any:
