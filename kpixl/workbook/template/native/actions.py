@@ -59,6 +59,7 @@ class ActionSteps:
         name = word("template.sheet.action_steps", self.language)
         self.grid = grid = begin("action_steps", self.language, name, "calculation")
         grid.frozen = (HEADER_ROW, 3)
+        grid.heights[HEADER_ROW] = 32  # two lines: the stage's head tells what 7 means
         for column, key in enumerate(COLUMNS, start=1):
             title = word(f"template.action_steps.{key}", self.language)
             grid.put(HEADER_ROW, column, title, "header computed_header")
