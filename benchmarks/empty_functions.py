@@ -6,6 +6,6 @@ import xlwings
 
 
 @xlwings.func
-def first(actual, target):  # type: ignore[no-untyped-def] # noqa: ARG001
-    """The first argument: a single value, or a range of the same shape."""
+def first(actual, target, direction=None, tolerance=None):  # type: ignore[no-untyped-def] # noqa: ARG001
+    """With KPI_GAP's arguments, the first of them: a single value, or a range of the same shape."""
     return actual

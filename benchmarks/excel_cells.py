@@ -49,7 +49,7 @@ def _calls(excel: Excel, actual: object, target: object) -> Calls:
     return {
         "gap": lambda: server.CallUDF(OURS, "in_cell", ("KPI_GAP", (actual, target, *optional))),
         "imported": lambda: server.CallUDF(IMPORTED, "KPI_GAP", (*cells, *optional)),
-        "empty": lambda: server.CallUDF(EMPTY, "first", cells),
+        "empty": lambda: server.CallUDF(EMPTY, "first", (*cells, *optional)),
     }
 
 
