@@ -66,3 +66,44 @@ class Step(str, Enum):
     COMPARE_EFFECT = "compare_effect"
     DECIDE = "decide"
     NONE = "none"
+
+
+class Method(str, Enum):
+    """A way to fill the months without an actual (SPEC 5), in the order that settles ties."""
+
+    OUTLOOK = "outlook"
+    PLAN = "plan"
+    RATIO = "ratio"
+    PACE = "pace"
+    PRIOR = "prior"
+    RECENT = "recent"
+    TREND = "trend"
+
+
+class Pace(str, Enum):
+    """What the months left have to bring (SPEC 5): a figure, or why there is none to ask for."""
+
+    NEEDED = "needed"
+    REACHED = "reached"
+    OUT_OF_REACH = "out_of_reach"
+    NONE = "none"
+
+
+class Signal(str, Enum):
+    """What the last point of an XmR chart tells (SPEC 6), in the order they are looked for."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    RUN_ABOVE = "run_above"
+    RUN_BELOW = "run_below"
+    NEAR_UPPER = "near_upper"
+    NEAR_LOWER = "near_lower"
+
+
+class Effect(str, Enum):
+    """What a countermeasure has done, judged against the limits from before it (SPEC 6)."""
+
+    IMPROVED = "improved"
+    WORSE = "worse"
+    NO_SIGNAL = "no_signal"
+    TOO_EARLY = "too_early"

@@ -7,10 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Dict, Mapping, Optional, Tuple
 
 from kpixl.errors import Problem
-from kpixl.measures.kinds import Phase, Status, Step
+from kpixl.measures.kinds import Effect, Phase, Status, Step
 from kpixl.measures.pdca import GoalPhase
 from kpixl.plan.model import Action, Comment, Goal, Level, Recipient, Settings, Source
 from kpixl.plan.month import Month
+from kpixl.review.insights import NO_LANDING, Bridge, ControlChart, Landing
 
 if TYPE_CHECKING:
     import pandas
@@ -72,7 +73,9 @@ class FiscalSeries:
 @dataclass(frozen=True)
 class GoalReview:
     """One goal as reviewed. ``source`` says where its figure comes from: ``own``, ``formula``,
-    ``rollup`` or ``none``. ``trend`` is the actual of the last 13 months, oldest first."""
+    ``rollup`` or ``none``. ``trend`` is the actual of the last 13 months, oldest first, ``history``
+    the month's status of the last 12, the review month last. ``bridge`` splits the month's gap,
+    ``bridge_to_date`` that of the year to date; None where there is nothing to split."""
 
     goal: Goal
     depth: int
@@ -91,6 +94,11 @@ class GoalReview:
     worst_child: Optional[str] = None
     definition_changed: Optional[Month] = None
     revised: bool = False
+    history: Tuple[Status, ...] = ()
+    landing: Landing = NO_LANDING
+    control: Optional[ControlChart] = None
+    bridge: Optional[Bridge] = None
+    bridge_to_date: Optional[Bridge] = None
 
     @property
     def id(self) -> str:
@@ -111,7 +119,7 @@ class GoalReview:
 @dataclass(frozen=True)
 class ActionReview:
     """One action with its phase as of the review's date; ``days`` counts from Raised to
-    Decided, where both are known."""
+    Decided, where both are known. ``effect`` is what the goal's figures show since Done."""
 
     action: Action
     goal_name: str
@@ -119,6 +127,7 @@ class ActionReview:
     step: Step
     overdue: bool
     days: Optional[int] = None
+    effect: Optional[Effect] = None
 
     @property
     def open(self) -> bool:

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from math import isfinite
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures import gap
-from kpixl.measures.aggregate import rollup, rollup_child_score, rollup_status, worst_child
-from kpixl.measures.kinds import Status
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
 from kpixl.plan.month import Month, fiscal_year
 from kpixl.plan.schema import sheet_names
 from kpixl.review.cycle import CycleView, action_reviews, phase_of
-from kpixl.review.figures import Figures, FiscalSeries, GoalReview, Review
-from kpixl.review.monthly import Monthly, definition_in, lay_out, same_definition
+from kpixl.review.figures import Figures, GoalReview, Review
+from kpixl.review.goal_figures import GoalFigures
+from kpixl.review.monthly import lay_out
+from kpixl.review.tree import Node, arrange, below
 from kpixl.words import fold
-
-TREND_MONTHS = 13
-
-
-@dataclass(frozen=True)
-class Node:
-    """A goal in its tree."""
-
-    goal: Goal
-    depth: int
-    parent: Optional[str]
-    children: Tuple[str, ...]
 
 
 def review(
@@ -50,7 +37,7 @@ def review(
     judged = as_of or due
     monthly = lay_out(plan, _window(plan, month), month)
     nodes = arrange(plan, month)
-    figures = _Figures(plan, month, monthly, nodes)
+    figures = GoalFigures(plan, month, monthly, nodes)
     cycle = CycleView(plan, month, judged, due, monthly)
     actions = action_reviews(cycle)
     goals = tuple(_goal_review(figures, cycle, node) for node in nodes.values())
@@ -91,240 +78,6 @@ def _window(plan: Plan, month: Month) -> Tuple[Month, ...]:
     return tuple(first.plus(n) for n in range(year[-1].index - first.index + 1))
 
 
-def arrange(plan: Plan, month: Month) -> Dict[str, Node]:
-    """The goals valid in ``month`` in tree order: each parent before its children, siblings as
-    they stand in the sheet. A goal whose parent is not valid then stands at the top."""
-    tree = plan.tree(month)
-    children: Dict[Optional[str], List[str]] = {}
-    for goal in tree.values():
-        parent = goal.parent if goal.parent in tree else None
-        children.setdefault(parent, []).append(goal.id)
-    found: Dict[str, Node] = {}
-    waiting = [(goal_id, 0, None) for goal_id in reversed(children.get(None, []))]
-    stack: List[Tuple[str, int, Optional[str]]] = list(waiting)
-    while stack:
-        goal_id, depth, parent = stack.pop()
-        below = tuple(children.get(goal_id, ()))
-        found[goal_id] = Node(tree[goal_id], depth, parent, below)
-        stack.extend((child, depth + 1, goal_id) for child in reversed(below))
-    return found
-
-
-class _Figures:
-    """The figures of one review month, worked out once for each goal and period.
-
-    Computation state only: nothing of it leaves this module but frozen values.
-    """
-
-    def __init__(
-        self, plan: Plan, month: Month, monthly: Monthly, nodes: Mapping[str, Node]
-    ) -> None:
-        self.plan = plan
-        self.month = month
-        self.monthly = monthly
-        self.nodes = nodes
-        self.year = fiscal_year(month, plan.settings.fiscal_start)
-        self.elapsed = tuple(m for m in self.year if m <= month)
-        self.definitions: Dict[str, Tuple[Goal, ...]] = {}
-        for goal in plan.goals:
-            self.definitions[goal.id] = (*self.definitions.get(goal.id, ()), goal)
-        self._known: Dict[Tuple[str, Tuple[Month, ...]], Figures] = {}
-
-    def source(self, goal_id: str) -> str:
-        """Where the goal's figure comes from: its own rows, its formula, the roll-up, or none."""
-        if any(goal.formula is not None for goal in self.definitions[goal_id]):
-            return "formula"
-        sheets = (self.plan.actuals, self.plan.plan, self.plan.revision)
-        series = [sheet.get(goal_id, NO_FIGURES) for sheet in sheets]
-        if any(entry.values or entry.unavailable for entry in series):
-            return "own"
-        return "rollup" if self.nodes[goal_id].children else "none"
-
-    def of(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
-        """The figures of a goal over ``months`` (one month, or the year to date)."""
-        key = (goal_id, months)
-        if key not in self._known:
-            compute = self._rolled_up if self.source(goal_id) == "rollup" else self._counted
-            self._known[key] = compute(goal_id, months)
-        return self._known[key]
-
-    def _counted(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
-        goal = self.nodes[goal_id].goal
-        reported = [m for m in months if self.monthly.actual_in(goal_id, m) is not None]
-        planned = [m for m in reported if self.monthly.plan_in(goal_id, m) is not None]
-        before = [m for m in reported if self._prior_in(goal_id, m) is not None]
-        actual = self._aggregate(goal_id, reported)
-        target = self._aggregate(goal_id, planned, plan=True)
-        prior = self._aggregate(goal_id, [m.plus(-12) for m in before])
-        figures = Figures(
-            actual=actual,
-            plan=target if planned else self._plan_ahead(goal_id, months),
-            prior=prior if before else self._prior_ahead(goal_id, months),
-            status=self._uncompared(goal_id, months),
-            months_reported=len(reported),
-            months_expected=sum(1 for m in months if self._valid(goal_id, m)),
-            plan_months=len(planned),
-            prior_months=len(before),
-        )
-        matched = self._aggregate(goal_id, planned) if len(planned) < len(reported) else actual
-        current = self._aggregate(goal_id, before) if len(before) < len(reported) else actual
-        return self._compared(goal, figures, matched, current)
-
-    def _compared(
-        self, goal: Goal, figures: Figures, matched: Optional[float], current: Optional[float]
-    ) -> Figures:
-        growth = None
-        if current is not None and figures.prior is not None and figures.prior_months:
-            growth = _finite(gap.growth(current, figures.prior, goal.is_percent))
-        if figures.plan is None or not figures.plan_months:
-            return replace(figures, growth=growth)
-        if matched is None:
-            # A ratio may have no value over just the months that have a plan.
-            return replace(figures, growth=growth, status=Status.NO_DATA)
-        sides = (matched, figures.plan, goal.direction, goal.tolerance)
-        if goal.direction.value == "range" and goal.tolerance is None:
-            return replace(figures, growth=growth, status=Status.NO_PLAN)
-        settings = self.plan.settings
-        amber_at = goal.amber_at if goal.amber_at is not None else settings.amber_at
-        return replace(
-            figures,
-            difference=matched - figures.plan,
-            gap=gap.gap(*sides),
-            gap_pct=_finite(gap.gap_pct(*sides)),
-            attainment=_finite(gap.attainment(*sides)),
-            growth=growth,
-            status=gap.status(*sides, amber_at=amber_at, green_at=settings.green_at),
-        )
-
-    def _rolled_up(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
-        """A roll-up's plan is 1 and its actual the score (SPEC 4)."""
-        children = self.nodes[goal_id].children
-        parts = [self.of(child, months) for child in children]
-        scores = [_child_score(part) for part in parts]
-        weights = [self.nodes[child].goal.weight for child in children]
-        settings = self.plan.settings
-        score = rollup(scores, weights, settings.rollup_cap)
-        expected = sum(1 for m in months if self._valid(goal_id, m))
-        if score is None:
-            return Figures(
-                plan=1.0,
-                months_expected=expected,
-                status=Status.NO_DATA,
-                parts_expected=len(children),
-            )
-        goal = self.nodes[goal_id].goal
-        amber_at = goal.amber_at if goal.amber_at is not None else settings.amber_at
-        reported = max(part.months_reported for part in parts)
-        return Figures(
-            actual=score, plan=1.0, difference=score - 1.0, gap=score - 1.0,
-            gap_pct=score - 1.0, attainment=score,
-            status=rollup_status(
-                score, [part.status for part in parts], settings.rollup_green_at, amber_at
-            ),
-            months_reported=reported, months_expected=expected, plan_months=reported,
-            parts=sum(1 for one in scores if one is not None), parts_expected=len(children),
-        )  # fmt: skip
-
-    def worst_child(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[str]:
-        """The child with the lowest score, which a roll-up names."""
-        children = self.nodes[goal_id].children
-        position = worst_child(
-            [_child_score(self.of(child, months)) for child in children],
-            [self.nodes[child].goal.weight for child in children],
-        )
-        return None if position is None else children[position]
-
-    def _aggregate(
-        self, goal_id: str, months: Sequence[Month], plan: bool = False
-    ) -> Optional[float]:
-        if not months:
-            return None
-        wanted = {self.monthly.position(m) for m in months}
-        flags = [n in wanted for n in range(len(self.monthly.months))]
-        side = self.monthly.plan_drivers if plan else self.monthly.actual_drivers
-        return side.to_date(goal_id, flags)
-
-    def _prior_in(self, goal_id: str, month: Month) -> Optional[float]:
-        """The figure one year before, where it means the same thing (SPEC 2, From and To)."""
-        definitions = self.definitions[goal_id]
-        earlier = month.plus(-12)
-        then, now = definition_in(definitions, earlier), definition_in(definitions, month)
-        if not same_definition(then, now):
-            return None
-        return self.monthly.actual_in(goal_id, earlier)
-
-    def _plan_ahead(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[float]:
-        """The plan of a month without an actual, so that a page can show what is awaited."""
-        return self.monthly.plan_in(goal_id, months[0]) if len(months) == 1 else None
-
-    def _prior_ahead(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[float]:
-        return self._prior_in(goal_id, months[0]) if len(months) == 1 else None
-
-    def _uncompared(self, goal_id: str, months: Tuple[Month, ...]) -> Status:
-        """The status where no reported month has a plan: No plan if none is set at all."""
-        planned = any(self.monthly.plan_in(goal_id, m) is not None for m in months)
-        reported = any(self.monthly.actual_in(goal_id, m) is not None for m in months)
-        return Status.NO_DATA if planned and not reported else Status.NO_PLAN
-
-    def _valid(self, goal_id: str, month: Month) -> bool:
-        return any(goal.valid_in(month) for goal in self.definitions[goal_id])
-
-    def changed_in(self, goal_id: str) -> Optional[Month]:
-        """The month of this fiscal year from which a changed definition holds, if one does."""
-        definitions = self.definitions[goal_id]
-        for earlier, later in zip(self.elapsed, self.elapsed[1:]):
-            if not same_definition(
-                definition_in(definitions, earlier), definition_in(definitions, later)
-            ):
-                return later
-        return None
-
-    def series(self, goal_id: str) -> FiscalSeries:
-        """The goal's fiscal year month by month. A roll-up has its score of each month."""
-        if self.source(goal_id) == "rollup":
-            scores = tuple(
-                self.of(goal_id, (m,)).actual if m <= self.month else None for m in self.year
-            )
-            ones = tuple(1.0 if self._valid(goal_id, m) else None for m in self.year)
-            blank = (None,) * 12
-            return FiscalSeries(self.year, scores, ones, blank, blank, ones)
-        outlook = self.plan.outlook.get(goal_id, NO_FIGURES)
-        own = self.plan.plan.get(goal_id, NO_FIGURES)
-        in_force = tuple(self.monthly.plan_in(goal_id, m) for m in self.year)
-        bad = self.plan.actuals.get(goal_id, NO_FIGURES).unavailable
-        return FiscalSeries(
-            months=self.year,
-            actual=tuple(
-                self.monthly.actual_in(goal_id, m) if m <= self.month else None for m in self.year
-            ),
-            plan=in_force,
-            prior=tuple(self._prior_in(goal_id, m) for m in self.year),
-            outlook=tuple(outlook.get(m) if m > self.month else None for m in self.year),
-            original=tuple(
-                value if own.get(m) is None else own.get(m) for m, value in zip(self.year, in_force)
-            ),
-            unavailable=tuple(m for m in self.year if m in bad),
-        )
-
-    def trend(self, goal_id: str) -> Tuple[Optional[float], ...]:
-        """The last 13 months, oldest first: this month and the same one a year before."""
-        months = [self.month.plus(n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
-        if self.source(goal_id) == "rollup":
-            return tuple(self.of(goal_id, (m,)).actual for m in months if m in self.year)
-        return tuple(self.monthly.actual_in(goal_id, m) for m in months)
-
-
-def _finite(value: Optional[float]) -> Optional[float]:
-    """None where dividing by next to nothing has left the numbers that a computer knows."""
-    return value if value is not None and isfinite(value) else None
-
-
-def _child_score(figures: Figures) -> Optional[float]:
-    if figures.gap is None:
-        return None
-    return rollup_child_score(figures.attainment, figures.gap)
-
-
 def _of_months_reported(to_date: Figures) -> Figures:
     """Plan and prior to date cover the months reported (SPEC 3). Without any there are none, in
     the year's first month as in all others; what is awaited stands beside the month."""
@@ -334,7 +87,7 @@ def _of_months_reported(to_date: Figures) -> Figures:
 
 
 def _goal_review(
-    figures: _Figures,
+    figures: GoalFigures,
     cycle: CycleView,
     node: Node,
 ) -> GoalReview:
@@ -356,7 +109,7 @@ def _goal_review(
         previous=previous,
         series=figures.series(goal_id),
         trend=figures.trend(goal_id),
-        phase=phase_of(cycle, goal_id, month.status, source, _below(figures.nodes, goal_id)),
+        phase=phase_of(cycle, goal_id, month.status, source, below(figures.nodes, goal_id)),
         actions=tuple(a.id for a in cycle.visible if a.goal == goal_id),
         comments=tuple(
             c for c in figures.plan.comments if c.goal == goal_id and c.month == figures.month
@@ -365,6 +118,7 @@ def _goal_review(
         worst_child=figures.worst_child(goal_id, (figures.month,)) if source == "rollup" else None,
         definition_changed=figures.changed_in(goal_id),
         revised=start is not None and any(m >= start and m in figures.year for m in revised),
+        history=figures.history(goal_id),
     )
 
 
@@ -372,14 +126,3 @@ def _progress(goal: Goal, month: Figures) -> Optional[float]:
     if goal.baseline is None or month.actual is None or month.plan is None:
         return None
     return gap.progress(month.actual, month.plan, goal.baseline)
-
-
-def _below(nodes: Mapping[str, Node], goal_id: str) -> Tuple[str, ...]:
-    """A goal and all its descendants."""
-    found: List[str] = []
-    stack = [goal_id]
-    while stack:
-        current = stack.pop()
-        found.append(current)
-        stack.extend(nodes[current].children)
-    return tuple(found)
