@@ -43,16 +43,16 @@ class Required:
 class Landing:
     """Where a goal's fiscal year will end (SPEC 5).
 
-    ``basis`` says how ``value`` came about: ``finished`` (every month is in), ``method`` (filled by
-    ``method``), ``inputs`` (a formula goal: its inputs land, each by its own method), ``rollup``
-    (the score of the children's landings) or ``none``. ``error`` is the mean absolute error of
-    that way in past years as a fraction of the outcome, over ``origins`` starting points in
-    ``years`` complete years. ``low`` and ``high`` hold the year with a probability of 80 %;
-    ``chance`` is that of reaching the plan, in steps of 0.05. ``plan`` is the year's plan in
-    force, ``original`` the one before any revision, ``outlook`` the year with the owner's figures for the months to come,
-    ``prior`` the last year's value. ``gap``, ``gap_pct``, ``attainment`` and ``status`` compare
-    ``leading`` with ``plan``. ``estimated`` are past months that had to be filled.
-    """
+    ``basis`` says how ``value`` came about: ``finished`` (every month is in), ``method``
+    (filled by ``method``), ``inputs`` (a formula goal: its inputs land, each by its own
+    method), ``rollup`` (the score of the children's landings) or ``none``. ``error`` is the
+    mean absolute error of that way in past years as a fraction of the outcome, over ``origins``
+    starting points in ``years`` complete years. ``low`` and ``high`` hold the year with a
+    probability of 80 %; ``chance`` is that of reaching the plan, in steps of 0.05. ``plan`` is
+    the year's plan in force, ``original`` the one before any revision, ``outlook`` the year
+    with the owner's figures for the months to come, ``prior`` the last year's value. ``gap``,
+    ``gap_pct``, ``attainment`` and ``status`` compare ``leading`` with ``plan``. ``estimated``
+    are past months that had to be filled."""
 
     value: Optional[float] = None
     basis: str = "none"
@@ -112,8 +112,9 @@ class ControlChart:
 class Part:
     """A goal's share in another goal's gap, in that other goal's unit; positive is good.
 
-    ``goal`` is None for what no driver of the pack explains: ``kind`` is then ``unexplained`` (own
-    figures and formula differ) or ``elsewhere`` (goals outside the pack's scope), else ``driver``."""
+    ``goal`` is None for what no driver of the pack explains: ``kind`` is then ``unexplained``
+    (own figures and formula differ) or ``elsewhere`` (goals outside the pack's scope), else
+    ``driver``."""
 
     goal: Optional[str]
     value: float
