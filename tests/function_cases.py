@@ -65,6 +65,15 @@ SETTINGS: list[list[Any]] = [
     ["Revision valid from", "2026-05"],
     ["Close day", "3 business days"],
 ]
+# Two years and a bit: a month is missing in each, and text numbers are numbers.
+MONTHS: list[list[Any]] = [
+    [100, 102, 98, 101, None, 99, 103, 97, 100, "１０１", 99, 102, 98, 100, 103, 97, 101, 99, 100,
+     102, 98, 101, 99, 100, 104, 96],
+]  # fmt: skip
+YEAR_BEFORE: list[list[Any]] = [
+    [90, 91, 89, 92, 90, None, 93, 88, 90, 91, "▲12", 92, 88, 91, 92, 87, 90, 90, 91, 92, 88, 90,
+     90, 89, 93, 70],
+]  # fmt: skip
 HOLIDAYS: list[list[Any]] = [["Date", "Name"], [date(2026, 6, 1), "創立記念日"]]
 
 ORDINARY: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -94,6 +103,25 @@ ORDINARY: dict[str, dict[str, tuple[Any, ...]]] = {
         "期末値": ([[10], [20], [30]], "期末値"),
         "several rows": ([[1, 2], [3, 4]], "平均"),
         "nothing": ([[None, ""]], "Sum"),
+    },
+    "KPI_LIMITS": {
+        "against the prior year": (MONTHS, YEAR_BEFORE),
+        "more than 24 months": (MONTHS,),
+        "a column": ([[100], [110], [105], [95], [None], [100], [90]],),
+        "always the same": ([[0.1] * 7],),
+        "too few months": ([[1, 2, None, 3, 4, 5]],),
+    },
+    "KPI_SIGNAL": {
+        "against the prior year": (MONTHS, YEAR_BEFORE, "English"),
+        "more than 24 months": (MONTHS,),
+        "above": ([[100, 102, 98, 101, 99, 130]],),
+        "below": ([[100, 98, 102, 99, 101, 70]], None, "英語"),
+        "run above": ([[95, 97] * 4 + [103, 105] * 4], None, "日本語"),
+        "run below": ([[105, 103] * 4 + [97, 95] * 4],),
+        "管理上限寄り": ([[100, 101] * 4 + [100, 103, 103, 103]], None, "ja"),
+        "near the lower limit": ([[101, 100] * 4 + [101, 98, 98, 98]],),
+        "nothing but noise": ([[100], [110], [105], [95], [None], [100], [90]],),
+        "too few months": ([[1, 2, None, 3, 4, 5]],),
     },
     "KPI_ROLLUP": {
         "weighted": ([[1.5], [0.6], [None]], [[3], [None], [1]], 1.2),

@@ -230,6 +230,87 @@ def test_rollup() -> None:
     assert call("KPI_ROLLUP", [[1], [1]], [[1]]) == VALUE
 
 
+# --- signal or noise
+
+
+def test_limits_of_six_months() -> None:
+    # mean 600 ÷ 6; ranges 10, 5, 10, 5, 10: mean 8; 100 ± 2.66 × 8
+    expected = [pytest.approx([100, 78.72, 121.28])]
+    months = [100, 110, 105, 95, 100, 90]
+    assert call("KPI_LIMITS", [months]) == expected
+    assert call("KPI_LIMITS", [[one] for one in months]) == expected
+    assert call("KPI_LIMITS", [[100, 110, None, 105, 95, "", 100, "９０"]]) == expected
+    # The last 24 reported months count: thirty wild ones before them do not.
+    assert call("KPI_LIMITS", [[1000, -1000] * 15 + months * 4]) == [
+        # six runs of 40 each and, between them, three steps from 90 to 100: 190 ÷ 23
+        pytest.approx([100, 100 - 2.66 * 190 / 23, 100 + 2.66 * 190 / 23])
+    ]
+
+
+def test_limits_against_the_prior_year_from_18_months_on() -> None:
+    values = [[float(10 * n) for n in range(20)]]
+    # 18 of 20 months have a prior-year value: 5 less than the value, or 7 less
+    prior = [[None, None, *(10.0 * n - (5 if n % 2 else 7) for n in range(2, 20))]]
+    # 9 differences of 5 and 9 of 7: mean 6, every range 2
+    assert call("KPI_LIMITS", values, prior) == [pytest.approx([6, 0.68, 11.32])]
+    # 17 are too few: the values themselves, 0 to 190, every range 10
+    prior[0][2] = None
+    assert call("KPI_LIMITS", values, prior) == [pytest.approx([95, 68.4, 121.6])]
+    assert call("KPI_LIMITS", values, [[None] * 20]) == [pytest.approx([95, 68.4, 121.6])]
+
+
+@pytest.mark.parametrize(
+    ("months", "english", "japanese"),
+    [
+        # mean 105, ranges 2, 4, 3, 2, 31: mean 8.4; upper limit 105 + 22.344
+        ([100, 102, 98, 101, 99, 130], "Above the upper limit", "管理上限を超過"),
+        ([100, 98, 102, 99, 101, 70], "Below the lower limit", "管理下限を下回る"),
+        # mean 100, ranges 14 of 2 and one of 6: limits 100 ± 6.03
+        (
+            [95, 97] * 4 + [103, 105] * 4,
+            "8 in a row above the centre",
+            "8点連続で中心線より上",
+        ),
+        (
+            [105, 103] * 4 + [97, 95] * 4,
+            "8 in a row below the centre",
+            "8点連続で中心線より下",
+        ),
+        # mean 101.08, mean range 1: limits ± 2.66, half way to the upper one 102.41
+        (
+            [100, 101] * 4 + [100, 103, 103, 103],
+            "3 of 4 near the upper limit",
+            "直近4点中3点が管理上限寄り",
+        ),
+        (
+            [101, 100] * 4 + [101, 98, 98, 98],
+            "3 of 4 near the lower limit",
+            "直近4点中3点が管理下限寄り",
+        ),
+        ([100, 110, 105, 95, 100, 90], "", ""),
+        ([7, 7, 7, 7, 7, 7, 7], "", ""),
+        ([1, 2, 3, 4, 5], NA, NA),
+        ([None], NA, NA),
+    ],
+)
+def test_signals_in_words(months: List[float], english: object, japanese: object) -> None:
+    assert call("KPI_SIGNAL", [months]) == english
+    assert call("KPI_SIGNAL", [[one] for one in months], None, "日本語") == japanese
+
+
+def test_what_is_wrong_with_the_months_comes_out() -> None:
+    months = [[100, 110, 105, 95, 100, 90]]
+    for name in ("KPI_LIMITS", "KPI_SIGNAL"):
+        assert call(name, None) == NA
+        assert call(name, 5) == NA
+        assert call(name, [[1, 2, 3, 4, 5, REF]]) == REF
+        assert call(name, [[1, 2, 3, 4, 5, "x"]]) == VALUE
+        assert call(name, months, [[1, 2, 3, 4, 5, REF]]) == REF
+        assert call(name, months, [[1, 2, 3]]) == VALUE
+        assert call(name, months, [[one] for one in months[0]]) == VALUE
+    assert call("KPI_SIGNAL", months, None, "Klingon") == NA
+
+
 # --- formula goals
 
 IDS: List[List[CellValue]] = [["VISITS"], ["ORDERS"], ["CVR"], ["AOV"], ["SALES"]]
@@ -475,9 +556,9 @@ def test_unknown_and_missing_status() -> None:
 
 def test_the_functions_of_version_1() -> None:
     assert sorted(FUNCTIONS) == [
-        "KPI_ATTAINMENT", "KPI_FORMULA", "KPI_GAP", "KPI_GAP_PCT", "KPI_GROWTH", "KPI_PROGRESS",
-        "KPI_ROLLUP", "KPI_SCORECARD", "KPI_STATUS", "KPI_TO_DATE", "PDCA_NEXT", "PDCA_PHASE",
-        "PDCA_STATUS",
+        "KPI_ATTAINMENT", "KPI_FORMULA", "KPI_GAP", "KPI_GAP_PCT", "KPI_GROWTH", "KPI_LIMITS",
+        "KPI_PROGRESS", "KPI_ROLLUP", "KPI_SCORECARD", "KPI_SIGNAL", "KPI_STATUS", "KPI_TO_DATE",
+        "PDCA_NEXT", "PDCA_PHASE", "PDCA_STATUS",
     ]  # fmt: skip
 
 

@@ -25,6 +25,10 @@ EXAMPLES: dict[str, tuple[str, object]] = {
     "KPI_STATUS": ("=KPI_STATUS({100;95;80},100)", [["Green"], ["Amber"], ["Red"]]),
     "KPI_GROWTH": ('=KPI_GROWTH(0.035,0.032,"%")', 0.003),  # 3.5 % − 3.2 %
     "KPI_TO_DATE": ('=KPI_TO_DATE({100,110,120},"Sum",{95,"",0})', 220),  # 100 + 120
+    # mean 100, mean range 8: 100 ± 2.66 × 8
+    "KPI_LIMITS": ("=KPI_LIMITS({100,110,105,95,100,90})", [[100, 78.72, 121.28]]),
+    # mean 105, mean range 8.4: upper limit 127.344
+    "KPI_SIGNAL": ("=KPI_SIGNAL({100,102,98,101,99,130})", "Above the upper limit"),
     "KPI_ROLLUP": ("=KPI_ROLLUP({1.5;0.6},{3;1})", 0.9),  # (3 × 1 + 1 × 0.6) ÷ 4
     "KPI_FORMULA": (
         (
@@ -70,6 +74,7 @@ JAPANESE: dict[str, tuple[str, object]] = {
     "KPI_GAP": ('=KPI_GAP(110,100,"低いほど良い")', -10),
     "KPI_STATUS": ('=KPI_STATUS({100;95;80},100,,,,,"日本語")', [["達成"], ["注意"], ["未達"]]),
     "KPI_TO_DATE": ('=KPI_TO_DATE({100,110,120},"合計",{95,"",0})', 220),
+    "KPI_SIGNAL": ('=KPI_SIGNAL({100,102,98,101,99,130},,"日本語")', "管理上限を超過"),
     "KPI_SCORECARD": (
         (
             "=KPI_SCORECARD(tblGoals[#All],tblPlan[#All],tblActuals[#All],"

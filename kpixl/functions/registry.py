@@ -16,6 +16,8 @@ _TOLERANCE = Argument("tolerance", optional=True)
 _AGGREGATION = Argument("aggregation", Kind.AGGREGATION, optional=True, default="sum")
 _LANGUAGE = Argument("language", Kind.LANGUAGE, optional=True, default="en")
 _REPORTED = Argument("reported", Kind.ANY, Shape.RANGE, optional=True)
+_VALUES = Argument("values", shape=Shape.RANGE)
+_PRIORS = Argument("prior", shape=Shape.RANGE, optional=True, described="prior_values")
 _GAP = (_ACTUAL, _TARGET, _DIRECTION, _TOLERANCE)
 _GOAL_CYCLE = (
     Argument("goal_id", Kind.ID),
@@ -71,8 +73,23 @@ _ALL = (
     Function(
         "KPI_TO_DATE",
         "kpi",
-        (Argument("values", shape=Shape.RANGE), _AGGREGATION, _REPORTED),
+        (_VALUES, _AGGREGATION, _REPORTED),
         example=([[100, 110, 120]], "Sum", [[95, "", 0]]),
+    ),
+    Function(
+        "KPI_LIMITS",
+        "kpi",
+        (_VALUES, _PRIORS),
+        home="signals",
+        gives=Shape.ROW,
+        example=([[100, 110, 105, 95, 100, 90]],),
+    ),
+    Function(
+        "KPI_SIGNAL",
+        "kpi",
+        (_VALUES, _PRIORS, _LANGUAGE),
+        home="signals",
+        example=([[100, 102, 98, 101, 99, 130]],),
     ),
     Function(
         "KPI_ROLLUP",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kpixl.errors import CellError
 from kpixl.functions import FUNCTIONS, Argument, Function, Kind, Shape
-from kpixl.measures.kinds import Aggregation, Decision, Direction, Phase, Status
+from kpixl.measures.kinds import Aggregation, Decision, Direction, Phase, Signal, Status
 from kpixl.plan.schema import SHEET
 from kpixl.words import LANGUAGES, say, section, word
 
@@ -34,6 +34,7 @@ _NAMED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "column.direction": ("direction", _VOCABULARIES[Kind.DIRECTION]),
     "column.aggregation": ("aggregation", _VOCABULARIES[Kind.AGGREGATION]),
     "template.scorecard.status": ("status", _VOCABULARIES[Kind.STATUS]),
+    "function.reference.signal": ("signal", tuple(one.value for one in Signal)),
     "column.decision": ("decision", _VOCABULARIES[Kind.DECISION]),
     "column.phase": ("phase", tuple(one.value for one in Phase)),
     "column.language": ("language", LANGUAGES),

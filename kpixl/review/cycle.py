@@ -19,6 +19,7 @@ from kpixl.plan.model import Action, Plan
 from kpixl.plan.month import Month
 from kpixl.review.figures import ActionReview
 from kpixl.review.monthly import Monthly
+from kpixl.review.signals import action_effect
 
 MONTHS_UNTIL_CHECK = 3
 
@@ -62,7 +63,8 @@ def known_by(action: Action, as_of: date) -> Action:
 
 
 def action_reviews(view: CycleView) -> Tuple[ActionReview, ...]:
-    """Every visible action with phase, next step and whether it is overdue, in sheet order."""
+    """Every visible action with phase, next step, whether it is overdue and what it has done, in
+    sheet order."""
     names = {goal.id: goal.name for goal in view.plan.goals}
     names.update({goal.id: goal.name for goal in view.plan.tree(view.month).values()})
     return tuple(
@@ -76,6 +78,7 @@ def _action_review(view: CycleView, action: Action, goal_name: str) -> ActionRev
     days = None
     if action.raised is not None and action.decided is not None:
         days = (action.decided - action.raised).days
+    effect, judged = action_effect(view.monthly, view.plan, action, view.month)
     return ActionReview(
         action=action,
         goal_name=goal_name,
@@ -83,6 +86,8 @@ def _action_review(view: CycleView, action: Action, goal_name: str) -> ActionRev
         step=step,
         overdue=action_overdue(evidence, view.as_of, check_due(view, action)),
         days=days,
+        effect=effect,
+        judged=judged,
     )
 
 

@@ -11,7 +11,7 @@ from kpixl.measures.kinds import Effect, Phase, Status, Step
 from kpixl.measures.pdca import GoalPhase
 from kpixl.plan.model import Action, Comment, Goal, Level, Recipient, Settings, Source
 from kpixl.plan.month import Month
-from kpixl.review.insights import NO_LANDING, Bridge, ControlChart, Landing
+from kpixl.review.insights import NO_LANDING, Bridge, ControlChart, Judgement, Landing
 
 if TYPE_CHECKING:
     import pandas
@@ -119,7 +119,8 @@ class GoalReview:
 @dataclass(frozen=True)
 class ActionReview:
     """One action with its phase as of the review's date; ``days`` counts from Raised to
-    Decided, where both are known. ``effect`` is what the goal's figures show since Done."""
+    Decided, where both are known. ``effect`` is what the goal's figures show since Done, and
+    ``judged`` what that rests on."""
 
     action: Action
     goal_name: str
@@ -128,6 +129,7 @@ class ActionReview:
     overdue: bool
     days: Optional[int] = None
     effect: Optional[Effect] = None
+    judged: Optional[Judgement] = None
 
     @property
     def open(self) -> bool:

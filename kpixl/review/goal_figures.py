@@ -12,7 +12,7 @@ from kpixl.measures.kinds import Status
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
 from kpixl.plan.month import Month, fiscal_year
 from kpixl.review.figures import Figures, FiscalSeries
-from kpixl.review.monthly import Monthly, definition_in, same_definition
+from kpixl.review.monthly import Monthly, definition_in, like_a_year_before, same_definition
 from kpixl.review.tree import Node
 
 TREND_MONTHS = 13
@@ -155,12 +155,9 @@ class GoalFigures:
 
     def _prior_in(self, goal_id: str, month: Month) -> Optional[float]:
         """The figure one year before, where it means the same thing (SPEC 2, From and To)."""
-        definitions = self.definitions[goal_id]
-        earlier = month.plus(-12)
-        then, now = definition_in(definitions, earlier), definition_in(definitions, month)
-        if not same_definition(then, now):
+        if not like_a_year_before(self.definitions[goal_id], month):
             return None
-        return self.monthly.actual_in(goal_id, earlier)
+        return self.monthly.actual_in(goal_id, month.plus(-12))
 
     def _plan_ahead(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[float]:
         """The plan of a month without an actual, so that a page can show what is awaited."""

@@ -109,6 +109,29 @@ class ControlChart:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """What an action's effect is judged by (SPEC 6): its goal's points ``since`` the month
+    ``done``, against the limits of those ``before`` it (both are counts).
+
+    ``basis`` says what the points are: ``value``, ``difference`` (value − prior) or, for Range,
+    ``distance`` (to plan, where less is better). ``centre``, ``lower`` and ``upper`` are None
+    where too few points stand before. ``signal`` is the last one since, ``month`` and ``point``
+    are where it came; without a signal they are the latest.
+    """
+
+    done: Month
+    basis: str
+    before: int
+    since: int
+    centre: Optional[float] = None
+    lower: Optional[float] = None
+    upper: Optional[float] = None
+    signal: Optional[Signal] = None
+    month: Optional[Month] = None
+    point: Optional[float] = None
+
+
+@dataclass(frozen=True)
 class Part:
     """A goal's share in another goal's gap, in that other goal's unit; positive is good.
 

@@ -73,6 +73,12 @@ def same_definition(first: Goal, second: Goal) -> bool:
     )
 
 
+def like_a_year_before(definitions: Sequence[Goal], month: Month) -> bool:
+    """Whether a goal's figure of ``month`` may be compared with that of one year before."""
+    then = definition_in(definitions, month.plus(-12))
+    return same_definition(then, definition_in(definitions, month))
+
+
 def lay_out(plan: Plan, months: Sequence[Month], review_month: Month) -> Monthly:
     """Every goal's actual and plan in force over ``months``. A goal is aggregated as its
     definition in ``review_month`` says."""

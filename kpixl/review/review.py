@@ -15,6 +15,7 @@ from kpixl.review.cycle import CycleView, action_reviews, phase_of
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.goal_figures import GoalFigures
 from kpixl.review.monthly import lay_out
+from kpixl.review.signals import control_chart, reported_months
 from kpixl.review.tree import Node, arrange, below
 from kpixl.words import fold
 
@@ -98,6 +99,8 @@ def _goal_review(
     previous = figures.of(goal_id, (earlier,)).status if earlier in figures.year else None
     revised = figures.plan.revision.get(goal_id, NO_FIGURES).values
     start = figures.plan.settings.revision_from
+    definitions = figures.definitions[goal_id]
+    reported = reported_months(figures.monthly, definitions, goal_id, figures.month)
     return GoalReview(
         goal=node.goal,
         depth=node.depth,
@@ -119,6 +122,7 @@ def _goal_review(
         definition_changed=figures.changed_in(goal_id),
         revised=start is not None and any(m >= start and m in figures.year for m in revised),
         history=figures.history(goal_id),
+        control=control_chart(reported, node.goal.direction),
     )
 
 
