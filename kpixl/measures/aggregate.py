@@ -79,7 +79,28 @@ def rollup(
     total = fsum(weight for _, _, weight in parts)
     if total <= 0 or any(weight < 0 for _, _, weight in parts):
         return None
-    return fsum(weight * min(max(score, 0.0), cap) for _, score, weight in parts) / total
+    return fsum(weight * counted_score(score, cap) for _, score, weight in parts) / total
+
+
+def counted_score(score: float, cap: float) -> float:
+    """What a child's score counts in a roll-up: floored at 0 and capped (SPEC 4)."""
+    return min(max(score, 0.0), cap)
+
+
+def rollup_shares(
+    attainments: Sequence[Optional[float]],
+    weights: Optional[Sequence[Optional[float]]] = None,
+) -> Optional[Tuple[Optional[float], ...]]:
+    """Each child's normalised weight in a roll-up; None for those without data, and instead of
+    all where :func:`rollup` has no score."""
+    parts = _weighted(attainments, weights)
+    total = fsum(weight for _, _, weight in parts)
+    if total <= 0 or any(weight < 0 for _, _, weight in parts):
+        return None
+    shares: List[Optional[float]] = [None] * len(attainments)
+    for position, _, weight in parts:
+        shares[position] = weight / total
+    return tuple(shares)
 
 
 def worst_child(

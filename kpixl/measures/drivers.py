@@ -7,13 +7,25 @@ themselves; a goal that needs itself is not available.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar
+from typing import (
+    Callable,
+    Dict,
+    Hashable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    TypeVar,
+)
 
 from kpixl.measures.aggregate import aggregate
 from kpixl.measures.formula import Node, evaluate, inputs
 from kpixl.measures.kinds import Aggregation
 
 Months = Tuple[int, ...]
+_Key = TypeVar("_Key", bound=Hashable)
 _T = TypeVar("_T")
 
 
@@ -40,6 +52,14 @@ class _Figure:
 
     value: Optional[float]
     complete: bool
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A formula with the figures that it is worked out from."""
+
+    formula: Node
+    figures: Mapping[str, Optional[float]]
 
 
 _NOTHING = _Figure(None, False)
@@ -96,7 +116,7 @@ class DriverTree:
     def _figure(self, goal: str, month: int) -> _Figure:
         known = self._known[month]
 
-        def settle(one: str) -> _Figure:
+        def work_out(one: str) -> _Figure:
             own = self._own(one, month)
             if own is not None:
                 return _Figure(own, True)
@@ -107,7 +127,7 @@ class DriverTree:
             value = evaluate(formula, {name: known[name].value for name in needed})
             return _Figure(value, all(known[name].complete for name in needed))
 
-        _settle(goal, known, lambda one: self._needs(one, month), settle, _NOTHING)
+        settle(goal, known, lambda one: self._needs(one, month), work_out, _NOTHING)
         return known[goal]
 
     def _by_formula(self, goal: str, month: int) -> Optional[float]:
@@ -117,6 +137,24 @@ class DriverTree:
         return evaluate(
             formula, {name: self._figure(name, month).value for name in self._inputs(formula)}
         )
+
+    def behind(self, goal: str, months: Months) -> Optional[Worked]:
+        """The goal's formula and its inputs in a month, or over several: whether or not the goal
+        has figures of its own. None where it has no formula, or not the same in all of them."""
+        formulas = [self._drivers[goal].formulas[month] for month in months]
+        formula = formulas[0]
+        if formula is None or any(other != formula for other in formulas):
+            return None
+        needed = self._inputs(formula)
+        if len(months) == 1:
+            month = months[0]
+            return Worked(formula, {name: self._figure(name, month).value for name in needed})
+        return Worked(formula, {name: self._over(name, months) for name in needed})
+
+    def adds_up(self, goal: str, months: Months) -> bool:
+        """Whether the goal's figure over these months is put together from theirs, rather than
+        the formula of its aggregated inputs."""
+        return not self._is_ratio(goal, months)
 
     def _is_ratio(self, goal: str, months: Months) -> bool:
         """Whether the goal is an Average that one formula alone gives in all these months."""
@@ -142,34 +180,34 @@ class DriverTree:
             formula = self._drivers[one].formulas[months[0]]
             return () if formula is None else self._inputs(formula)
 
-        def settle(one: str) -> Optional[float]:
+        def work_out(one: str) -> Optional[float]:
             needed = needs(one)
             formula = self._driver(one).formulas[months[0]] if needed else None
             if formula is None:
                 return self._aggregate(one, months)
             return evaluate(formula, {name: known[name] for name in needed})
 
-        _settle(goal, known, needs, settle, None)
+        settle(goal, known, needs, work_out, None)
         return known[goal]
 
 
-def _settle(
-    goal: str,
-    known: Dict[str, _T],
-    needs: Callable[[str], Tuple[str, ...]],
-    settle: Callable[[str], _T],
+def settle(
+    wanted: _Key,
+    known: Dict[_Key, _T],
+    needs: Callable[[_Key], Tuple[_Key, ...]],
+    work_out: Callable[[_Key], _T],
     in_cycle: _T,
 ) -> None:
-    """Fill ``known`` for ``goal`` and all it needs, inputs first; without recursion, because a
-    chain of formulas may be as long as the book has goals."""
-    path = [goal]
-    opened: Set[str] = set()
+    """Fill ``known`` for what is ``wanted`` and all it needs, the latter first; without recursion,
+    because a chain of formulas may be as long as the book has goals."""
+    path = [wanted]
+    opened: Set[_Key] = set()
     while path:
         one = path[-1]
         if one in known:
             path.pop()
         elif one in opened:
-            known[one] = settle(one)
+            known[one] = work_out(one)
         else:
             opened.add(one)
             waiting = [name for name in needs(one) if name not in known]

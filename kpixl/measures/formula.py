@@ -348,22 +348,27 @@ def _value(node: Node, figures: Mapping[str, Optional[float]]) -> float:
     if isinstance(node, Chain):
         total = _value(node.first, figures)
         for operator, operand in node.rest:
-            total = _apply(operator, total, _value(operand, figures))
+            total = operate(operator, total, _value(operand, figures))
         return total
     if isinstance(node, Negative):
         return -_value(node.operand, figures)
     if isinstance(node, Percent):
         return _value(node.operand, figures) / 100
     if isinstance(node, Call):
-        arguments = [_value(argument, figures) for argument in node.arguments]
-        return _real(_FUNCTIONS[node.function](arguments))
+        return call(node.function, [_value(argument, figures) for argument in node.arguments])
     raise TypeError(f"{type(node).__name__} is no part of a formula")
 
 
-def _apply(operator: str, left: float, right: float) -> float:
+def operate(operator: str, left: float, right: float) -> float:
+    """One operation of a formula; raises ArithmeticError where it has no result."""
     if operator == "^" and left == 0 and right == 0:
         raise _NotAvailable
     return _real(_OPERATIONS[operator](left, right))
+
+
+def call(function: str, figures: Sequence[float]) -> float:
+    """One function of a formula; raises ArithmeticError where it has no result."""
+    return _real(_FUNCTIONS[function](figures))
 
 
 def _real(result: Union[float, complex]) -> float:

@@ -109,7 +109,7 @@ class GoalFigures:
         """A roll-up's plan is 1 and its actual the score (SPEC 4)."""
         children = self.nodes[goal_id].children
         parts = [self.of(child, months) for child in children]
-        scores = [_child_score(part) for part in parts]
+        scores = [child_score(part) for part in parts]
         weights = [self.nodes[child].goal.weight for child in children]
         settings = self.plan.settings
         score = rollup(scores, weights, settings.rollup_cap)
@@ -138,7 +138,7 @@ class GoalFigures:
         """The child with the lowest score, which a roll-up names."""
         children = self.nodes[goal_id].children
         position = worst_child(
-            [_child_score(self.of(child, months)) for child in children],
+            [child_score(self.of(child, months)) for child in children],
             [self.nodes[child].goal.weight for child in children],
         )
         return None if position is None else children[position]
@@ -230,7 +230,8 @@ def _finite(value: Optional[float]) -> Optional[float]:
     return value if value is not None and isfinite(value) else None
 
 
-def _child_score(figures: Figures) -> Optional[float]:
+def child_score(figures: Figures) -> Optional[float]:
+    """What a goal brings into its parent's roll-up, before floor and cap (SPEC 4)."""
     if figures.gap is None:
         return None
     return rollup_child_score(figures.attainment, figures.gap)

@@ -11,6 +11,7 @@ from kpixl.measures import gap
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
 from kpixl.plan.month import Month, fiscal_year
 from kpixl.plan.schema import sheet_names
+from kpixl.review.bridges import Bridges
 from kpixl.review.cycle import CycleView, action_reviews, phase_of
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.goal_figures import GoalFigures
@@ -41,7 +42,8 @@ def review(
     figures = GoalFigures(plan, month, monthly, nodes)
     cycle = CycleView(plan, month, judged, due, monthly)
     actions = action_reviews(cycle)
-    goals = tuple(_goal_review(figures, cycle, node) for node in nodes.values())
+    bridges = Bridges(figures)
+    goals = tuple(_goal_review(figures, cycle, bridges, node) for node in nodes.values())
     return Review(
         settings=plan.settings,
         source=plan.source,
@@ -90,6 +92,7 @@ def _of_months_reported(to_date: Figures) -> Figures:
 def _goal_review(
     figures: GoalFigures,
     cycle: CycleView,
+    bridges: Bridges,
     node: Node,
 ) -> GoalReview:
     goal_id = node.goal.id
@@ -123,6 +126,8 @@ def _goal_review(
         revised=start is not None and any(m >= start and m in figures.year for m in revised),
         history=figures.history(goal_id),
         control=control_chart(reported, node.goal.direction),
+        bridge=bridges.of(goal_id, (figures.month,)),
+        bridge_to_date=bridges.of(goal_id, figures.elapsed),
     )
 
 
