@@ -9,11 +9,12 @@ from typing import Optional, Sequence, Tuple
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures import gap
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
-from kpixl.plan.month import Month, fiscal_year
+from kpixl.plan.month import Month, fiscal_year, fiscal_year_start
 from kpixl.plan.schema import sheet_names
 from kpixl.review.cycle import CycleView, action_reviews, phase_of
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.goal_figures import GoalFigures
+from kpixl.review.landings import Landings
 from kpixl.review.monthly import lay_out
 from kpixl.review.tree import Node, arrange, below
 from kpixl.words import fold
@@ -40,7 +41,8 @@ def review(
     figures = GoalFigures(plan, month, monthly, nodes)
     cycle = CycleView(plan, month, judged, due, monthly)
     actions = action_reviews(cycle)
-    goals = tuple(_goal_review(figures, cycle, node) for node in nodes.values())
+    landings = Landings(figures)
+    goals = tuple(_goal_review(figures, cycle, landings, node) for node in nodes.values())
     return Review(
         settings=plan.settings,
         source=plan.source,
@@ -68,13 +70,13 @@ def _last_reported(plan: Plan) -> Optional[Month]:
 
 
 def _window(plan: Plan, month: Month) -> Tuple[Month, ...]:
-    """From the first month that any sheet knows (at least two fiscal years back) to the end of
-    the fiscal year."""
+    """Whole fiscal years: from that of the first month that any sheet knows, at least two years
+    back, to the review month's."""
     year = fiscal_year(month, plan.settings.fiscal_start)
     known = [
         m for group in (plan.actuals, plan.plan) for series in group.values() for m in series.values
     ]
-    first = min([year[0].plus(-24), *known])
+    first = fiscal_year_start(min([year[0].plus(-24), *known]), plan.settings.fiscal_start)
     return tuple(first.plus(n) for n in range(year[-1].index - first.index + 1))
 
 
@@ -89,6 +91,7 @@ def _of_months_reported(to_date: Figures) -> Figures:
 def _goal_review(
     figures: GoalFigures,
     cycle: CycleView,
+    landings: Landings,
     node: Node,
 ) -> GoalReview:
     goal_id = node.goal.id
@@ -119,6 +122,7 @@ def _goal_review(
         definition_changed=figures.changed_in(goal_id),
         revised=start is not None and any(m >= start and m in figures.year for m in revised),
         history=figures.history(goal_id),
+        landing=landings.of(goal_id),
     )
 
 
