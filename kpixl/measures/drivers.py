@@ -94,6 +94,52 @@ class DriverTree:
         complete = tuple(month for month in counted if self._figure(goal, month).complete)
         return self._over(goal, complete)
 
+    def complete(self, goal: str, month: int) -> bool:
+        """Whether everything that the goal's figure of the month is made from is there. Where a
+        formula divides by zero there is no figure, yet its inputs count in the year's ratio."""
+        return self._figure(goal, month).complete
+
+    def whole(self, goal: str, months: Sequence[int]) -> Optional[float]:
+        """The goal's figure over exactly these months, as :meth:`to_date` has it; None where one
+        of them is not available."""
+        counted = tuple(months)
+        if self._is_ratio(goal, counted):
+            complete = all(self._figure(goal, month).complete for month in counted)
+            return self._over(goal, counted) if complete else None
+        if any(self._figure(goal, month).value is None for month in counted):
+            return None
+        return self._aggregate(goal, counted)
+
+    def restated(
+        self, months: Sequence[int], own: Mapping[str, Sequence[Optional[float]]]
+    ) -> DriverTree:
+        """The drivers of ``own`` over these months, which may come in any order and repeatedly,
+        with these own figures instead of theirs: one for each of ``months``."""
+        return DriverTree(
+            {
+                goal: Driver(
+                    own=figures,
+                    aggregation=self._driver(goal).aggregation,
+                    formulas=tuple(self._driver(goal).formulas[month] for month in months),
+                )
+                for goal, figures in own.items()
+            }
+        )
+
+    def needed_for(self, goals: Sequence[str], months: Sequence[int]) -> Tuple[str, ...]:
+        """These goals and all that their formulas in these months are computed from."""
+        found: Dict[str, None] = {}
+        waiting = list(goals)
+        while waiting:
+            goal = waiting.pop()
+            if goal in found or goal not in self._drivers:
+                continue
+            found[goal] = None
+            formulas = {id(f): f for f in map(self._drivers[goal].formulas.__getitem__, months)}
+            for formula in formulas.values():
+                waiting.extend(() if formula is None else self._inputs(formula))
+        return tuple(found)
+
     def _inputs(self, formula: Node) -> Tuple[str, ...]:
         # By identity: the drivers keep their formulas alive, and hashing walks the whole tree.
         if id(formula) not in self._needed:

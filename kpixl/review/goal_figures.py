@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
 from typing import Dict, Mapping, Optional, Sequence, Tuple
 
 from kpixl.measures import gap
@@ -11,6 +10,7 @@ from kpixl.measures.aggregate import rollup, rollup_child_score, rollup_status, 
 from kpixl.measures.kinds import Status
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
 from kpixl.plan.month import Month, fiscal_year
+from kpixl.review.comparison import compared, finite
 from kpixl.review.figures import Figures, FiscalSeries
 from kpixl.review.monthly import Monthly, definition_in, like_a_year_before, same_definition
 from kpixl.review.tree import Node
@@ -84,26 +84,14 @@ class GoalFigures:
     ) -> Figures:
         growth = None
         if current is not None and figures.prior is not None and figures.prior_months:
-            growth = _finite(gap.growth(current, figures.prior, goal.is_percent))
+            growth = finite(gap.growth(current, figures.prior, goal.is_percent))
         if figures.plan is None or not figures.plan_months:
             return replace(figures, growth=growth)
         if matched is None:
             # A ratio may have no value over just the months that have a plan.
             return replace(figures, growth=growth, status=Status.NO_DATA)
-        sides = (matched, figures.plan, goal.direction, goal.tolerance)
-        if goal.direction.value == "range" and goal.tolerance is None:
-            return replace(figures, growth=growth, status=Status.NO_PLAN)
-        settings = self.plan.settings
-        amber_at = goal.amber_at if goal.amber_at is not None else settings.amber_at
-        return replace(
-            figures,
-            difference=matched - figures.plan,
-            gap=gap.gap(*sides),
-            gap_pct=_finite(gap.gap_pct(*sides)),
-            attainment=_finite(gap.attainment(*sides)),
-            growth=growth,
-            status=gap.status(*sides, amber_at=amber_at, green_at=settings.green_at),
-        )
+        comparison = compared(goal, self.plan.settings, matched, figures.plan)
+        return replace(figures, growth=growth, **comparison._asdict())
 
     def _rolled_up(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
         """A roll-up's plan is 1 and its actual the score (SPEC 4)."""
@@ -223,11 +211,6 @@ class GoalFigures:
         """The month's status of the last months, the review month last."""
         months = [self.month.plus(n - HISTORY_MONTHS + 1) for n in range(HISTORY_MONTHS)]
         return tuple(self.of(goal_id, (m,)).status for m in months)
-
-
-def _finite(value: Optional[float]) -> Optional[float]:
-    """None where dividing by next to nothing has left the numbers that a computer knows."""
-    return value if value is not None and isfinite(value) else None
 
 
 def child_score(figures: Figures) -> Optional[float]:

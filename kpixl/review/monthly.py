@@ -86,7 +86,10 @@ def lay_out(plan: Plan, months: Sequence[Month], review_month: Month) -> Monthly
     for goal in plan.goals:
         by_id.setdefault(goal.id, []).append(goal)
     window = tuple(months)
-    reported = Side(_reported(plan), lambda goal_id: _unread(plan.actuals, goal_id))
+    reported = Side(
+        _reported(plan),
+        lambda goal_id: frozenset(m for m in _unread(plan.actuals, goal_id) if m <= review_month),
+    )
     planned = Side(_planned(plan, by_id), lambda goal_id: _unread_plan(plan, goal_id))
     actual_drivers = DriverTree(_drivers(by_id, window, review_month, reported))
     plan_drivers = DriverTree(_drivers(by_id, window, review_month, planned))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Optional, Sequence, Tuple
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures import gap
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
-from kpixl.plan.month import Month, fiscal_year
+from kpixl.plan.month import Month, fiscal_year, fiscal_year_start
 from kpixl.plan.schema import sheet_names
 from kpixl.review.bridges import Bridges
 from kpixl.review.cycle import CycleView, action_reviews, phase_of
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.goal_figures import GoalFigures
+from kpixl.review.landings import Landings
 from kpixl.review.monthly import lay_out
 from kpixl.review.signals import control_chart, reported_months
 from kpixl.review.tree import Node, arrange, below
@@ -42,8 +43,8 @@ def review(
     figures = GoalFigures(plan, month, monthly, nodes)
     cycle = CycleView(plan, month, judged, due, monthly)
     actions = action_reviews(cycle)
-    bridges = Bridges(figures)
-    goals = tuple(_goal_review(figures, cycle, bridges, node) for node in nodes.values())
+    workings = _Workings(figures, cycle, Bridges(figures), Landings(figures))
+    goals = tuple(_goal_review(workings, node) for node in nodes.values())
     return Review(
         settings=plan.settings,
         source=plan.source,
@@ -71,13 +72,13 @@ def _last_reported(plan: Plan) -> Optional[Month]:
 
 
 def _window(plan: Plan, month: Month) -> Tuple[Month, ...]:
-    """From the first month that any sheet knows (at least two fiscal years back) to the end of
-    the fiscal year."""
+    """Whole fiscal years: from that of the first month that any sheet knows, at least two years
+    back, to the review month's."""
     year = fiscal_year(month, plan.settings.fiscal_start)
     known = [
         m for group in (plan.actuals, plan.plan) for series in group.values() for m in series.values
     ]
-    first = min([year[0].plus(-24), *known])
+    first = fiscal_year_start(min([year[0].plus(-24), *known]), plan.settings.fiscal_start)
     return tuple(first.plus(n) for n in range(year[-1].index - first.index + 1))
 
 
@@ -89,12 +90,18 @@ def _of_months_reported(to_date: Figures) -> Figures:
     return replace(to_date, plan=None, prior=None)
 
 
-def _goal_review(
-    figures: GoalFigures,
-    cycle: CycleView,
-    bridges: Bridges,
-    node: Node,
-) -> GoalReview:
+@dataclass(frozen=True)
+class _Workings:
+    """What a goal's review is put together from."""
+
+    figures: GoalFigures
+    cycle: CycleView
+    bridges: Bridges
+    landings: Landings
+
+
+def _goal_review(workings: _Workings, node: Node) -> GoalReview:
+    figures, cycle = workings.figures, workings.cycle
     goal_id = node.goal.id
     source = figures.source(goal_id)
     month = figures.of(goal_id, (figures.month,))
@@ -126,8 +133,9 @@ def _goal_review(
         revised=start is not None and any(m >= start and m in figures.year for m in revised),
         history=figures.history(goal_id),
         control=control_chart(reported, node.goal.direction),
-        bridge=bridges.of(goal_id, (figures.month,)),
-        bridge_to_date=bridges.of(goal_id, figures.elapsed),
+        bridge=workings.bridges.of(goal_id, (figures.month,)),
+        bridge_to_date=workings.bridges.of(goal_id, figures.elapsed),
+        landing=workings.landings.of(goal_id),
     )
 
 

@@ -1,0 +1,45 @@
+"""Compare a figure of a goal with its plan, by the goal's own direction and limits (SPEC 3, 4)."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import NamedTuple, Optional
+
+from kpixl.measures import gap
+from kpixl.measures.kinds import Direction, Status
+from kpixl.plan.model import Goal, Settings
+
+
+class Comparison(NamedTuple):
+    """A figure against its plan; all None where it cannot be judged, which ``status`` says."""
+
+    status: Status
+    difference: Optional[float] = None
+    gap: Optional[float] = None
+    gap_pct: Optional[float] = None
+    attainment: Optional[float] = None
+
+
+def compared(
+    goal: Goal, settings: Settings, actual: Optional[float], plan: Optional[float]
+) -> Comparison:
+    """How ``actual`` stands against ``plan``. A Range without tolerance cannot be judged, as if it
+    had no plan."""
+    if plan is None or (goal.direction is Direction.RANGE and goal.tolerance is None):
+        return Comparison(Status.NO_PLAN)
+    if actual is None:
+        return Comparison(Status.NO_DATA)
+    sides = (actual, plan, goal.direction, goal.tolerance)
+    amber_at = goal.amber_at if goal.amber_at is not None else settings.amber_at
+    return Comparison(
+        status=gap.status(*sides, amber_at=amber_at, green_at=settings.green_at),
+        difference=actual - plan,
+        gap=gap.gap(*sides),
+        gap_pct=finite(gap.gap_pct(*sides)),
+        attainment=finite(gap.attainment(*sides)),
+    )
+
+
+def finite(value: Optional[float]) -> Optional[float]:
+    """None where dividing by next to nothing has left the numbers that a computer knows."""
+    return value if value is not None and isfinite(value) else None
