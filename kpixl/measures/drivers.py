@@ -141,6 +141,8 @@ class DriverTree:
 
     def _figure(self, goal: str, month: int) -> _Figure:
         known = self._known[month]
+        if goal in known:
+            return known[goal]
 
         def settle(one: str) -> _Figure:
             own = self._own(one, month)
