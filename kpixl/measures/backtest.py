@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from math import fsum, isfinite
+from math import fsum, inf
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.measures.aggregate import aggregate
-from kpixl.measures.fills import YEAR, Fills, Standpoint
+from kpixl.measures.fills import METHODS, YEAR, Fills, Standpoint
 from kpixl.measures.gap import EQUAL
 from kpixl.measures.kinds import Aggregation, Method
 
@@ -60,16 +60,15 @@ def record(
     errors: List[float] = []
     void = False
     for origin, forecast in zip(origins, forecasts):
-        if forecast is None:
-            continue
-        outcome = outcomes[origin.first]
-        if outcome == 0:
-            void = True
-            continue
-        error = abs((forecast - outcome) / outcome)
-        if isfinite(error):
-            tried.append(origin)
-            errors.append(error)
+        if forecast is not None:
+            outcome = outcomes[origin.first]
+            if outcome:
+                error = abs((forecast - outcome) / outcome)
+                if error < inf:  # false for what is no number, too
+                    tried.append(origin)
+                    errors.append(error)
+            else:
+                void = True
     return Record(tuple(tried), tuple(errors), void)
 
 
@@ -96,15 +95,15 @@ def records(fills: Fills) -> Dict[Method, Record]:
     """The record of every method that can be tried, at all origins from which it can forecast."""
     outcomes = past_years(fills)
     origins = origins_of(tuple(outcomes))
-    ends = {first: _endings(fills, first) for first in outcomes}
+    ends = [so_far for first in outcomes for so_far in _so_far(fills, first)]
     join = _JOINED[fills.course.aggregation]
     found: Dict[Method, Record] = {}
     for method in COMPETING:
-        forecasts: List[Optional[float]] = []
-        for origin in origins:
-            filled = fills.of(method, origin)
-            so_far = ends[origin.first][origin.known - 1]
-            forecasts.append(None if filled is None else join(so_far, filled))
+        fill = METHODS[method]
+        filled = [fill(fills, origin) for origin in origins]
+        forecasts = [
+            None if months is None else join(so_far, months) for so_far, months in zip(ends, filled)
+        ]
         found[method] = record(origins, outcomes, forecasts)
     return found
 
@@ -158,9 +157,9 @@ _JOINED: Mapping[Aggregation, Callable[[float, Sequence[float]], float]] = {
 }
 
 
-def _endings(fills: Fills, first: int) -> List[float]:
-    """The year so far after each of its months: its highest or lowest month, else its total."""
-    months = [value for value in fills.counted[first : first + YEAR] if value is not None]
+def _so_far(fills: Fills, first: int) -> List[float]:
+    """The year so far at each of its origins: its highest or lowest month, else its total."""
+    months = [value for value in fills.counted[first : first + YEAR - 1] if value is not None]
     if fills.course.aggregation is Aggregation.MAX:
         return list(accumulate(months, max))
     if fills.course.aggregation is Aggregation.MIN:

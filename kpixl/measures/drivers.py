@@ -161,6 +161,8 @@ class DriverTree:
 
     def _figure(self, goal: str, month: int) -> _Figure:
         known = self._known[month]
+        if goal in known:
+            return known[goal]
 
         def work_out(one: str) -> _Figure:
             own = self._own(one, month)

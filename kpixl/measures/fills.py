@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, cast
 
 from kpixl.measures.kinds import Aggregation, Method
 
@@ -177,7 +177,7 @@ class Fills:
         """One figure for each missing month; None where the method cannot fill all of them."""
         if not standpoint.missing:
             return []
-        found = _METHODS[method](self, standpoint)
+        found = METHODS[method](self, standpoint)
         return found if found is not None and all(map(isfinite, found)) else None
 
     def today(self) -> Standpoint:
@@ -254,7 +254,7 @@ class Fills:
         return [level + slope * (first + month) for month in standpoint.missing]
 
 
-_METHODS: Mapping[Method, Callable[[Fills, Standpoint], Optional[List[float]]]] = {
+METHODS: Mapping[Method, Callable[[Fills, Standpoint], Optional[List[float]]]] = {
     Method.OUTLOOK: Fills.outlook,
     Method.PLAN: Fills.plan,
     Method.RATIO: Fills.ratio,
@@ -263,17 +263,18 @@ _METHODS: Mapping[Method, Callable[[Fills, Standpoint], Optional[List[float]]]] 
     Method.RECENT: Fills.recent,
     Method.TREND: Fills.trend,
 }
+"""How each method fills, from a standpoint with something to fill; figures beyond all numbers are
+not sorted out yet."""
 
 
 def _all_of(values: Values, first: int, months: Sequence[int]) -> Optional[List[float]]:
     """The figures of these months of a year, or None where one of them is missing."""
-    found: List[float] = []
-    for month in months:
-        value = values[first + month]
-        if value is None:
-            return None
-        found.append(value)
-    return found
+    start, end = first + months[0], first + months[-1] + 1
+    if end - start == len(months):
+        found = values[start:end]
+    else:
+        found = [values[first + month] for month in months]
+    return None if None in found else cast("List[float]", found)
 
 
 def _carried_on(so_far: Optional[_ToDate], ahead: Optional[List[float]]) -> Optional[List[float]]:

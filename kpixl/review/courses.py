@@ -38,6 +38,8 @@ class Courses:
         self.known = self.monthly.position(figures.month) + 1
         self._leaves: Dict[str, Leaf] = {}
         self._since: Dict[str, int] = {}
+        self._years: Dict[str, Tuple[int, ...]] = {}
+        self._missing: Dict[str, Tuple[int, ...]] = {}
 
     def definition(self, goal_id: str) -> Goal:
         """The goal as it is defined in the review month."""
@@ -45,12 +47,14 @@ class Courses:
 
     def year(self, goal_id: str) -> Tuple[int, ...]:
         """The places, from 0 to 11, of the fiscal year's months in which the goal is valid."""
-        definitions = self.figures.definitions[goal_id]
-        return tuple(
-            place
-            for place, month in enumerate(self.figures.year)
-            if any(goal.valid_in(month) for goal in definitions)
-        )
+        if goal_id not in self._years:
+            definitions = self.figures.definitions[goal_id]
+            self._years[goal_id] = tuple(
+                place
+                for place, month in enumerate(self.figures.year)
+                if any(goal.valid_in(month) for goal in definitions)
+            )
+        return self._years[goal_id]
 
     def since(self, goal_id: str) -> int:
         """The position from which the goal's figures mean what they mean in the review month."""
@@ -97,11 +101,13 @@ class Courses:
 
     def missing(self, goal_id: str) -> Tuple[int, ...]:
         """The places of the goal's months of the year that have no actual yet."""
-        return tuple(
-            place
-            for place in self.year(goal_id)
-            if not self._is_reported(goal_id, self.first + place)
-        )
+        if goal_id not in self._missing:
+            self._missing[goal_id] = tuple(
+                place
+                for place in self.year(goal_id)
+                if not self._is_reported(goal_id, self.first + place)
+            )
+        return self._missing[goal_id]
 
     def _is_reported(self, goal_id: str, position: int) -> bool:
         if position >= self.known:

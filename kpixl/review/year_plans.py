@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 from kpixl.measures.drivers import DriverTree
 from kpixl.measures.fills import YEAR
@@ -23,12 +23,16 @@ class YearPlans:
         self.courses = courses
         self.figures = courses.figures
         self.places = tuple(range(courses.first, courses.count))
+        self._in_force: Dict[str, Optional[float]] = {}
         self._original: Optional[DriverTree] = None
 
     def in_force(self, goal_id: str) -> Optional[float]:
         """The year's plan in force."""
-        months = tuple(self.courses.first + place for place in self.courses.year(goal_id))
-        return self._of(self.courses.monthly.plan_drivers, goal_id, months)
+        if goal_id not in self._in_force:
+            months = tuple(self.courses.first + place for place in self.courses.year(goal_id))
+            plan = self.courses.monthly.plan_drivers
+            self._in_force[goal_id] = self._of(plan, goal_id, months)
+        return self._in_force[goal_id]
 
     def original(self, goal_id: str) -> Optional[float]:
         """The year's plan before any revision; where only a revision names a month, that one."""
