@@ -115,7 +115,7 @@ def test_a_signal_asks_for_its_cause_off_plan():
             "limit of 127 units (better); find out what."
         ),
         (
-            "Salesは計画未達で変化のシグナルがあり、2025年6月の130 unitsは管理上限（127 units）を"
+            "Salesは計画未達、変化のシグナルあり：2025年6月の130 unitsは管理上限（127 units）を"
             "上回りました（有利）。何が変わったのかを確認します。"
         ),
     )
@@ -129,7 +129,7 @@ def test_a_signal_asks_for_its_cause_on_plan():
             "limit of 127 units (worse); find out what."
         ),
         (
-            "Costは計画を達成していて変化のシグナルがあり、2025年6月の130 unitsは管理上限"
+            "Costは計画達成、変化のシグナルあり：2025年6月の130 unitsは管理上限"
             "（127 units）を上回りました（不利）。何が変わったのかを確認します。"
         ),
     )
@@ -146,7 +146,7 @@ def test_a_signal_near_plan_of_a_range_goal_is_neither_good_nor_bad():
             "limit of 73 days; find out what."
         ),
         (
-            "Stockの判定は「注意」で変化のシグナルがあり、2025年6月の70 daysは管理下限（73 days）を"
+            "Stockは判定「注意」、変化のシグナルあり：2025年6月の70 daysは管理下限（73 days）を"
             "下回りました。何が変わったのかを確認します。"
         ),
     )
@@ -198,7 +198,7 @@ def test_a_signal_near_plan_of_a_range_goal_is_neither_good_nor_bad():
 def test_each_rule_has_its_words(values: list[float], english: str, japanese: str) -> None:
     assert told(book(values)) == (
         f"Something changed in Sales: {english}; find out what.",
-        f"Salesに変化のシグナルがあり、{japanese}。何が変わったのかを確認します。",
+        f"Salesに変化のシグナルあり：{japanese}。何が変わったのかを確認します。",
     )
 
 
@@ -210,7 +210,7 @@ def test_a_limit_passed_by_less_than_is_shown_is_just_passed():
             "9 units (better); find out what."
         ),
         (
-            "Salesに変化のシグナルがあり、2025年6月の9 unitsは管理上限（9 units）を"
+            "Salesに変化のシグナルあり：2025年6月の9 unitsは管理上限（9 units）を"
             "わずかに上回りました（有利）。何が変わったのかを確認します。"
         ),
     )
@@ -226,7 +226,7 @@ def test_a_chart_of_differences_speaks_of_the_prior_year():
             "is below the lower limit of +¥83 (worse); find out what."
         ),
         (
-            "売上高は計画未達で変化のシグナルがあり、2027年12月の前年同月差−10円は管理下限（+83円）を"
+            "売上高は計画未達、変化のシグナルあり：2027年12月の前年同月差−10円は管理下限（+83円）を"
             "下回りました（不利）。何が変わったのかを確認します。"
         ),
     )
