@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
 
+from kpixl.errors import CellError
+from kpixl.functions import FUNCTIONS
 from kpixl.measures.kinds import Direction, Effect, Signal
 from kpixl.plan.model import Action, Goal, Level, Plan, Series
 from kpixl.plan.month import Month
@@ -16,6 +19,7 @@ from kpixl.review.figures import ActionReview, Review
 from kpixl.review.insights import ControlChart
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
+from kpixl.words import word
 from tests.plans import goal, plan_of, series, with_settings
 
 FIRST = Month(2025, 1)
@@ -148,6 +152,30 @@ def test_a_month_without_a_prior_year_value_is_no_point_among_differences():
     assert found.differences
     assert len(found.points) == 22
     assert FIRST.plus(32) not in found.months
+
+
+def random_years(seed: int) -> list[float | None]:
+    """Up to four years of noise, growth and season, with gaps."""
+    random = Random(seed)
+    growth, season = random.choice([0, 2]), random.choice([0, 30])
+    return [
+        None if random.random() < 0.1 else 100 + growth * n + season * (n % 12) + random.gauss(0, 5)
+        for n in range(random.randint(8, 48))
+    ]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_cells_show_what_the_review_says(seed: int) -> None:
+    values = random_years(seed)
+    prior = [None] * 12 + values[:-12] if len(values) > 12 else [None] * len(values)
+    found = review(book(values)).by_id["A"].control
+    limits = FUNCTIONS["KPI_LIMITS"]([values], [prior])
+    told = FUNCTIONS["KPI_SIGNAL"]([values], [prior], "ja")
+    if found is None:
+        assert limits == told == CellError("#N/A")
+        return
+    assert limits == [[found.centre, found.lower, found.upper]]
+    assert told == ("" if found.signal is None else word(f"signal.{found.signal.value}", "ja"))
 
 
 # ---- A changed definition --------------------------------------------------------------------
