@@ -109,7 +109,9 @@ def test_actions_come_with_evidence_phase_and_next_step():
         "countermeasure": "talk", "owner": "Abe", "due": "2026-06-30", "started": None,
         "done": "2026-06-20", "expected_effect": "", "result": "better", "decision": "adjust",
         "decided": "2026-07-01", "phase": "closed", "next_step": "–", "overdue": False,
+        "effect": "too_early",
     }  # fmt: skip
+    assert second["effect"] is None
     assert (second["phase"], second["decision"]) == ("check", None)
 
 
@@ -131,6 +133,29 @@ def test_a_plan_of_next_to_nothing_is_null_and_not_infinity():
     found = as_json(review(plan))["goals"][0]["month"]
     assert (found["gap"], found["gap_pct"], found["attainment"]) == (1e15, None, None)
     assert found["status"] == "green"
+
+
+def with_signal() -> Review:
+    # A year around 100, ±1, then 130: far above the limits
+    values = [99, 101] * 6 + [130, 130, 131]
+    plan = plan_of(
+        goal("JUMP"), goal("CALM"), goal("NEW"),
+        actuals={"JUMP": values[12:], "CALM": [99, 101, 99], "NEW": [99, 101, 99]},
+        prior={"JUMP": values[:12], "CALM": values[:12]},
+        actions=(Action("X", "JUMP", done=date(2026, 3, 9)), Action("Y", "NEW")),
+    )  # fmt: skip
+    return review(plan)
+
+
+def test_a_signal_is_its_key_in_any_language_and_null_where_there_is_none():
+    for language in ("en", "ja"):
+        goals = as_json(with_signal(), language)["goals"]
+        assert [entry["signal"] for entry in goals] == ["above", None, None]
+    assert [entry["effect"] for entry in as_json(with_signal())["actions"]] == ["improved", None]
+    assert [row["signal"] for row in rows(with_signal())] == ["above", "", ""]
+    frame = with_signal().to_frame()
+    assert frame["signal"].tolist()[0] == "above"
+    assert frame["signal"].isna().tolist() == [False, True, True]
 
 
 # ---- Rows -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from enum import Enum
 from math import isfinite
 from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
 
@@ -61,8 +62,8 @@ def as_data(review: Review, language: str) -> Dict[str, object]:
 
 
 def goal_data(goal: GoalReview, parent: Optional[str], language: str) -> Dict[str, object]:
-    """One goal as plain data, with the ID that its ``parent`` has in the same data. Landing and
-    signal are null until their measures are in use."""
+    """One goal as plain data, with the ID that its ``parent`` has in the same data. Landing is
+    null until its measures are in use."""
     to_date = {
         **_measures(goal.to_date),
         **{name: getattr(goal.to_date, name) for name in _MONTHS},
@@ -78,7 +79,7 @@ def goal_data(goal: GoalReview, parent: Optional[str], language: str) -> Dict[st
         "month": _measures(goal.month),
         "to_date": to_date,
         "landing": dict.fromkeys(LANDING),
-        "signal": None,
+        "signal": _key(goal.control.signal if goal.control else None),
         "pdca": {
             "phase": goal.phase.phase.value,
             "next_step": goal_step(goal.phase, language),
@@ -98,17 +99,23 @@ def _known(value: Optional[float]) -> Optional[float]:
     return value if value is not None and isfinite(value) else None
 
 
+def _key(found: Optional[Enum]) -> Optional[str]:
+    """The key of a word of a vocabulary, the same in every language."""
+    return None if found is None else str(found.value)
+
+
 def action_data(entry: ActionReview, language: str) -> Dict[str, object]:
-    """One action with its evidence, phase and next step as plain data."""
+    """One action with its evidence, phase, next step and effect as plain data."""
     data: Dict[str, object] = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in asdict(entry.action).items()
         if name != "row"
     }
-    data["decision"] = entry.action.decision.value if entry.action.decision else None
+    data["decision"] = _key(entry.action.decision)
     data["phase"] = entry.phase.value
     data["next_step"] = step_text(entry.step, entry.action.due, language)
     data["overdue"] = entry.overdue
+    data["effect"] = _key(entry.effect)
     return data
 
 
