@@ -110,8 +110,8 @@ def leverage(formula: Node, figures: Figures, driver: str) -> Optional[float]:
 
 
 def one_per_cent_more(figure: float) -> float:
-    """1 % more of a figure: of a negative one, further below 0."""
-    return figure * (1 + _ONE_PER_CENT)
+    """A figure that has risen by 1 % of its size: one below 0 comes nearer to it."""
+    return figure + _ONE_PER_CENT * abs(figure)
 
 
 def change_pct(now: Optional[float], then: Optional[float]) -> Optional[float]:
