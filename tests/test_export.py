@@ -14,8 +14,9 @@ import pytest
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.jobs import export
-from kpixl.measures.kinds import Decision
+from kpixl.measures.kinds import Aggregation, Decision
 from kpixl.plan.model import Action, Level, Source
+from kpixl.plan.month import Month
 from kpixl.review.figures import Review
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
@@ -86,13 +87,65 @@ def test_the_json_has_the_reviews_figures():
 
 
 def test_unknown_is_null_and_neither_zero_nor_text():
-    late = as_json(small())["goals"][2]
+    result, _, late = as_json(small())["goals"]
     assert late["month"]["plan"] == 1
     missing = ("actual", "prior", "gap", "gap_pct", "attainment", "growth")
     assert [late["month"][key] for key in missing] == [None] * 6
     assert late["to_date"]["actual"] is None
     assert set(late["landing"].values()) == {None}
     assert late["signal"] is None
+    # A roll-up of figures without a plan for the year has nothing to land by.
+    assert set(result["landing"].values()) == {None}
+
+
+def planned(**fields: Any) -> Review:
+    plan = plan_of(
+        goal("KGI", level=Level.KGI), goal("SALES", "KGI", **fields),
+        goal("DOUBLE", "KGI", formula="2*SALES"),
+        actuals={"SALES": [100, 90, 95]}, plan={"SALES": [100] * 12},
+    )  # fmt: skip
+    return review(plan)
+
+
+def test_the_landing_says_by_what_it_came_about():
+    rollup, own, derived = (entry["landing"] for entry in as_json(planned())["goals"])
+    # 285 of 300 so far; 285 + 9 × 95 = 1140. 915 are missing in nine months.
+    assert own == {
+        "value": pytest.approx(1140), "method": "ratio", "error": None, "chance": None,
+        "required": pytest.approx(915 / 9),
+    }  # fmt: skip
+    assert (derived["value"], derived["method"]) == (pytest.approx(2280), "inputs")
+    assert (rollup["value"], rollup["method"]) == (pytest.approx(0.95), "rollup")
+    assert rollup["required"] is None
+
+
+def test_the_landing_of_a_finished_year_says_so():
+    plan = plan_of(goal("A"), actuals={"A": [10] * 12}, plan={"A": [9] * 12})
+    (found,) = as_json(review(plan, Month(2027, 3)))["goals"]
+    assert found["landing"] == {
+        "value": 120, "method": "finished", "error": None, "chance": 1, "required": None,
+    }  # fmt: skip
+
+
+def test_the_landing_comes_with_its_past_error_and_chance():
+    prior = [8, 12, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10]
+    plan = plan_of(goal("A"), actuals={"A": [10] * 3}, plan={"A": [10] * 12}, prior={"A": prior})
+    found = review(plan)
+    (exported,) = as_json(found)["goals"]
+    landing = found.by_id["A"].landing
+    assert exported["landing"] == {
+        "value": 120, "method": "pace", "error": landing.error, "chance": 0.5, "required": 10,
+    }  # fmt: skip
+    assert landing.error
+
+
+def test_what_no_month_can_change_any_more_requires_no_figure():
+    plan = plan_of(
+        goal("PEAK", aggregation=Aggregation.MAX), actuals={"PEAK": [120]},
+        plan={"PEAK": [100] * 12},
+    )  # fmt: skip
+    (found,) = as_json(review(plan))["goals"]
+    assert found["landing"]["required"] is None
 
 
 def test_an_id_is_the_same_text_wherever_it_stands():
@@ -181,6 +234,13 @@ def test_csv_has_a_row_a_goal_and_a_column_a_figure():
     assert float(sales["to_date_actual"]) == 195
     assert (sales["month_status"], sales["to_date_months_reported"]) == ("amber", "2")
     assert found[2]["month_actual"] == ""
+
+
+def test_csv_has_the_landing():
+    own = rows(planned())[1]
+    names = ("landing_value", "landing_required")
+    assert [float(own[name]) for name in names] == pytest.approx([1140, 915 / 9])
+    assert (own["landing_method"], own["landing_error"], own["landing_chance"]) == ("ratio", "", "")
 
 
 @pytest.mark.parametrize(

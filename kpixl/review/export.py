@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
 
 from kpixl.errors import Problem
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
+from kpixl.review.insights import Landing
 from kpixl.review.steps import goal_step, step_text
 from kpixl.words import problem_text
 
@@ -62,8 +63,7 @@ def as_data(review: Review, language: str) -> Dict[str, object]:
 
 
 def goal_data(goal: GoalReview, parent: Optional[str], language: str) -> Dict[str, object]:
-    """One goal as plain data, with the ID that its ``parent`` has in the same data. Landing is
-    null until its measures are in use."""
+    """One goal as plain data, with the ID that its ``parent`` has in the same data."""
     to_date = {
         **_measures(goal.to_date),
         **{name: getattr(goal.to_date, name) for name in _MONTHS},
@@ -78,7 +78,7 @@ def goal_data(goal: GoalReview, parent: Optional[str], language: str) -> Dict[st
         "source": goal.source,
         "month": _measures(goal.month),
         "to_date": to_date,
-        "landing": dict.fromkeys(LANDING),
+        "landing": _landing(goal.landing),
         "signal": _key(goal.control.signal if goal.control else None),
         "pdca": {
             "phase": goal.phase.phase.value,
@@ -92,6 +92,22 @@ def _measures(figures: Figures) -> Dict[str, object]:
     values: Dict[str, object] = {name: _known(getattr(figures, name)) for name in MEASURES}
     values["status"] = figures.status.value
     return values
+
+
+def _landing(landing: Landing) -> Dict[str, object]:
+    """``value`` is what the method gives, whatever the owner expects. ``method`` is its key, or how
+    the value came about without one: ``inputs``, ``rollup``, ``finished``. ``required`` is null,
+    too, where the months left can change nothing any more."""
+    found: Dict[str, object] = {
+        "value": _known(landing.value),
+        "method": None if landing.basis == "none" else landing.basis,
+        "error": _known(landing.error),
+        "chance": landing.chance,
+        "required": _known(landing.required.value),
+    }
+    if landing.method is not None:
+        found["method"] = landing.method.value
+    return found
 
 
 def _known(value: Optional[float]) -> Optional[float]:
