@@ -134,6 +134,23 @@ ORDINARY: dict[str, dict[str, tuple[Any, ...]]] = {
         "several goals": ([["cvr"], [None], ["nobody"]], IDS, FIGURES, FORMULAS),
         "full-width ID": ("ＣＶＲ", IDS, FIGURES, FORMULAS, RULES),
     },
+    "KPI_BRIDGE": {
+        "lower": (
+            "=visits*cvr*客単価", IDS, [[80], [1], [0.06], [5200], [7]],
+            [[100], [2], [0.05], [5000], [None]], "低いほど良い",
+        ),
+        "ratio": ("ORDERS/VISITS", IDS[:2], [[100], [12]], [[80], [12]]),
+        "range": ("VISITS-ORDERS", IDS[:2], [[100], [12]], [[80], [10]], "範囲"),
+        "not reported yet": ("ORDERS/VISITS", IDS[:2], [[100], [None]], [[80], [10]]),
+        "division by zero on the way": (
+            "VISITS/(ORDERS-CVR)", IDS[:3], [[1], [4], [3]], [[1], [3], [2]],
+        ),
+        "unknown goal": ("VISITS*PRICE", IDS[:2], [[100], [12]], [[80], [10]]),
+        "unreadable formula": ("VISITS*", IDS[:2], [[100], [12]], [[80], [10]]),
+        "several formulas": (
+            [["VISITS*ORDERS", "VISITS", None]], IDS[:2], [[100], [12]], [[80], [10]],
+        ),
+    },
     "KPI_SCORECARD": {
         "whole book": (
             GOALS, PLAN, ACTUALS, "2026-05", SETTINGS, ACTIONS, "English", PLAN[:2], HOLIDAYS,

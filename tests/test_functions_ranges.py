@@ -7,6 +7,7 @@ may see a difference. How ranges spread over a result is worked out here anew, f
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import product
@@ -136,11 +137,22 @@ def one_by_one(function: Function, arguments: tuple[Any, ...]) -> object:
     if function.gives is Shape.TABLE:
         one_cell = only if isinstance(only, list) else [[only]]
         return one_cell if height * width == 1 else VALUE
+    if function.gives is Shape.COLUMN:
+        if height > 1:
+            return VALUE
+        columns = [
+            [row[0] for row in one] if isinstance(one, list) else [one] for one in results[0]
+        ]
+        return [list(row) for row in zip(*equally_long(columns), strict=True)]
     if width > 1:
         return VALUE
-    lines = [one[0] if isinstance(one, list) else [one] for (one,) in results]
+    return equally_long([one[0] if isinstance(one, list) else [one] for (one,) in results])
+
+
+def equally_long(lines: Sequence[Sequence[object]]) -> list[list[object]]:
+    """A blank or an error stands for the whole row or column that it is the result of."""
     longest = max(map(len, lines))
-    return [line * longest if len(line) == 1 else line for line in lines]
+    return [list(line) * longest if len(line) == 1 else list(line) for line in lines]
 
 
 @EVERY

@@ -37,6 +37,11 @@ EXAMPLES: dict[str, tuple[str, object]] = {
         ),
         [[5, 7.2]],  # 100 × 5 %, 120 × 6 %
     ),
+    "KPI_BRIDGE": (
+        '=KPI_BRIDGE("VISITS*RATE",{"VISITS";"RATE"},{80;0.06},{100;0.05})',
+        # −20 visits at a mean rate of 5.5 %, +1 point at a mean of 90 visits: −0.2 in all
+        [[-1.1], [0.9]],
+    ),
     "KPI_SCORECARD": (
         (
             "=KPI_SCORECARD(tblGoals[#All],tblPlan[#All],tblActuals[#All],"

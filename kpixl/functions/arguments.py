@@ -39,6 +39,7 @@ class Shape(str, Enum):
 
     SCALAR = "scalar"
     ROW = "row"
+    COLUMN = "column"
     RANGE = "range"
     TABLE = "table"
 

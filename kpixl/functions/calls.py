@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from math import isfinite
 from typing import (
     TYPE_CHECKING,
+    Callable,
     Iterable,
     List,
     Mapping,
@@ -131,6 +132,8 @@ def _result(function: Function, typed: Iterable[object]) -> Result:
         return result
     if not isinstance(result, (list, tuple)):
         return shown(result)
+    if function.gives is Shape.COLUMN:
+        return [[shown(one)] for one in result]
     table = result if function.gives is Shape.TABLE else [result]
     return [[shown(one) for one in row] for row in table]
 
@@ -144,8 +147,7 @@ def _cell_by_cell(
     height = max(len(found) for found in spread if found)
     width = max(len(found[0]) for found in spread if found)
     size = height * width
-    # What is wider than a cell has no room in the cells of a range.
-    if (function.gives is Shape.ROW and width > 1) or (function.gives is Shape.TABLE and size > 1):
+    if size > _ROOM[function.gives](height, width):
         return VALUE
     flat = [
         [value] if found is None else _laid_out(found, height, width)
@@ -157,10 +159,22 @@ def _cell_by_cell(
     results = _results(function, flat, size)
     if function.gives is Shape.ROW:
         return _rows_of_equal_length(results)
+    if function.gives is Shape.COLUMN:
+        return _columns_of_equal_length(results)
     cells = cast("List[CellValue]", results)  # that is what a SCALAR function gives
     if width == 1:
         return [[one] for one in cells]
     return [cells[first : first + width] for first in range(0, size, width)]
+
+
+# What is larger than a cell has no room in the cells of a range: beside rows nothing can stand,
+# nor below columns.
+_ROOM: Mapping[Shape, Callable[[int, int], int]] = {
+    Shape.SCALAR: lambda height, width: height * width,
+    Shape.ROW: lambda height, _: height,
+    Shape.COLUMN: lambda _, width: width,
+    Shape.TABLE: lambda _, __: 1,
+}
 
 
 def _laid_out(found: Grid, height: int, width: int) -> Sequence[object]:
@@ -270,7 +284,17 @@ def _results(function: Function, flat: Sequence[Sequence[object]], size: int) ->
 
 
 def _rows_of_equal_length(results: Sequence[Result]) -> Rows:
-    lines = [one[0] if isinstance(one, list) else [one] for one in results]
+    return _of_equal_length([one[0] if isinstance(one, list) else [one] for one in results])
+
+
+def _columns_of_equal_length(results: Sequence[Result]) -> Rows:
+    columns = [
+        [cell for row in one for cell in row] if isinstance(one, list) else [one] for one in results
+    ]
+    return [list(row) for row in zip(*_of_equal_length(columns))]
+
+
+def _of_equal_length(lines: Rows) -> Rows:
     longest = max(map(len, lines))
-    # A blank or an error stands for the whole row that it is the result of.
+    # A blank or an error stands for the whole line that it is the result of.
     return [line * longest if len(line) < longest else line for line in lines]

@@ -29,10 +29,10 @@ class Function(Frozen):
     """One in-cell function: what a host must know, and a callable that never raises.
 
     Its Python function has its name in small letters and stands in the module ``home`` of this
-    package (where that is empty, the one named like its ``category``). ``gives`` is ROW or TABLE
-    where the result takes more than a cell. ``example`` are the arguments of a call that shows
-    what the function does, for its reference: cell values, rows for arrays, and for a TABLE the
-    key of its sheet.
+    package (where that is empty, the one named like its ``category``). ``gives`` is ROW, COLUMN
+    or TABLE where the result takes more than a cell. ``example`` are the arguments of a call that
+    shows what the function does, for its reference: cell values, rows for arrays, and for a TABLE
+    the key of its sheet.
     """
 
     name: str
@@ -46,8 +46,8 @@ class Function(Frozen):
     def python(self) -> Callable[..., Any]:
         """The pure function. It gets one typed value an argument: scalars by kind (None where
         blank), ranges as rows of such values, tables and ranges of kind ANY as rows of cells. It
-        gives a cell value (None for a blank), or a list of them where ``gives`` is ROW, or rows
-        where it is TABLE."""
+        gives a cell value (None for a blank), or a list of them where ``gives`` is ROW or COLUMN,
+        or rows where it is TABLE."""
         from importlib import import_module
 
         home = import_module(f".{self.home or self.category}", __package__)

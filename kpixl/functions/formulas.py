@@ -22,6 +22,35 @@ def _parsed(text: str, names: FrozenSet[str]) -> Node:
     return parse(text, names)
 
 
+def formula_of(text: str, names: FrozenSet[str]) -> Node:
+    """The tree of a formula over these IDs. Raises :class:`Fault`: ``#N/A`` for another goal,
+    ``#VALUE!`` where it cannot be read."""
+    try:
+        return _parsed(text, names)
+    except FormulaError as fault:
+        unknown = fault.code == "formula-unknown-goal"
+        raise Fault(NOT_AVAILABLE if unknown else VALUE) from None
+
+
+def places_of(ids: Rows, *beside: Rows) -> Dict[str, List[int]]:
+    """ID -> its rows. Raises :class:`Fault` ``#VALUE!`` where the IDs are no column, or a block
+    beside them is not as high."""
+    if len(ids[0]) != 1 or any(len(block) != len(ids) for block in beside):
+        raise Fault(VALUE)
+    places: Dict[str, List[int]] = {}
+    for row, line in enumerate(ids):
+        name, fault = id_of(line[0])
+        if name and fault is None:
+            places.setdefault(name, []).append(row)
+    return places
+
+
+def first_of(block: Rows, rows: Sequence[int], column: int = 0) -> CellValue:
+    """The first cell of a goal's rows that is not blank: one ID may have several rows."""
+    cells = (block[row][column] for row in rows)
+    return next((one for one in cells if one is not None), None)
+
+
 @dataclass(frozen=True)
 class _Goal:
     """A goal among the drivers; ``broken`` are the months whose own figure is an error."""
@@ -39,14 +68,8 @@ class _Sheet:
         self, ids: Rows, values: Rows, formulas: Rows, aggregations: Optional[Rows]
     ) -> None:
         beside = (values, formulas) if aggregations is None else (values, formulas, aggregations)
-        if len(ids[0]) != 1 or any(len(block) != len(ids) for block in beside):
-            raise Fault(VALUE)
         self.values, self.formulas, self.aggregations = values, formulas, aggregations
-        self.places: Dict[str, List[int]] = {}
-        for row, line in enumerate(ids):
-            name, fault = id_of(line[0])
-            if name and fault is None:
-                self.places.setdefault(name, []).append(row)
+        self.places = places_of(ids, *beside)
         self.names = frozenset(self.places)
 
     def goals(self, wanted: str) -> Dict[str, _Goal]:
@@ -72,21 +95,13 @@ class _Sheet:
         return _Goal(own, broken, formula, self._aggregation(name))
 
     def _first(self, name: str, block: Rows, column: int = 0) -> CellValue:
-        """The first cell of the goal's rows that is not blank: one ID may have several rows."""
-        cells = (block[row][column] for row in self.places[name])
-        return next((one for one in cells if one is not None), None)
+        return first_of(block, self.places[name], column)
 
     def _formula(self, name: str) -> Optional[Node]:
         content = self._first(name, self.formulas)
         if isinstance(content, CellError):
             raise Fault(content)
-        if content is None:
-            return None
-        try:
-            return _parsed(text_of(content), self.names)
-        except FormulaError as fault:
-            unknown = fault.code == "formula-unknown-goal"
-            raise Fault(NOT_AVAILABLE if unknown else VALUE) from None
+        return None if content is None else formula_of(text_of(content), self.names)
 
     def _aggregation(self, name: str) -> Aggregation:
         if self.aggregations is None:

@@ -122,6 +122,20 @@ _ALL = (
         ),
     ),
     Function(
+        "KPI_BRIDGE",
+        "kpi",
+        (
+            Argument("formula", Kind.TEXT),
+            Argument("ids", Kind.ANY, Shape.RANGE),
+            Argument("actuals", Kind.ANY, Shape.RANGE, described="bridge_actuals"),
+            Argument("targets", Kind.ANY, Shape.RANGE),
+            _DIRECTION,
+        ),
+        home="bridge",
+        gives=Shape.COLUMN,
+        example=("VISITS*RATE", [["VISITS"], ["RATE"]], [[80], [0.06]], [[100], [0.05]]),
+    ),
+    Function(
         "KPI_SCORECARD",
         "kpi",
         (

@@ -57,6 +57,7 @@ class Bridges:
         self._monthly = figures.monthly
         self._splits: Dict[_Key, Optional[_Split]] = {}
         self._kinds: Dict[str, str] = {}
+        self._known: Dict[_Key, Optional[Tuple[Worked, Worked]]] = {}
 
     def of(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[Bridge]:
         """The bridge of a goal's gap over ``months`` (one month, or the year to date); None where
@@ -80,7 +81,7 @@ class Bridges:
         whole = Bridge(
             plan=split.plan,
             actual=split.actual,
-            total=sign * split.difference,
+            total=sign * split.difference + 0.0,
             parts=_as_parts(split.parts, split, sign),
             leaves=_as_parts(split.leaves, split, sign),
             is_difference=goal.direction is Direction.RANGE and not plain,
@@ -114,14 +115,16 @@ class Bridges:
         return definition_in(self._figures.definitions[goal_id], self._figures.month).aggregation
 
     def _needs(self, key: _Key) -> Tuple[_Key, ...]:
-        """The splits that this one is put together from."""
+        """The splits that this one is put together from; leaves have none."""
         goal_id, plan, _ = key
         if self._kind(goal_id) == "rollup":
-            return tuple(self._key(child, plan) for child in self._figures.nodes[goal_id].children)
+            children = self._figures.nodes[goal_id].children
+            return tuple(self._key(child, plan) for child in children if self._kind(child))
         if self._adds_up(key):
             return tuple((goal_id, (month,), (month,)) for month in plan)
         worked = self._worked(key)
-        return tuple(self._below(driver, key) for driver in worked[0].figures) if worked else ()
+        drivers = worked[0].figures if worked else ()
+        return tuple(self._below(driver, key) for driver in drivers if self._kind(driver))
 
     def _below(self, driver: str, key: _Key) -> _Key:
         """The split of a driver that belongs to the split of the goal that it drives."""
@@ -137,6 +140,11 @@ class Bridges:
 
     def _worked(self, key: _Key) -> Optional[Tuple[Worked, Worked]]:
         """The goal's formula with its planned and with its actual inputs."""
+        if key not in self._known:
+            self._known[key] = self._work(key)
+        return self._known[key]
+
+    def _work(self, key: _Key) -> Optional[Tuple[Worked, Worked]]:
         goal_id, plan, actual = key
         if not plan or self._kind(goal_id) != "formula":
             return None
@@ -238,7 +246,7 @@ class Bridges:
     ) -> None:
         """Add a driver's part to the leaves below it: by its own split × (part ÷ its difference),
         or by the slope at plan where that is 0 (SPEC 7)."""
-        split = self._splits[below]
+        split = self._splits.get(below)
         if split is None:
             leaves[below[0]] = leaves.get(below[0], 0.0) + part
             return
@@ -301,5 +309,6 @@ def _as_parts(parts: _Parts, split: _Split, sign: float) -> Tuple[Part, ...]:
     rest = split.difference - fsum(parts.values())
     explained = is_nothing(rest, split.plan, split.actual, *parts.values())
     shown = closed(parts, split.difference) if explained else parts
-    found = [Part(goal_id, sign * value) for goal_id, value in shown.items()]
+    # Plus 0, as there is no minus zero among gaps.
+    found = [Part(goal_id, sign * value + 0.0) for goal_id, value in shown.items()]
     return tuple(found) if explained else (*found, Part(None, sign * rest, UNEXPLAINED))
