@@ -2,16 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-TYPE_CHECKING = False  # typing's own would cost a cell more than everything it needs
+# A spreadsheet waits for the in-cell functions, and importing typing, enum, functools or
+# dataclasses takes longer than all that they need: plain classes stand for those. A type checker,
+# which keeps nobody waiting, is shown the real ones.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import Enum
+    from functools import cached_property
+
     from typing_extensions import dataclass_transform
+
+    worked_out_once = cached_property
+
+    class Names(str, Enum):
+        """The names that something may have."""
 else:
 
     def dataclass_transform(**_facts):
         """Tells a type checker that the subclasses are declared like dataclasses."""
         return lambda base: base
+
+    class worked_out_once:  # noqa: N801 - it is used as a decorator
+        """A property that is worked out when it is first asked for, and then kept."""
+
+        def __init__(self, work):
+            self._work = work
+            self.__doc__ = work.__doc__
+
+        def __set_name__(self, owner, name):
+            self._name = name
+
+        def __get__(self, one, owner=None):
+            if one is None:
+                return self
+            found = one.__dict__[self._name] = self._work(one)
+            return found
+
+    class Names(str):  # noqa: SLOT000 - each has its name and value
+        """The names that something may have: ``Kind.DATE``, whose ``value`` is ``"date"``."""
+
+        def __init_subclass__(cls):
+            for name, text in tuple(vars(cls).items()):
+                if name.isupper():
+                    one = str.__new__(cls, text)
+                    one.name, one.value = name, text
+                    setattr(cls, name, one)
+
+        def __repr__(self):
+            return f"{type(self).__name__}.{self.name}"
+
+        def __reduce__(self):
+            return getattr, (type(self), self.name)
 
 
 ERROR_VALUES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
@@ -21,8 +63,7 @@ ERROR_VALUES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/
 class Frozen:
     """What a frozen dataclass is: made of its annotated parts, compared by them, never changed.
 
-    For those few that a spreadsheet waits for: importing dataclasses takes longer than all that
-    an in-cell function needs.
+    For those few that a spreadsheet waits for.
     """
 
     _names: tuple[str, ...] = ()

@@ -77,9 +77,12 @@ class Server:
         if extensions:
             command.append("-env:BUNDLED_EXTENSIONS=" + url(extensions))
         command.append(f"--accept=pipe,name={pipe};urp;")
+        # A distribution's LibreOffice takes the first python3 on the path for its own: this one.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            env={**os.environ, "PATH": path},
+        )  # fmt: skip
         context = self._connect(pipe)
         self.context = context
         self.desktop = context.ServiceManager.createInstanceWithContext(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from typing import Any
 
 import pytest
 
 from kpixl.errors import CellError, Problem
-from kpixl.functions import FUNCTIONS, Argument
+from kpixl.functions import FUNCTIONS, Argument, Kind, Shape
 
 
 def test_a_problem_is_its_parts():
@@ -33,6 +34,14 @@ def test_error_values_are_themselves_wherever_they_come_from():
 )
 def test_what_is_handed_to_another_process_arrives_equal(one: object):
     assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 - made here
+
+
+@pytest.mark.parametrize("name", [Kind.DATE, Shape.TABLE])
+def test_a_name_is_the_same_one_wherever_it_comes_from(name: Kind | Shape):
+    assert pickle.loads(pickle.dumps(name)) is name  # noqa: S301 - made here
+    assert copy.deepcopy(name) is name
+    assert repr(name) == f"{type(name).__name__}.{name.name}"
+    assert (name.name.lower(), {name: 1}[name]) == (name.value, 1)
 
 
 def test_nothing_is_changed_afterwards():

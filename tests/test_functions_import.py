@@ -23,8 +23,8 @@ LIGHT = [
 ]
 # What the standard library has that a cell should not wait for.
 SLOW = (
-    "ast dataclasses datetime decimal importlib.metadata importlib.resources inspect json locale "
-    "pathlib re typing unicodedata urllib zipfile"
+    "ast collections dataclasses datetime decimal enum functools importlib.metadata "
+    "importlib.resources inspect json locale pathlib re typing unicodedata urllib zipfile"
 )
 HEAVY = "jinja2 numpy openpyxl pandas pyarrow rich typer weasyprint xlsxwriter xlwings"
 

@@ -136,16 +136,16 @@ def test_installing_replacing_and_removing_in_libreoffice(
         f"-env:UNO_SHARED_PACKAGES_CACHE={everyone.as_uri()}",
     )
     manager = Manager(found.command, options, shared=found.shared)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # a shell whose Python is the system's own
     assert texts(take_away(manager)) == ["not_installed"]
 
     for_all = ["for_all"] if manager.shared else []
-    monkeypatch.setattr(kpixl, "__version__", "0.0.9")
-    assert texts(set_up(None, manager)) == ["installed", *for_all, "next"]
-    monkeypatch.undo()
-    steps = set_up(tmp_path / "kept.oxt", manager)
-    assert texts(steps) == ["built", "replaced", *for_all, "next"]
-    assert "0.0.9" in steps[1].sentence("en")
-    assert zipfile.is_zipfile(tmp_path / "kept.oxt")
+    with monkeypatch.context() as older:
+        older.setattr(kpixl, "__version__", "0.0.9")
+        assert texts(set_up(None, manager)) == ["installed", *for_all, "next"]
+    steps = set_up(None, manager)
+    assert texts(steps) == ["replaced", *for_all, "next"]
+    assert "0.0.9" in steps[0].sentence("en")
     assert manager.installed() == kpixl.__version__
     assert texts(set_up(None, manager)) == ["installed", *for_all, "next"]
 
@@ -203,6 +203,16 @@ def test_a_manager_that_cannot_be_started_is_told(tmp_path: Path) -> None:
         set_up(None, Manager((str(tmp_path / "unopkg"),)))
 
 
+def test_a_file_to_install_by_hand_leaves_libreoffice_alone(
+    refusing: Manager, tmp_path: Path
+) -> None:
+    for manager in (refusing, None):
+        steps = set_up(tmp_path / "kept.oxt", manager)
+        assert texts(steps) == ["built", "by_hand"]
+        assert all(step.ok for step in steps)
+        assert zipfile.is_zipfile(tmp_path / "kept.oxt")
+
+
 def test_without_libreoffice_the_file_is_left_to_install_by_hand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,7 +221,6 @@ def test_without_libreoffice_the_file_is_left_to_install_by_hand(
     assert texts(steps) == ["built", "no_office", "by_hand"]
     assert not all(step.ok for step in steps)
     assert zipfile.is_zipfile(tmp_path / "kpixl.oxt")
-    assert all(step.ok for step in set_up(tmp_path / "for_others.oxt", None))
     assert texts(take_away(None)) == ["no_office", "remove_by_hand"]
 
 
@@ -221,16 +230,55 @@ def test_a_file_that_cannot_be_written_is_wrong_use(tmp_path: Path) -> None:
 
 
 def test_a_libreoffice_without_its_python_is_told(
-    refusing: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installing: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    _first_on_the_path(tmp_path / "system", monkeypatch, 0)
+    assert texts(set_up(None, installing)) == ["installed", "next"]
+    (tmp_path / "program" / "pythonloader.py").unlink()
+    steps = set_up(None, installing)
+    assert [step.text for step in steps if not step.ok] == ["no_python"]
+
+
+@pytest.fixture
+def installing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Manager:
+    """The manager of a LibreOffice as a Linux distribution has it."""
     monkeypatch.setattr(Manager, "installed", lambda self: None)
     monkeypatch.setattr(Manager, "add", lambda self, extension: None)
     monkeypatch.setattr(sys, "platform", "linux")
-    here = Manager((str(tmp_path / "program" / "unopkg"),))
-    assert texts(set_up(None, here)) == ["installed", "next"]
-    (tmp_path / "program" / "pythonloader.py").unlink()
-    steps = set_up(None, here)
-    assert [step.text for step in steps if not step.ok] == ["no_python"]
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "pythonloader.py").touch()
+    return Manager((str(program / "unopkg"),))
+
+
+def _first_on_the_path(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: int) -> str:
+    """A Python before all others, which answers so when it is asked for LibreOffice's bridge."""
+    folder.mkdir()
+    python = folder / "python3"
+    python.write_text(f"#!/bin/sh\nexit {answer}\n")
+    python.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return str(python)
+
+
+def test_a_shell_in_which_libreoffice_would_take_another_python_is_told(
+    installing: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _first_on_the_path(tmp_path / "system", monkeypatch, 0)
+    assert texts(set_up(None, installing)) == ["installed", "next"]
+    other = _first_on_the_path(tmp_path / "environment", monkeypatch, 1)
+    steps = set_up(None, installing)
+    assert texts(steps) == ["installed", "next", "other_python"]
+    assert all(step.ok for step in steps)
+    assert other in steps[-1].sentence("en")
+    Path(other).write_bytes(b"not a program")
+    assert texts(set_up(None, installing))[-1] == "other_python"
+    # Where LibreOffice brings its Python, or is no Linux program, the path does not matter.
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert texts(set_up(None, installing)) == ["installed", "next"]
+    monkeypatch.setattr(sys, "platform", "linux")
+    (tmp_path / "program" / "python-core-3.11.9").mkdir()
+    assert texts(set_up(None, installing)) == ["installed", "next"]
 
 
 # ---- Finding it, and the command ------------------------------------------------------------

@@ -324,12 +324,15 @@ def shown(plain_office: Office, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 # As the Goals sheet takes them (SPEC 2: common synonyms are understood).
 UNITS = {
-    "%": True, " % ": True, "％": True, "Percent": True, "PCT": True, "パーセント": True,
-    "pcs": False, "k": False, "pt": False,
+    "%": True, " % ": True, "％": True, "　％": True, "Percent": True, "ＰＥＲＣＥＮＴ": True,
+    "PCT": True, "ｐｃｔ": True, "パーセント": True, "ﾊﾟｰｾﾝﾄ": True,
+    "pcs": False, "k": False, "pt": False, "% of sales": False, "*": False,
 }  # fmt: skip
 
 
 def test_a_unit_is_percent_in_every_word_for_it(plain_office: Office) -> None:
+    of_a_goal = {unit: FUNCTIONS["KPI_GROWTH"](0.5, 0.25, unit) == 0.25 for unit in UNITS}
+    assert of_a_goal == UNITS
     with plain_office.open() as book:
         sheet = book.sheets()[0]
         for row, unit in enumerate(UNITS, start=1):

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from enum import Enum
-from functools import cached_property, lru_cache
-
-from kpixl.errors import Frozen
+from kpixl.errors import Frozen, Names, worked_out_once
 from kpixl.measures.limits import MAX_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from kpixl.plan.cells import CellValue
 
 _INFINITE = float("inf")
 _MOST_REMEMBERED = 256
 
 
-class Kind(str, Enum):
+class Kind(Names):
     """What an argument holds. Kinds that are named like a vocabulary of words.json take its
     words in both languages; ANY is handed to the function as it is, errors included."""
 
@@ -34,7 +32,7 @@ class Kind(str, Enum):
     ANY = "any"
 
 
-class Shape(str, Enum):
+class Shape(Names):
     """How much of a sheet an argument or result takes."""
 
     SCALAR = "scalar"
@@ -61,26 +59,26 @@ class Argument(Frozen):
     counts_blank: bool = False
     described: str = ""
 
-    @cached_property
+    @worked_out_once
     def wants_content(self) -> bool:
         """Whether a blank makes the result a blank."""
         return self.shape is Shape.SCALAR and not self.optional and not self.counts_blank
 
-    @cached_property
+    @worked_out_once
     def filled(self) -> object:
         """What the function gets where the argument is blank."""
         if self.shape is not Shape.SCALAR:
             return None if self.optional else [[None]]
         return None if self.default is None else term(self.kind, self.default)
 
-    @cached_property
+    @worked_out_once
     def span(self) -> tuple[float, float]:
         """From where to where a float means itself."""
         if self.kind is Kind.NUMBER:
             return -MAX_NUMBER, MAX_NUMBER
         return _INFINITE, -_INFINITE
 
-    @cached_property
+    @worked_out_once
     def meanings(self) -> Meanings:
         """What other plain values of the argument mean."""
         return Meanings(self)
@@ -129,7 +127,6 @@ class Meanings(dict[object, object]):
         return found
 
 
-@lru_cache(maxsize=1)
 def _vocabularies() -> Mapping[Kind, Callable[[object], object]]:
     from kpixl.measures.kinds import Aggregation, Decision, Direction, Status
 

@@ -6,10 +6,9 @@ are light: what a function needs is imported by its first call.
 
 from __future__ import annotations
 
-from functools import cached_property
 from math import isfinite
 
-from kpixl.errors import CellError, Fault, Frozen, KpixlError
+from kpixl.errors import CellError, Fault, Frozen, KpixlError, worked_out_once
 from kpixl.functions.arguments import Argument, Blank, Meanings, Shape
 
 TYPE_CHECKING = False
@@ -42,7 +41,7 @@ class Function(Frozen):
     gives: Shape = Shape.SCALAR
     example: tuple[object, ...] = ()
 
-    @cached_property
+    @worked_out_once
     def python(self) -> Callable[..., Any]:
         """The pure function. It gets one typed value an argument: scalars by kind (None where
         blank), ranges as rows of such values, tables and ranges of kind ANY as rows of cells. It
@@ -54,17 +53,17 @@ class Function(Frozen):
         found: Callable[..., Any] = getattr(home, self.name.lower())
         return found
 
-    @cached_property
+    @worked_out_once
     def optional(self) -> int:
         """How many arguments may be left out at the end."""
         return sum(argument.optional for argument in self.arguments)
 
-    @cached_property
+    @worked_out_once
     def _plain(self) -> tuple[tuple[float, float, Meanings], ...]:
         """How the plain values of each argument are told: floats from, to, and all others."""
         return tuple((*argument.span, argument.meanings) for argument in self.arguments)
 
-    @cached_property
+    @worked_out_once
     def _left_out(self) -> Mapping[int, tuple[object, ...]]:
         """Number of arguments given -> what stands for the others, for all calls that fit; none
         fits plain cells where an argument is a range."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
 from kpixl.functions.arguments import Argument, Kind, Shape
 from kpixl.functions.declare import Function
 from kpixl.measures.limits import AMBER_AT, GREEN_AT, ROLLUP_CAP
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ACTUAL = Argument("actual")
 _TARGET = Argument("target")

@@ -98,29 +98,31 @@ def _places() -> Iterator[Path]:
 
 
 def set_up(path: Path | None, manager: Manager | None) -> tuple[Step, ...]:
-    """Build the extension and install it; where there is no LibreOffice, leave it as a file to
-    install by hand. With ``path`` it is left there in any case.
+    """Build the extension and install it. With a ``path``, or where there is no LibreOffice, leave
+    it as a file to install by hand instead.
 
     Raises :class:`KpixlError` where LibreOffice refuses it, :class:`UsageProblem` where the file
     cannot be written.
     """
-    steps = []
     if path is not None or manager is None:
-        kept = _build(path or FILE)
-        steps.append(Step("built", details={"path": kept}))
-    if manager is None:
-        return (*steps, Step("no_office", ok=path is not None), Step("by_hand"))
+        built = Step("built", details={"path": _build(path or FILE)})
+        alone = () if path is not None else (Step("no_office", ok=False),)
+        return (built, *alone, Step("by_hand"))
     before = manager.installed()
     with tempfile.TemporaryDirectory() as folder:
         manager.add(build_extension(Path(folder, FILE.name)))
     details = {"version": kpixl.__version__, "before": before}
     same = before in (None, kpixl.__version__)
-    steps.append(Step("installed" if same else "replaced", details=details))
+    steps = [Step("installed" if same else "replaced", details=details)]
     if manager.shared:
         steps.append(Step("for_all"))
     if not _has_python(manager):
         steps.append(Step("no_python", ok=False))
-    return (*steps, Step("next"))
+    steps.append(Step("next"))
+    other = _other_python(manager)
+    if other is not None:
+        steps.append(Step("other_python", details={"python": other}))
+    return tuple(steps)
 
 
 def take_away(manager: Manager | None) -> tuple[Step, ...]:
@@ -144,7 +146,26 @@ def _build(path: Path) -> Path:
 
 def _has_python(manager: Manager) -> bool:
     """Linux distributions pack LibreOffice's Python separately."""
-    program = Path(manager.command[0]).resolve().parent
+    program = _program(manager)
     return sys.platform != "linux" or program.name != "program" or any(
         program.glob("pythonloader.py")
     )  # fmt: skip
+
+
+def _other_python(manager: Manager) -> str | None:
+    """The Python that a LibreOffice started in this shell takes for its own, and that has not what
+    it needs. A distribution's LibreOffice, which brings none, takes the first on the path: in an
+    active virtual environment it then ends when it opens a document (measured: 7.4 and 25.2)."""
+    first = shutil.which("python3")
+    if sys.platform != "linux" or first is None or any(_program(manager).glob("python-core-*")):
+        return None
+    ask = (first, "-c", "import uno")
+    try:
+        asked = subprocess.run(ask, check=False, capture_output=True, timeout=_PATIENCE)  # noqa: S603 - the shell's own
+    except (OSError, subprocess.TimeoutExpired):
+        return first
+    return None if asked.returncode == 0 else first
+
+
+def _program(manager: Manager) -> Path:
+    return Path(manager.command[0]).resolve().parent

@@ -5,8 +5,12 @@ from __future__ import annotations
 from kpixl.plan.values import PERCENT_UNITS
 from kpixl.workbook.grid import text
 
+_OTHER_WIDTHS = ("％", "ｐｅｒｃｅｎｔ", "ｐｃｔ", "ﾊﾟｰｾﾝﾄ")
+"""The same words in characters of the other width, which the reader does not tell apart; a
+formula cannot turn one into the other in every language of Excel."""
+
 
 def is_percent(unit: str) -> str:
     """A test whether the unit in a cell is %, in the words that the reader takes for it."""
-    named = ",".join(f"LOWER(TRIM({unit}))={text(one)}" for one in (*PERCENT_UNITS, "％"))
-    return f"OR({named})"
+    plain = f'LOWER(TRIM(SUBSTITUTE({unit},"　"," ")))'
+    return f"OR({','.join(f'{plain}={text(one)}' for one in (*PERCENT_UNITS, *_OTHER_WIDTHS))})"
