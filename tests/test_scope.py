@@ -14,6 +14,7 @@ from kpixl.measures.kinds import Phase, Step
 from kpixl.plan.model import Action, Comment, Level, Plan, Recipient
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
+from kpixl.review.insights import Part
 from kpixl.review.review import review
 from kpixl.review.scope import Scope, parse_scope, scoped, scopes_by
 from tests.plans import goal, plan_of
@@ -166,6 +167,39 @@ def test_a_goal_does_not_name_a_worst_child_outside_the_scope():
         scoped(review(replace(plan, goals=only_top)), "owner:Sato").by_id["GROW"].worst_child
         is None
     )
+
+
+def test_a_bridge_names_no_goal_outside_the_scope():
+    plan = plan_of(
+        goal("REV", formula="WEB+SHOP+FAIR", owner="Mori"),
+        goal("WEB", "REV", formula="VISITS*RATE"), goal("SHOP", "REV"), goal("FAIR", "REV"),
+        goal("VISITS", "WEB", owner="Mori"), goal("RATE", "WEB"),
+        goal("TEAM", owner="Mori"), goal("CARE", "TEAM"), goal("SPEED", "TEAM"),
+        actuals={"VISITS": [9] * 3, "RATE": [2] * 3, "SHOP": [7] * 3, "FAIR": [8] * 3,
+                 "CARE": [8] * 3, "SPEED": [9] * 3},
+        plan={"VISITS": [10] * 3, "RATE": [3] * 3, "SHOP": [9] * 3, "FAIR": [5] * 3,
+              "CARE": [10] * 3, "SPEED": [10] * 3},
+    )  # fmt: skip
+    found = scoped(review(plan), "owner:Mori").by_id
+    month, to_date = found["REV"].bridge, found["REV"].bridge_to_date
+    assert month is not None
+    assert to_date is not None
+    # WEB 18 of 30 = −2.5 of its visits and −9.5 of its rate; SHOP −2; FAIR +3
+    assert month.parts == (Part(None, -11.0, "elsewhere"),)
+    assert month.leaves == (Part(None, -8.5, "elsewhere"), Part("VISITS", -2.5))
+    assert month.total == found["REV"].month.gap == -11
+    assert to_date.leaves[1] == Part("VISITS", -7.5)
+    # Of a roll-up of others' goals there is nothing to tell.
+    assert found["TEAM"].bridge is None
+    assert found["TEAM"].bridge_to_date is None
+    assert (found["REV"].children_elsewhere, found["TEAM"].children_elsewhere) == (3, 2)
+    whole = scoped(review(plan), "").by_id
+    of_all = whole["REV"].bridge
+    assert of_all is not None
+    assert [part.goal for part in of_all.parts] == ["WEB", "SHOP", "FAIR"]
+    alone = scoped(review(plan), "REV").by_id
+    assert alone["REV"].bridge == of_all
+    assert all(one.children_elsewhere == 0 for one in (*whole.values(), *alone.values()))
 
 
 def test_a_phase_does_not_name_an_action_outside_the_scope():

@@ -75,7 +75,8 @@ class GoalReview:
     """One goal as reviewed. ``source`` says where its figure comes from: ``own``, ``formula``,
     ``rollup`` or ``none``. ``trend`` is the actual of the last 13 months, oldest first, ``history``
     the month's status of the last 12, the review month last. ``bridge`` splits the month's gap,
-    ``bridge_to_date`` that of the year to date; None where there is nothing to split."""
+    ``bridge_to_date`` that of the year to date; None where there is nothing to split.
+    ``children_elsewhere`` counts the children that a pack's scope leaves out."""
 
     goal: Goal
     depth: int
@@ -99,6 +100,7 @@ class GoalReview:
     control: Optional[ControlChart] = None
     bridge: Optional[Bridge] = None
     bridge_to_date: Optional[Bridge] = None
+    children_elsewhere: int = 0
 
     @property
     def id(self) -> str:

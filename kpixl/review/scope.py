@@ -10,7 +10,9 @@ from kpixl.measures.formula import inputs
 from kpixl.measures.kinds import Step
 from kpixl.measures.pdca import GoalPhase
 from kpixl.plan.model import Level
+from kpixl.review.bridges import within
 from kpixl.review.figures import GoalReview, Review
+from kpixl.review.insights import Bridge
 from kpixl.words import fold
 
 DEPARTMENT_PREFIXES = ("dept", "department", "部門", "部署")
@@ -102,9 +104,16 @@ def _rerooted(review: Review, goals: Sequence[GoalReview]) -> Tuple[GoalReview, 
             depth=depths[goal.id],
             children=tuple(children.get(goal.id, ())),
             worst_child=goal.worst_child if goal.worst_child in ids else None,
+            bridge=_cut(goal.bridge, ids),
+            bridge_to_date=_cut(goal.bridge_to_date, ids),
+            children_elsewhere=sum(1 for child in goal.children if child not in ids),
         )
         for goal in goals
     )
+
+
+def _cut(bridge: Optional[Bridge], ids: Set[str]) -> Optional[Bridge]:
+    return None if bridge is None else within(bridge, ids)
 
 
 def _without_others(goals: Sequence[GoalReview], actions: Set[str]) -> Tuple[GoalReview, ...]:
