@@ -76,6 +76,13 @@ YEAR_BEFORE: list[list[Any]] = [
 ]  # fmt: skip
 HOLIDAYS: list[list[Any]] = [["Date", "Name"], [date(2026, 6, 1), "創立記念日"]]
 
+BLANKS: list[Any] = [None] * 9
+LAST_YEAR: list[Any] = [8, 12, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10]
+YEARS: list[list[Any]] = [LAST_YEAR, [11, 10, None, *BLANKS]]
+PLANS: list[list[Any]] = [[None] * 12, [10] * 12]
+QUARTER: list[list[Any]] = [[90, 110, 70, *BLANKS]]
+HUNDREDS: list[list[Any]] = [[100] * 12]
+
 ORDINARY: dict[str, dict[str, tuple[Any, ...]]] = {
     "KPI_GAP": {
         "higher": (90, 100, "Higher", 5),
@@ -122,6 +129,31 @@ ORDINARY: dict[str, dict[str, tuple[Any, ...]]] = {
         "near the lower limit": ([[101, 100] * 4 + [101, 98, 98, 98]],),
         "nothing but noise": ([[100], [110], [105], [95], [None], [100], [90]],),
         "too few months": ([[1, 2, None, 3, 4, 5]],),
+    },
+    "KPI_LANDING": {
+        "all arguments": (YEARS, PLANS, "Sum", "Best", [LAST_YEAR]),
+        "one year": (QUARTER, HUNDREDS),
+        "期末値": (QUARTER, HUNDREDS, "期末値", "計画比率"),
+        "without a plan": (QUARTER, None, "平均", "Pace"),
+        "every method": (YEARS, PLANS, "合計", [["計画"], ["前年比率"], ["直近平均"], ["Trend"]]),
+        "no whole year": ([[1, 2, 3]], [[1, 2, 3]]),
+        "too little": ([[None] * 12], [[None] * 12]),
+    },
+    "KPI_REQUIRED": {
+        "all arguments": (QUARTER, HUNDREDS, "Sum", "Higher", "English"),
+        "平均": (QUARTER, HUNDREDS, "平均", "低いほど良い", "日本語"),
+        "reached": (QUARTER, HUNDREDS, "Max"),
+        "達成不能": (QUARTER, HUNDREDS, "最大", "低いほど良い", "日本語"),
+        "finished": ([LAST_YEAR], [[10] * 12], "Sum"),
+        "no plan": (QUARTER, [[None] * 12]),
+    },
+    "KPI_CHANCE": {
+        "all arguments": (YEARS, PLANS, "Sum", "Range", 15, "Pace", [LAST_YEAR]),
+        "higher": (YEARS, PLANS, "Sum", "Higher"),
+        "低いほど良い": (YEARS, PLANS, "合計", "低いほど良い"),
+        "range without tolerance": (YEARS, PLANS, "Sum", "範囲"),
+        "finished": ([LAST_YEAR], [[10] * 12], "Sum"),
+        "too little": (QUARTER, HUNDREDS),
     },
     "KPI_ROLLUP": {
         "weighted": ([[1.5], [0.6], [None]], [[3], [None], [1]], 1.2),
@@ -219,6 +251,7 @@ USUAL: dict[Kind, tuple[Any, Any]] = {
     Kind.AGGREGATION: ("Average", "最大"),
     Kind.STATUS: ("Red", "達成"),
     Kind.DECISION: ("Stop", "見直し"),
+    Kind.METHOD: ("Pace", "計画"),
     Kind.LANGUAGE: ("Japanese", "英語"),
     Kind.ANY: (1, None),
 }

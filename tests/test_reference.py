@@ -16,6 +16,12 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 WIZARD = 255
 """So many characters of a description Excel's function wizard takes."""
 
+# A quarter of a year to land: 90, 110 and 70 of 100 each, and nine months that are not in.
+SO_FAR = '{90,110,70,"","","","","","","","",""}'
+HUNDREDS = "{100,100,100,100,100,100,100,100,100,100,100,100}"
+TWO_YEARS = '{8,12,10,10,10,10,10,10,10,10,10,10;10,10,10,"","","","","","","","",""}'
+TENS = '{"","","","","","","","","","","","";10,10,10,10,10,10,10,10,10,10,10,10}'
+
 # What is typed and what the cell shows, worked out by hand.
 EXAMPLES: dict[str, tuple[str, object]] = {
     "KPI_GAP": ('=KPI_GAP(110,100,"Lower")', -10),  # 10 more where lower is better
@@ -29,6 +35,14 @@ EXAMPLES: dict[str, tuple[str, object]] = {
     "KPI_LIMITS": ("=KPI_LIMITS({100,110,105,95,100,90})", [[100, 78.72, 121.28]]),
     # mean 105, mean range 8.4: upper limit 127.344
     "KPI_SIGNAL": ("=KPI_SIGNAL({100,102,98,101,99,130})", "Above the upper limit"),
+    # 270 of 300 so far: 270 + 9 × 100 × 0.9
+    "KPI_LANDING": (f'=KPI_LANDING({SO_FAR},{HUNDREDS},"Sum")', 1080),
+    "KPI_REQUIRED": (
+        f'=KPI_REQUIRED({SO_FAR},{HUNDREDS},"Average")',
+        930 / 9,  # (12 × 100 − 270) ÷ 9
+    ),
+    # At the pace of 10 a month the year ends exactly on plan: it may go either way.
+    "KPI_CHANCE": (f'=KPI_CHANCE({TWO_YEARS},{TENS},"Sum","Higher")', 0.5),
     "KPI_ROLLUP": ("=KPI_ROLLUP({1.5;0.6},{3;1})", 0.9),  # (3 × 1 + 1 × 0.6) ÷ 4
     "KPI_FORMULA": (
         (
@@ -80,6 +94,9 @@ JAPANESE: dict[str, tuple[str, object]] = {
     "KPI_STATUS": ('=KPI_STATUS({100;95;80},100,,,,,"日本語")', [["達成"], ["注意"], ["未達"]]),
     "KPI_TO_DATE": ('=KPI_TO_DATE({100,110,120},"合計",{95,"",0})', 220),
     "KPI_SIGNAL": ('=KPI_SIGNAL({100,102,98,101,99,130},,"日本語")', "管理上限を超過"),
+    "KPI_LANDING": (f'=KPI_LANDING({SO_FAR},{HUNDREDS},"合計")', 1080),
+    "KPI_REQUIRED": (f'=KPI_REQUIRED({SO_FAR},{HUNDREDS},"平均",,"日本語")', 930 / 9),
+    "KPI_CHANCE": (f'=KPI_CHANCE({TWO_YEARS},{TENS},"合計","高いほど良い")', 0.5),
     "KPI_SCORECARD": (
         (
             "=KPI_SCORECARD(tblGoals[#All],tblPlan[#All],tblActuals[#All],"

@@ -28,6 +28,7 @@ class Kind(Names):
     AGGREGATION = "aggregation"
     STATUS = "status"
     DECISION = "decision"
+    METHOD = "method"
     LANGUAGE = "language"
     ANY = "any"
 
@@ -128,13 +129,15 @@ class Meanings(dict[object, object]):
 
 
 def _vocabularies() -> Mapping[Kind, Callable[[object], object]]:
-    from kpixl.measures.kinds import Aggregation, Decision, Direction, Status
+    from kpixl.measures.kinds import Aggregation, Decision, Direction, Method, Status
 
     return {
         Kind.DIRECTION: Direction,
         Kind.AGGREGATION: Aggregation,
         Kind.STATUS: Status,
         Kind.DECISION: Decision,
+        # The best is none in particular: it is chosen by the figures.
+        Kind.METHOD: lambda key: None if key == "best" else Method(key),
     }
 
 

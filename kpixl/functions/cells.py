@@ -133,7 +133,9 @@ def _word(kind: Kind) -> Callable[[CellValue], object]:
     return read_word
 
 
-_WORDS = (Kind.DIRECTION, Kind.AGGREGATION, Kind.STATUS, Kind.DECISION, Kind.LANGUAGE)
+_WORDS = (
+    Kind.DIRECTION, Kind.AGGREGATION, Kind.STATUS, Kind.DECISION, Kind.METHOD, Kind.LANGUAGE,
+)  # fmt: skip
 _READERS: Mapping[Kind, Callable[[CellValue], object]] = {
     Kind.NUMBER: _number,
     Kind.TEXT: text_of,

@@ -21,6 +21,13 @@ _LANGUAGE = Argument("language", Kind.LANGUAGE, optional=True, default="en")
 _REPORTED = Argument("reported", Kind.ANY, Shape.RANGE, optional=True)
 _VALUES = Argument("values", shape=Shape.RANGE)
 _PRIORS = Argument("prior", shape=Shape.RANGE, optional=True, described="prior_values")
+_METHOD = Argument("method", Kind.METHOD, optional=True, default="best")
+_YEARS = (
+    Argument("actuals", shape=Shape.RANGE, described="years_of_actuals"),
+    Argument("plan", shape=Shape.RANGE, described="years_of_plan"),
+    _AGGREGATION,
+)
+_PRIOR_YEAR = Argument("prior", shape=Shape.RANGE, optional=True, described="year_before")
 _GAP = (_ACTUAL, _TARGET, _DIRECTION, _TOLERANCE)
 _GOAL_CYCLE = (
     Argument("goal_id", Kind.ID),
@@ -78,6 +85,32 @@ _ALL = (
         "kpi",
         (_VALUES, _AGGREGATION, _REPORTED),
         example=([[100, 110, 120]], "Sum", [[95, "", 0]]),
+    ),
+    Function(
+        "KPI_LANDING",
+        "kpi",
+        (*_YEARS, _METHOD, _PRIOR_YEAR),
+        home="landing",
+        example=([[90, 110, 70, *[""] * 9]], [[100] * 12], "Sum"),
+    ),
+    Function(
+        "KPI_REQUIRED",
+        "kpi",
+        (*_YEARS, _DIRECTION, _LANGUAGE),
+        home="landing",
+        example=([[90, 110, 70, *[""] * 9]], [[100] * 12], "Average"),
+    ),
+    Function(
+        "KPI_CHANCE",
+        "kpi",
+        (*_YEARS, _DIRECTION, _TOLERANCE, _METHOD, _PRIOR_YEAR),
+        home="landing",
+        example=(
+            [[8, 12, *[10] * 10], [10, 10, 10, *[""] * 9]],
+            [[""] * 12, [10] * 12],
+            "Sum",
+            "Higher",
+        ),
     ),
     Function(
         "KPI_LIMITS",

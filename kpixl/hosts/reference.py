@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kpixl.errors import CellError
 from kpixl.functions import FUNCTIONS, Argument, Function, Kind, Shape
+from kpixl.measures.backtest import COMPETING
 from kpixl.measures.kinds import Aggregation, Decision, Direction, Phase, Signal, Status
 from kpixl.plan.schema import SHEET
 from kpixl.words import LANGUAGES, say, section, word
@@ -28,6 +29,7 @@ _VOCABULARIES: Mapping[Kind, tuple[str, ...]] = {
     Kind.AGGREGATION: tuple(one.value for one in Aggregation),
     Kind.STATUS: tuple(one.value for one in Status),
     Kind.DECISION: tuple(one.value for one in Decision),
+    Kind.METHOD: ("best", *(one.value for one in COMPETING)),
     Kind.LANGUAGE: LANGUAGES,
 }
 _NAMED: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -36,6 +38,7 @@ _NAMED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "template.scorecard.status": ("status", _VOCABULARIES[Kind.STATUS]),
     "function.reference.signal": ("signal", tuple(one.value for one in Signal)),
     "column.decision": ("decision", _VOCABULARIES[Kind.DECISION]),
+    "function.reference.method": ("method", _VOCABULARIES[Kind.METHOD]),
     "column.phase": ("phase", tuple(one.value for one in Phase)),
     "column.language": ("language", LANGUAGES),
 }

@@ -58,6 +58,15 @@ SYNONYMS: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
         "adjust": ("change", "revise", "修正", "継続改善"),
         "stop": ("end", "abandon", "終了"),
     },
+    "method": {
+        "best": ("auto", "automatic", "自動", "最良"),
+        "plan": ("budget", "予算"),
+        "ratio": ("share of plan", "計画比", "予算比率"),
+        "pace": ("run rate", "average pace", "ランレート", "平均ペース"),
+        "prior": ("prior year", "seasonal", "前年", "前年比"),
+        "recent": ("moving average", "last three", "直近", "移動平均"),
+        "trend": ("line", "linear", "傾向", "直線"),
+    },
     "state": {
         "preliminary": ("draft", "provisional", "速報値"),
         "final": ("closed", "確定", "確報値"),
