@@ -153,7 +153,7 @@ End Sub
 Private Sub FindPython()
     Dim folder As Variant
     Dim minor As Long
-    trouble = Said("no_python", "kpixl was not found on this computer. Enter at a prompt: pip install kpixl[excel]  Then: kpixl addin excel")
+    trouble = Said("no_python", "kpixl was not found on this computer. Enter at a prompt, in the folder of kpixl: pip install .[excel]  Then: kpixl addin excel")
     #If Mac Then
         trouble = Said("no_mac", "The functions and macros of kpixl need the PC version of Excel.")
         Exit Sub
