@@ -11,11 +11,11 @@ from kpixl.measures.kinds import Aggregation, Direction
 from kpixl.plan.model import Level, Negatives, Plan, Series
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
+from kpixl.review.headline import headline
 from kpixl.review.review import review
 from kpixl.review.sentences import (
     changes,
     counts,
-    headline,
     month_sentence,
     tally_sentence,
     title_sentence,
@@ -265,6 +265,33 @@ def test_the_year_to_date_follows_the_month():
             "2026年4月〜6月の累計は285 units（計画 300 units）で、"
             "計画を5.0%下回りました（計画差 −15 units）。"
         ),
+    )
+
+
+def test_the_headline_says_where_the_gap_comes_from_and_where_the_year_ends():
+    # Sales = A × B. June: 9 × 10 = 90 against 10 × 10 = 100; all of it is A's: −1 × 10 = −10.
+    # To date 100 + 100 + 90 of 300; ratio 290 ÷ 300, so the year: 290 + 900 × 290 ÷ 300 = 1,160.
+    plan = plan_of(
+        goal("S", name="Sales", unit="units", decimals=0, formula="A*B"),
+        goal("A", "S", name="Visits"),
+        goal("B", "S", name="Basket", aggregation=Aggregation.AVERAGE),
+        actuals={"A": [10, 10, 9], "B": [10, 10, 10]},
+        plan={"A": [10] * 12, "B": [10] * 12},
+    )
+    english, japanese = both(plan, "S")
+    assert english == (
+        "Sales came to 90 units in June 2026, 10.0% below plan (−10 units), "
+        "mostly from Visits (−10 units). "
+        "The year to date, April–June 2026, stands at 290 units against a plan of 300 units: "
+        "3.3% below plan (−10 units). "
+        "At this pace, the year ends at 96.7% of plan (1,160 units)."
+    )
+    assert japanese == (
+        "2026年6月のSalesは90 unitsで、計画を10.0%下回りました（計画差 −10 units）。"
+        "主因はVisits（−10 units）です。"
+        "2026年4月〜6月の累計は290 units（計画 300 units）で、"
+        "計画を3.3%下回りました（計画差 −10 units）。"
+        "このままのペースでは、年度の着地見込は計画比96.7%（1,160 units）です。"
     )
 
 

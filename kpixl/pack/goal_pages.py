@@ -22,8 +22,9 @@ from kpixl.pack.text_width import text_width
 from kpixl.pack.wording import action_line, mark, remarks
 from kpixl.plan.model import Level
 from kpixl.review.figures import ActionReview, GoalReview, Review
+from kpixl.review.headline import headline
 from kpixl.review.periods import date_name, month_name
-from kpixl.review.sentences import headline, style_of
+from kpixl.review.sentences import style_of
 from kpixl.words import say, word
 
 CHART_SIZE = (324.0, 168.0)

@@ -14,11 +14,11 @@ from kpixl.pack.summary_room import remarks_fit, room
 from kpixl.pack.wording import goal_line, is_good, mark, remarks
 from kpixl.plan.model import Level
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
+from kpixl.review.headline import headline
 from kpixl.review.periods import month_name, short_date
 from kpixl.review.sentences import (
     changes,
     counts,
-    headline,
     style_of,
     tally_sentence,
     title_sentence,

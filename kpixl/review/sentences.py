@@ -20,18 +20,9 @@ def style_of(review: Review, goal: GoalReview, language: str) -> GoalStyle:
     return goal_style(goal.goal, goal.series, style, goal.is_rollup)
 
 
-def headline(review: Review, goal: GoalReview, language: str) -> str:
-    """What happened to a goal: the month against plan and prior year, then the year to date."""
-    parts = [month_sentence(review, goal, language)]
-    # In the fiscal year's first month the year to date would say the same again.
-    later = review.month != review.fiscal_months[0]
-    if later and goal.to_date.actual is not None and not goal.is_rollup:
-        parts.append(to_date_sentence(review, goal, language))
-    return word("sentence.joint", language).join(part for part in parts if part)
-
-
-def month_sentence(review: Review, goal: GoalReview, language: str) -> str:
-    """The review month of one goal: its figure, against plan, against the prior year."""
+def month_sentence(review: Review, goal: GoalReview, language: str, cause: str = "") -> str:
+    """The review month of one goal: its figure, against plan and, where ``cause`` is a phrase of
+    where the gap comes from, that; then against the prior year."""
     period = month_name(review.month, language)
     if goal.is_rollup:
         return _rollup_sentence(review, goal, period, language)
@@ -40,6 +31,8 @@ def month_sentence(review: Review, goal: GoalReview, language: str) -> str:
     if figures.actual is None:
         return _unreported(review, goal, style, language)
     main = _comparison("month", goal, figures, style, language, period)
+    if cause:
+        main = say("sentence.with_cause", language, text=main, cause=cause)
     return _with_prior(main, figures, style, language)
 
 
