@@ -55,11 +55,11 @@ def test_what_the_owner_expects_comes_first():
     assert said(replace(PACE, outlook=1020.0)) == (
         (
             "The owner expects the year to end at 102.0% of plan (1,020 units); computed from the "
-            "figures so far it is 960 units."
+            "figures so far it is 960 units, likely range 93–99%."
         ),
         (
             "担当者が見込む年度の着地は計画比102.0%（1,020 units）です"
-            "（実績からの計算値は960 units）。"
+            "（実績からの計算値は960 units、80%の確率で93〜99%）。"
         ),
     )
 
@@ -68,6 +68,18 @@ def test_an_outlook_alone_is_said_alone():
     english, japanese = said(Landing(outlook=1020.0, plan=1000.0))
     assert english == "The owner expects the year to end at 102.0% of plan (1,020 units)."
     assert japanese == "担当者が見込む年度の着地は計画比102.0%（1,020 units）です。"
+
+
+def test_a_roll_up_is_a_score_of_plan():
+    plan = plan_of(
+        goal("A", name="Quality", decimals=0), goal("B", "A"), actuals={"B": [90]}, plan={"B": [90]}
+    )
+    found = review(plan)
+    entry = replace(found.by_id["A"], landing=Landing(value=0.841, basis="rollup", plan=1.0))
+    assert landing_sentence(found, entry, "en") == "At this pace, the year ends at 84.1% of plan."
+    assert landing_sentence(found, entry, "ja") == (
+        "このままのペースでは、年度の着地見込は計画比84.1%です。"
+    )
 
 
 def test_a_finished_year_has_ended():

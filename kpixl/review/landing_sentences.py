@@ -38,6 +38,7 @@ def _expected(goal: GoalReview, landing: Landing, style: GoalStyle, language: st
     details: Dict[str, object] = {
         "ending": _ending(goal, landing, style, landing.outlook, language),
         "computed": style.with_unit(landing.value),
+        "range": _range(goal, landing, style, language, "landing_range_within"),
     }
     key = "landing_owner" if landing.value is None else "landing_owner_computed"
     return say(f"sentence.{key}", language, **details)
@@ -51,6 +52,8 @@ def _ending(
     if value is None or landing.plan is None:
         return say("sentence.landing_no_plan", language, **details)
     details["plan"] = style.with_unit(landing.plan)
+    if goal.is_rollup:
+        return say("sentence.landing_score", language, score=style.style.attainment(value))
     if _has_share(goal, landing, style):
         share = style.style.attainment(value / landing.plan)
         return say("sentence.landing_share", language, share=share, **details)
@@ -78,7 +81,13 @@ def _judged(goal: GoalReview, landing: Landing, language: str) -> str:
     return word(f"sentence.{key}", language)
 
 
-def _range(goal: GoalReview, landing: Landing, style: GoalStyle, language: str) -> str:
+def _range(
+    goal: GoalReview,
+    landing: Landing,
+    style: GoalStyle,
+    language: str,
+    key: str = "landing_range",
+) -> str:
     """The likely range, in the terms of the sentence before it; "" where it would show one figure
     twice."""
     if landing.low is None or landing.high is None:
@@ -89,7 +98,7 @@ def _range(goal: GoalReview, landing: Landing, style: GoalStyle, language: str) 
         ends = [style.with_unit(end) for end in (landing.low, landing.high)]
     if ends[0] == ends[1]:
         return ""
-    return say("sentence.landing_range", language, low=_bare(ends[0], style), high=ends[1])
+    return say(f"sentence.{key}", language, low=_bare(ends[0], style), high=ends[1])
 
 
 def _bare(text: str, style: GoalStyle) -> str:
