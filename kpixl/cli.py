@@ -92,13 +92,14 @@ def guarded(command: F) -> F:
 
 def _say_fault(fault: KpixlError, as_json: bool) -> None:
     from kpixl import terminal
+    from kpixl.check_report import print_problems
 
     problems: Sequence[Problem] = getattr(fault, "problems", ())
     language = interface_language()
     if as_json:
         _print_json(terminal.fault_data(fault, problems, language))
         return
-    terminal.print_problems(problems, language, stderr=True)
+    print_problems(problems, language, stderr=True)
     if not terminal.is_empty(problems):
         terminal.print_fault(fault, language)
 
@@ -175,20 +176,18 @@ def check(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    from kpixl import jobs, terminal
+    from kpixl.check_report import check_data, print_check
+    from kpixl.checking import check_workbook
 
     language = interface_language()
-    problems, report = jobs.check_cells(workbook) if cells else (jobs.read_problems(workbook), None)
-    told = (*problems, *(report.problems if report else ()))
+    found = check_workbook(workbook, cells)
     if as_json:
-        _print_json(terminal.problems_data(told, language, report))
+        _print_json(check_data(found, language))
     else:
-        terminal.print_problems(told, language)
-        terminal.print_verdict(workbook.name, problems, language)
-        if report:
-            terminal.print_cells(report, language)
-    failing = told if strict or (report and report.differences) else [
-        entry for entry in told if not entry.warning
+        print_check(workbook.name, found, language, strict)
+    differing = found.cells is not None and found.cells.differences
+    failing = found.told if strict or differing else [
+        entry for entry in found.told if not entry.warning
     ]  # fmt: skip
     raise typer.Exit(1 if failing else 0)
 
@@ -269,6 +268,7 @@ def _formats(pdf: bool, html: bool) -> tuple[str, ...]:
 def _make_packs(wanted: Sequence[Any], whole: Any, as_json: bool) -> None:
     """Make every pack; one that fails is reported and does not stop the others."""
     from kpixl import jobs, terminal
+    from kpixl.check_report import print_problems
 
     language = interface_language()
     made: list[str] = []
@@ -282,7 +282,7 @@ def _make_packs(wanted: Sequence[Any], whole: Any, as_json: bool) -> None:
             problems = getattr(fault, "problems", ())
             failed.append({"scope": job.scope, **terminal.fault_data(fault, problems, language)})
             if not as_json:
-                terminal.print_problems(problems, language, stderr=True)
+                print_problems(problems, language, stderr=True)
                 terminal.print_fault(fault, language)
             continue
         made.extend(str(path) for path in result.files)

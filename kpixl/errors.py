@@ -147,7 +147,8 @@ class Problem(Frozen):
     The sentence is made from ``code`` and ``details`` by :func:`kpixl.words.problem_text`, in
     either language. ``goals`` and ``people`` name whom it touches: a pack that holds one of the
     goals is blocked, a mail to one of the people is not sent. ``structural`` problems give no
-    plan at all.
+    plan at all. ``method`` marks advice (SPEC 9): nothing is wrong with the data, and ``goals``
+    are all those that the advice speaks of; ``details["form"]`` may choose among its sentences.
     """
 
     code: str
@@ -159,3 +160,4 @@ class Problem(Frozen):
     people: tuple[str, ...] = ()
     structural: bool = False
     warning: bool = False
+    method: bool = False

@@ -35,7 +35,6 @@ from kpixl.review.scope import scoped, scopes_by
 from kpixl.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from kpixl.workbook.cell_check import CellReport
     from kpixl.workbook.template.macros import Macros
 
 FORMATS = ("pdf", "html")
@@ -219,27 +218,6 @@ def _demo_book(out: Path, language: str) -> tuple[Path, ...]:
 def _demo_pack(out: Path, language: str) -> tuple[Path, ...]:
     job = PackJob(_demo_path(out, language), out, formats=FORMATS)
     return make_pack(job).files
-
-
-def read_problems(path: Path) -> tuple[Problem, ...]:
-    """Every problem of the data in a workbook (``kpixl check``)."""
-    return _read(path).problems
-
-
-def check_cells(path: Path) -> tuple[tuple[Problem, ...], CellReport]:
-    """Every problem of the data, and how the workbook's cached results compare with what kpixl
-    computes (``kpixl check --cells``)."""
-    from kpixl.plan.tables import read_plan
-    from kpixl.workbook.cell_check import check_cells as compare
-    from kpixl.workbook.reader import OpenBook
-
-    book = OpenBook(path.absolute())
-    reading = read_plan(book.inputs())
-    plan = reading.plan
-    # Without a month in Settings the cells show nothing that a review could be compared with.
-    dated = plan is not None and plan.settings.review_month is not None
-    whole = review(plan, problems=reading.problems) if plan is not None and dated else None
-    return reading.problems, compare(book, plan, whole)
 
 
 def split_jobs(job: PackJob, whole: Review, each: str) -> tuple[PackJob, ...]:

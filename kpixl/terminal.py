@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from kpixl.errors import KpixlError, Problem
 from kpixl.jobs import EMPTY
 from kpixl.measures.kinds import Status
+from kpixl.pack.text_width import break_lines
 from kpixl.review.export import problem_data
-from kpixl.review.figures import GoalReview, Review, blocks_a_pack
+from kpixl.review.figures import GoalReview, Review
 from kpixl.review.periods import date_name, month_name
 from kpixl.review.sentences import style_of, tally_sentence
 from kpixl.review.steps import goal_step
@@ -26,7 +25,6 @@ from kpixl.words import ProblemText, problem_text, say, word
 
 if TYPE_CHECKING:
     from kpixl.doctor import Finding
-    from kpixl.workbook.cell_check import CellReport
 
 T = TypeVar("T")
 
@@ -41,6 +39,7 @@ SIGNS = {
 
 
 WIDEST = 400
+MIN_ROOM = 12
 
 
 def console(stderr: bool = False) -> Console:
@@ -52,54 +51,22 @@ def console(stderr: bool = False) -> Console:
     return found
 
 
-def _say(out: Console, text: str, indent: int = 0, style: str = "") -> None:
-    """A sentence; where it wraps, its lines stand under each other."""
-    out.print(Padding(Text(text, style=style, overflow="fold"), (0, 0, 0, indent), expand=False))
+def say_line(out: Console, text: str, indent: int = 0, style: str = "") -> None:
+    """A sentence; where it is too long for the window, its lines stand under each other."""
+    room = max(MIN_ROOM, out.width - indent)
+    for paragraph in text.splitlines():
+        # Never at a hyphen or slash: options, codes and paths are there to be copied.
+        for line in break_lines(paragraph, lambda part: cell_len(part) <= room, ends=" "):
+            out.print(Text(" " * indent + line, style=style), soft_wrap=True)
 
 
-def print_problems(problems: Sequence[Problem], language: str, stderr: bool = False) -> None:
-    """Problems grouped by sheet, each with place, finding, expectation and mend; those that are
-    mended alike are told one after the other, and the mend once."""
-    out = console(stderr)
-    for warning, heading in ((False, "cli.errors"), (True, "cli.warnings")):
-        chosen = [problem for problem in problems if problem.warning is warning]
-        if not chosen:
-            continue
-        if not is_empty(chosen):
-            _say(out, say(heading, language, n=len(chosen)), style="bold")
-        for sheet, group in _by_sheet(chosen).items():
-            _say(out, sheet or word("cli.whole_book", language), 2, "bold")
-            for text, following in pairwise([*_worded(group, language), ("", NOTHING)]):
-                _print_problem(out, *text, language, last=text[1].mend != following[1].mend)
-
-
-def _by_sheet(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
-    groups: dict[str, list[Problem]] = {}
-    for problem in problems:
-        groups.setdefault(problem.sheet or "", []).append(problem)
-    return groups
-
-
-def _worded(problems: Iterable[Problem], language: str) -> Iterator[tuple[str, ProblemText]]:
-    for problem in problems:
-        yield f"{problem.cell}: " if problem.cell else "", problem_text(problem, language)
-
-
-NOTHING = ProblemText("", "", "")
-
-
-def _print_problem(out: Console, place: str, text: ProblemText, language: str, last: bool) -> None:
-    _say(out, f"{place}{text.what}", 4)
-    told = text if last else ProblemText(text.what, text.expected, "")
-    _print_details(out, told, language, 6, "dim")
-
-
-def _print_details(
+def print_details(
     out: Console, text: ProblemText, language: str, indent: int, style: str = ""
 ) -> None:
+    """What was expected and the mend, where there are such."""
     for key, detail in (("cli.expected", text.expected), ("cli.mend", text.mend)):
         if detail:
-            _say(out, say(key, language, text=detail), indent, style)
+            say_line(out, say(key, language, text=detail), indent, style)
 
 
 def is_empty(problems: Sequence[Problem]) -> bool:
@@ -111,8 +78,8 @@ def print_fault(fault: KpixlError, language: str) -> None:
     """What stopped the command, and the mend."""
     out = console(stderr=True)
     text = problem_text(fault, language)
-    _say(out, text.what, style="bold red")
-    _print_details(out, text, language, 2)
+    say_line(out, text.what, style="bold red")
+    print_details(out, text, language, 2)
 
 
 def fault_data(fault: KpixlError, problems: Sequence[Problem], language: str) -> dict[str, object]:
@@ -127,72 +94,18 @@ def fault_data(fault: KpixlError, problems: Sequence[Problem], language: str) ->
     }
 
 
-def problems_data(
-    problems: Sequence[Problem], language: str, cells: CellReport | None = None
-) -> dict[str, object]:
-    """All problems as data, for ``--json``; with what was compared where cells were."""
-    data: dict[str, object] = {
-        "problems": [problem_data(problem, language) for problem in problems]
-    }
-    if cells is not None:
-        data["cells"] = {
-            "compared": cells.compared,
-            "differ": len(cells.differences),
-            "leaning": cells.leaning,
-            "unchecked": cells.unchecked_cells,
-            "reasons": [asdict(entry) for entry in cells.unchecked],
-            "unreadable": list(cells.unreadable),
-        }
-    return data
-
-
-def print_cells(cells: CellReport, language: str) -> None:
-    """How many cells were compared, and why some were not."""
-    out = console()
-    differ, unchecked = len(cells.differences), cells.unchecked_cells
-    nothing = not cells.compared and not differ and not unchecked
-    key = "summary_none" if nothing else "summary" if differ else "summary_fine"
-    counts = {"compared": cells.compared, "differ": differ, "unchecked": unchecked}
-    _say(out, say(f"cell_check.{key}", language, **counts), style="bold")
-    for entry in cells.unchecked:
-        about = {
-            "n": entry.count,
-            "reason": word(f"cell_check.reason.{entry.reason}", language),
-            "found": ", ".join(entry.found),
-            "cells": ", ".join(entry.cells),
-        }
-        key = "reason_found" if entry.found else "reason"
-        _say(out, say(f"cell_check.{key}", language, **about), 2)
-    if cells.leaning:
-        _say(out, say("cell_check.leaning", language, n=cells.leaning), 2)
-    if cells.unreadable:
-        sheets = ", ".join(cells.unreadable)
-        _say(out, say("cell_check.unreadable", language, sheets=sheets), 2)
-
-
-def print_verdict(name: str, problems: Sequence[Problem], language: str) -> None:
-    """One line: fit for a pack or not."""
-    errors = [problem for problem in problems if not problem.warning]
-    key = "cli.verdict_errors" if errors else "cli.verdict_fine"
-    if is_empty(errors):
-        key = "cli.verdict_empty"
-    elif errors and not any(blocks_a_pack(problem) for problem in errors):
-        key = "cli.verdict_people"
-    _say(console(), say(key, language, name=name, n=len(errors)), style="bold")
-
-
 def print_scorecard(review: Review, language: str) -> None:
     """The review month as a tree, one goal a line, with as many columns as the window has room
     for."""
     out = console()
     head = [review.settings.company, month_name(review.month, language)]
     as_of = say("cli.as_of", language, date=date_name(review.as_of, language))
-    _say(out, " · ".join(part for part in (*head, as_of) if part), style="bold")
+    say_line(out, " · ".join(part for part in (*head, as_of) if part), style="bold")
     if review.goals:
         out.print(_scorecard(review, language, out))
-    _say(out, tally_sentence(review, language))
+    say_line(out, tally_sentence(review, language))
     if review.errors:
-        _say(out, say("cli.show_errors", language, n=len(review.errors)), style="bold red")
+        say_line(out, say("cli.show_errors", language, n=len(review.errors)), style="bold red")
 
 
 @dataclass(frozen=True)
@@ -350,7 +263,7 @@ def print_findings(findings: Sequence[Finding], language: str) -> None:
             line.append(f" ({text.needed_for})", style="dim")
         out.print(line)
         if not finding.ok and text.mend:
-            _say(out, text.mend, 4)
+            say_line(out, text.mend, 4)
     key = "cli.doctor_ill" if is_ill(findings) else "cli.doctor_well"
     out.print(Text(word(key, language), style="bold"))
 

@@ -53,14 +53,15 @@ class ProblemText:
 
 
 def problem_text(problem: Problem | KpixlError, language: str) -> ProblemText:
-    """The sentences for a problem or error (sections ``problem``: ``<code>``,
-    ``<code>.expected`` and ``<code>.mend``)."""
+    """The sentences for a problem or error (section ``problem``: ``<code>``,
+    ``<code>.expected`` and ``<code>.mend``). A ``form`` among its details, such as "one" against
+    "many", takes ``<code>.<form>`` and what belongs to that, where there is such an entry."""
     values = {"found": getattr(problem, "found", ""), **problem.details}
     entries = section("problem")
 
-    def text(name: str) -> str:
-        return entries[name][language].format(**values) if name in entries else ""
+    def text(part: str) -> str:
+        names = (f"{problem.code}.{values.get('form')}{part}", f"{problem.code}{part}")
+        name = next((one for one in names if one in entries), None)
+        return entries[name][language].format(**values) if name else ""
 
-    return ProblemText(
-        text(problem.code), text(f"{problem.code}.expected"), text(f"{problem.code}.mend")
-    )
+    return ProblemText(text(""), text(".expected"), text(".mend"))

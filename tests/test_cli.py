@@ -133,8 +133,11 @@ def test_new_called_wrongly_writes_nothing(words, said, tmp_path):
 def test_check_of_a_sound_book(book):
     found = kpixl("check", book)
     assert found.exit_code == 0
-    assert found.stdout.strip() == "plan.xlsx: fit for a pack."
-    assert data_of("check", book, "--json") == {"problems": []}
+    assert found.stdout.splitlines()[0].startswith("Advice on the method: ")
+    assert found.stdout.splitlines()[-1] == "plan.xlsx: fit for a pack."
+    data = data_of("check", book, "--json")
+    assert data["counts"] == {"errors": 0, "warnings": 0, "advice": len(data["problems"])}
+    assert {problem["kind"] for problem in data["problems"]} == {"method"}
 
 
 def test_check_says_where_what_and_how_to_mend_it(tmp_path):
@@ -143,7 +146,7 @@ def test_check_says_where_what_and_how_to_mend_it(tmp_path):
     assert found.exit_code == 1
     for part in ("Errors: 1", "Actuals", "“about nine” is not a number", "expected:", "mend:"):
         assert part in found.stdout
-    (problem,) = data_of("check", "bad.xlsx", "--json", code=1)["problems"]
+    problem = data_of("check", "bad.xlsx", "--json", code=1)["problems"][0]
     assert (problem["code"], problem["sheet"]) == ("not-a-number", "Actuals")
     assert (problem["found"], problem["goals"]) == ("about nine", ["DEFECT"])
 
@@ -318,7 +321,9 @@ def test_export_of_a_scope_to_standard_output_is_data_alone(book):
 def test_the_interface_speaks_japanese(book, tmp_path, monkeypatch):
     monkeypatch.setenv("KPIXL_LANG", "ja")
     put(tmp_path, "bad.xlsx", spoilt_bytes("DEFECT"))
-    assert kpixl("check", book).stdout.strip() == "plan.xlsx：資料を作成できます。"
+    sound = kpixl("check", book).stdout.splitlines()
+    assert sound[0].startswith("KPI設計に関する助言：")
+    assert sound[-1] == "plan.xlsx：資料を作成できます。"
     found = kpixl("check", "bad.xlsx").stdout
     assert "エラー：1件" in found
     assert "直し方：" in found

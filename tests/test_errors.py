@@ -52,7 +52,7 @@ def test_nothing_is_changed_afterwards():
 
 @pytest.mark.parametrize(
     ("given", "named"),
-    [((), {}), (("x",), {"code": "y"}), (("x",), {"colour": "red"}), (tuple("abcdefghij"), {})],
+    [((), {}), (("x",), {"code": "y"}), (("x",), {"colour": "red"}), (tuple("abcdefghijk"), {})],
 )
 def test_a_problem_that_does_not_fit_cannot_be_made(given: tuple[Any, ...], named: dict[str, Any]):
     with pytest.raises(TypeError, match="Problem"):

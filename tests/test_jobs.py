@@ -14,6 +14,7 @@ from typing import IO
 import pytest
 
 from kpixl import jobs
+from kpixl.checking import check_workbook
 from kpixl.errors import UsageProblem
 from kpixl.jobs import (
     CannotWrite,
@@ -23,7 +24,6 @@ from kpixl.jobs import (
     make_pack,
     new_workbook,
     pack_stem,
-    read_problems,
     review_workbook,
     safe_name,
     split_jobs,
@@ -135,7 +135,7 @@ def fresh(folder: Path, name: str, sample: bool = False, first: Month | None = N
 
 def test_a_new_book_says_kindly_that_it_has_no_goals_yet(tmp_path):
     path = fresh(tmp_path, "plan.xlsx")
-    assert [problem.code for problem in read_problems(path)] == ["goals-none"]
+    assert [problem.code for problem in check_workbook(path).problems] == ["goals-none"]
     with pytest.raises(NotReadable) as fault:
         review_workbook(path)
     assert fault.value.only_empty
@@ -225,7 +225,7 @@ def test_a_draft_without_errors_is_an_ordinary_pack(tmp_path):
 
 def test_a_bad_address_keeps_no_one_from_the_pack(tmp_path):
     data = spoilt_bytes(email="not an address")
-    assert [problem.code for problem in read_problems(put(tmp_path, "p.xlsx", data))] == [
+    assert [problem.code for problem in check_workbook(put(tmp_path, "p.xlsx", data)).problems] == [
         "email-bad"
     ]
     assert html(tmp_path, data, pages=("summary",)) == ["2026-10_plan_en.html"]

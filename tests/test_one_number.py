@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from kpixl.checking import check_workbook
 from kpixl.errors import CellError
-from kpixl.jobs import check_cells
 from kpixl.measures.kinds import Step
 from kpixl.measures.pdca import action_phase
 from kpixl.pack.scorecard import scorecard_page
@@ -450,8 +450,10 @@ def changed(office: Office, tmp_path: Path) -> Path:
 
 
 def test_a_book_saved_by_libreoffice_passes_the_check_of_its_cells(changed: Path):
-    problems, report = check_cells(changed)
-    assert [problem for problem in problems if not problem.warning] == []
+    found = check_workbook(changed, cells=True)
+    report = found.cells
+    assert report is not None
+    assert [problem for problem in found.problems if not problem.warning] == []
     assert (report.differences, report.unchecked, report.leaning) == ((), (), 0)
     assert report.compared > 11_000
 
@@ -463,7 +465,8 @@ def test_a_book_calculated_without_the_functions_is_told_from_an_old_one(
     with plain_office.open(put(tmp_path, "plan.xlsx", sample_bytes("en"))) as book:
         book.recalculate()
         book.save(path)
-    _, report = check_cells(path)
+    report = check_workbook(path, cells=True).cells
+    assert report is not None
     codes = {problem.code for problem in report.problems if problem.sheet == "Actions"}
     assert codes == {"cell-no-functions"}
     shown = {str(found.shown) for found in report.differences}

@@ -59,7 +59,12 @@ def setting(key: str, value: Any) -> Settings:
         ("Brand color", "navy", "brand_colour", "#000080"),
         ("Brand colour", "#abc", "brand_colour", "#aabbcc"),
         ("Periods shown", "四半期, 上期、下期", "periods_shown", ("quarter", "half")),
-        ("Checks switched off", "few-kpis; owner", "checks_off", ("few-kpis", "owner")),
+        (
+            "Checks switched off",
+            "Always-Green; not_updated、ＲＡＴＩＯ－summed always-green",
+            "checks_off",
+            ("always-green", "not-updated", "ratio-summed"),
+        ),
         ("Most KPIs", 30, "max_kpis", 30),
         ("No such setting", CellError("#N/A"), "company", "Aoba"),
     ],
@@ -115,6 +120,7 @@ def test_a_setting_that_is_not_understood_touches_every_goal(
         ("Brand colour", "#12345", "colour-unknown"),
         ("Periods shown", "weekly", "period-unknown"),
         ("Most KPIs", "many", "not-a-number"),
+        ("Checks switched off", "always-grin", "check-unknown"),
     ],
 )
 def test_what_only_changes_the_look_or_the_advice_is_a_warning(

@@ -11,12 +11,14 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from kpixl import terminal
+from kpixl.check_report import print_check, print_problems
+from kpixl.checking import Check
 from kpixl.errors import Problem
 from kpixl.plan.model import Level
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
 from kpixl.review.review import review
-from kpixl.terminal import print_problems, print_scorecard, print_verdict
+from kpixl.terminal import print_scorecard
 from kpixl.ui import PLAIN
 from tests.packs import sample_review
 from tests.plans import goal, plan_of
@@ -135,8 +137,8 @@ def test_lines_that_wrap_stand_under_each_other(monkeypatch, capsys):
     ],
 )
 def test_the_verdict_says_whether_a_pack_can_be_made(problems, verdict, capsys):
-    print_verdict("p.xlsx", problems, "en")
-    assert capsys.readouterr().out.strip() == verdict
+    print_check("p.xlsx", Check(tuple(problems)), "en")
+    assert capsys.readouterr().out.splitlines()[-1] == verdict
 
 
 def test_a_new_book_is_not_called_faulty(capsys):

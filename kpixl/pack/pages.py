@@ -14,23 +14,21 @@ from kpixl.pack.contexts import (
     CoverPage,
     DefinitionRow,
     DefinitionsPage,
-    Line,
     Pack,
     Page,
-    QualityPage,
     TreePage,
 )
 from kpixl.pack.drawings import anchor, tree_figures
 from kpixl.pack.goal_pages import exceptions_page, goal_pages, register_page
 from kpixl.pack.paper import BODY_WIDTH, line_count
+from kpixl.pack.quality import quality_page
 from kpixl.pack.scorecard import scorecard_page
 from kpixl.pack.summary import summary_page
 from kpixl.pack.theme import theme
-from kpixl.pack.wording import finding, listed
+from kpixl.pack.wording import finding
 from kpixl.plan.model import Rounding
-from kpixl.plan.month import Month
 from kpixl.review.figures import GoalReview, Review
-from kpixl.review.periods import date_name, fiscal_label, month_name, short_month
+from kpixl.review.periods import date_name, fiscal_label, month_name
 from kpixl.review.scope import parse_scope
 from kpixl.review.sentences import style_of
 from kpixl.words import say, word
@@ -231,50 +229,8 @@ def _terms(review: Review, language: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _quality(review: Review, language: str) -> tuple[Page, ...]:
-    missing = tuple(line for goal in review.goals for line in _missing(review, goal, language))
-    return (
-        QualityPage(
-            template="quality.html",
-            title=word("page.quality", language),
-            bookmark=word("page.quality", language),
-            anchor="quality",
-            missing=missing,
-            findings=tuple(finding(problem, review, language) for problem in review.problems),
-            complete=word("page.missing_none", language),
-        ),
-    )
-
-
-def _missing(review: Review, goal: GoalReview, language: str) -> tuple[Line, ...]:
-    if goal.is_rollup or goal.source == "none":
-        return ()
-    gaps: dict[str, list[Month]] = {"missing_months": [], "missing_plan": [], "unread": []}
-    for month, actual, plan in zip(
-        goal.series.months, goal.series.actual, goal.series.plan, strict=True
-    ):
-        if month > review.month or not goal.goal.valid_in(month):
-            continue
-        if month in goal.series.unavailable:
-            gaps["unread"].append(month)
-        elif actual is None:
-            gaps["missing_months"].append(month)
-        if plan is None:
-            gaps["missing_plan"].append(month)
-    return tuple(
-        Line(
-            text=goal.goal.name,
-            anchor=anchor(goal),
-            note=say(
-                f"page.{key}",
-                language,
-                months=listed([short_month(month, language) for month in months], language),
-            ),
-            figure=goal.goal.owner,
-        )
-        for key, months in gaps.items()
-        if months
-    )
+def _quality(review: Review, language: str) -> Sequence[Page]:
+    return (quality_page(review, language),)
 
 
 def _colophon(review: Review, language: str) -> tuple[Page, ...]:

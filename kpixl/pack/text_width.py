@@ -6,6 +6,7 @@ Charts place labels with it, so it errs on the wide side; it is no substitute fo
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 # Thousandths of an em for the characters from space to tilde, Inter 4 Regular and Bold.
@@ -44,6 +45,8 @@ _NOT_FIRST = frozenset(
     "、。，．,.!?！？)]}）］｝」』】〉》〕・：；:;々％%ーぁぃぅぇぉっゃゅょァィゥェォッャュョヶ"
 )
 _NOT_LAST = frozenset("([{（［｛「『【〈《〔")
+LINE_ENDS = " -/・"
+"""After these a line of Latin text may end."""
 
 
 @lru_cache(maxsize=4096)
@@ -72,17 +75,23 @@ def wrap(text: str, width: float, size: float, weight: int = 400) -> tuple[str, 
     """``text`` in lines no wider than ``width``: broken at spaces, between Japanese characters,
     and inside a word only where the word alone is too wide. Nothing is lost but the spaces at
     which a line ends; empty text is no line at all."""
+    return break_lines(" ".join(text.split()), lambda line: text_width(line, size, weight) <= width)
+
+
+def break_lines(text: str, fits: Callable[[str], bool], ends: str = LINE_ENDS) -> tuple[str, ...]:
+    """As :func:`wrap`, for lines that are as long as they ``fit``, whatever they are measured by,
+    and that may be broken after one of ``ends``; spaces within a line stay as they are."""
     lines: list[str] = []
     line = ""
-    for piece in _pieces(" ".join(text.split())):
-        if text_width((line + piece).rstrip(), size, weight) <= width:
+    for piece in _pieces(text, ends):
+        if fits((line + piece).rstrip()):
             line += piece
             continue
         if line.strip():
             lines.append(line.rstrip())
         line = piece.lstrip()
-        while text_width(line.rstrip(), size, weight) > width and len(line) > 1:
-            cut = _fitting(line, width, size, weight)
+        while not fits(line.rstrip()) and len(line) > 1:
+            cut = _fitting(line, fits)
             lines.append(line[:cut])
             line = line[cut:]
     if line.strip():
@@ -90,29 +99,29 @@ def wrap(text: str, width: float, size: float, weight: int = 400) -> tuple[str, 
     return tuple(lines)
 
 
-def _fitting(text: str, width: float, size: float, weight: int) -> int:
+def _fitting(text: str, fits: Callable[[str], bool]) -> int:
     """How many characters of ``text`` fit, at least one."""
     count = 1
-    while count < len(text) and text_width(text[: count + 1], size, weight) <= width:
+    while count < len(text) and fits(text[: count + 1]):
         count += 1
     return count
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str, ends: str) -> list[str]:
     """``text`` cut wherever a line may end; a piece ends with its spaces."""
     pieces: list[str] = []
     for character in text:
-        if pieces and not _may_break(pieces[-1][-1], character):
+        if pieces and not _may_break(pieces[-1][-1], character, ends):
             pieces[-1] += character
         else:
             pieces.append(character)
     return pieces
 
 
-def _may_break(before: str, after: str) -> bool:
+def _may_break(before: str, after: str, ends: str) -> bool:
     if after == " " or after in _NOT_FIRST or before in _NOT_LAST:
         return False
-    return before in " -/・" or _is_wide(before) or _is_wide(after)
+    return before in ends or _is_wide(before) or _is_wide(after)
 
 
 def _is_wide(character: str) -> bool:

@@ -122,10 +122,12 @@ class Goal:
 @dataclass(frozen=True)
 class Series:
     """A goal's monthly figures from one sheet; ``unavailable`` months hold a value that could
-    not be read (a problem), which is neither a figure nor 'not reported'."""
+    not be read (a problem), which is neither a figure nor 'not reported'. ``row`` is where they
+    stand (0: on no sheet)."""
 
     values: Mapping[Month, float] = field(default_factory=dict)
     unavailable: FrozenSet[Month] = frozenset()
+    row: int = field(default=0, compare=False)
 
     def get(self, month: Month) -> Optional[float]:
         """The figure of ``month``, or None."""
@@ -177,6 +179,16 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class SheetColumns:
+    """Where one input sheet of the book has its columns and months, counted from 1, so that
+    what is said of a goal can point at a cell. ``name`` is the sheet's own."""
+
+    name: str
+    columns: Mapping[str, int] = field(default_factory=dict)
+    months: Mapping[Month, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Source:
     """Which file the plan was read from."""
 
@@ -186,7 +198,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a person entered: the goal tree, its monthly figures, actions and settings."""
+    """Everything a person entered: the goal tree, its monthly figures, actions and settings.
+    ``sheets`` has the columns of Goals and of the monthly sheets, by their keys."""
 
     settings: Settings
     goals: Tuple[Goal, ...]
@@ -199,6 +212,7 @@ class Plan:
     recipients: Tuple[Recipient, ...] = ()
     holidays: Tuple[date, ...] = ()
     source: Source = Source()
+    sheets: Mapping[str, SheetColumns] = field(default_factory=dict, compare=False, repr=False)
 
     def definitions(self, goal_id: str) -> Tuple[Goal, ...]:
         """All rows of one ID, in sheet order."""

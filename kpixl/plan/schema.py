@@ -271,6 +271,14 @@ SCALES: Mapping[str, float] = {
     "k": 1e3, "m": 1e6, "bn": 1e9, "b": 1e9,
 }  # fmt: skip
 
+CHECKS: Tuple[str, ...] = (
+    "kgi-without-number", "kpi-without-kgi", "csf-without-kpi", "goal-without-owner",
+    "csf-too-many-kpis", "book-too-many-kpis", "owner-too-many-kpis", "weight-too-large",
+    "ratio-summed", "plan-needs-baseline", "target-easier-than-last-year",
+    "target-beyond-history", "target-beyond-benchmark", "always-green", "not-updated",
+)  # fmt: skip
+"""The codes of the checks of the method (SPEC 9), each of which Settings may switch off."""
+
 # Limits beyond which a book is refused or a cell is a problem.
 MAX_GOALS = 5_000
 MAX_MONTHS = 600

@@ -49,7 +49,7 @@ def read_series(table: Table, ids: GoalIds, findings: Findings) -> Dict[str, Ser
             reading.read_stray(goal_id, number, cells)
     report_columns(table, ids.every, reading.strays, findings)
     return {
-        goal_id: Series(values, frozenset(reading.unavailable[goal_id]))
+        goal_id: Series(values, frozenset(reading.unavailable[goal_id]), reading.rows[goal_id])
         for goal_id, values in reading.values.items()
         if values or reading.unavailable[goal_id]
     }

@@ -102,6 +102,8 @@ def _value(row: Row, key: str, kind: Kind) -> Any:
         return _fiscal_start(row)
     if key == "periods_shown":
         return _periods(row)
+    if key == "checks_off":
+        return _checks(row)
     return _READERS[kind](row)
 
 
@@ -148,6 +150,17 @@ def _periods(row: Row) -> Tuple[str, ...]:
             row.report("period-unknown", "value", part)
         elif period not in known:
             known.append(period)
+    return tuple(known)
+
+
+def _checks(row: Row) -> Tuple[str, ...]:
+    known: List[str] = []
+    for part in _list(row):
+        code = part.replace("_", "-")
+        if code not in schema.CHECKS:
+            row.report("check-unknown", "value", part, details={"known": ", ".join(schema.CHECKS)})
+        elif code not in known:
+            known.append(code)
     return tuple(known)
 
 

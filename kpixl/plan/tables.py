@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.plan.cells import BookRows, SheetRows
@@ -9,7 +10,16 @@ from kpixl.plan.findings import Findings, Severity, both_names
 from kpixl.plan.formulas import compare_with_formulas, parse_formulas
 from kpixl.plan.goals import GoalRow, check_definitions, read_goals
 from kpixl.plan.headers import Table, looks_like, read_header
-from kpixl.plan.model import NO_FIGURES, Level, Plan, Reading, Series, Settings, Source
+from kpixl.plan.model import (
+    NO_FIGURES,
+    Level,
+    Plan,
+    Reading,
+    Series,
+    Settings,
+    SheetColumns,
+    Source,
+)
 from kpixl.plan.recipients import read_recipients
 from kpixl.plan.records import read_actions, read_comments, read_holidays
 from kpixl.plan.schema import SHEET, SHEETS, sheet_names
@@ -48,7 +58,9 @@ def read_plan(book: BookRows) -> Reading:
     for key in ("plan", "actuals"):
         if key in tables:
             compare_with_formulas(rows, series[key], tables[key].sheet.name)
-    plan = _plan(book, settings, rows, series, tables, findings)
+    plan = replace(
+        _plan(book, settings, rows, series, tables, findings), sheets=_columns(goals_table, tables)
+    )
     return Reading(None if findings.structural else plan, findings.problems)
 
 
@@ -80,6 +92,20 @@ def _plan(
         holidays=read_holidays(holidays, business, findings) if holidays else (),
         source=Source(book.name, book.sha256),
     )
+
+
+def _columns(goals_table: Optional[Table], tables: Mapping[str, Table]) -> Dict[str, SheetColumns]:
+    """Where the sheets that hold goals and their figures have what."""
+    found = {"goals": goals_table, **{key: tables.get(key) for key in MONTHLY}}
+    return {
+        key: SheetColumns(
+            table.sheet.name,
+            {column: position + 1 for column, position in table.columns.items()},
+            {month: position + 1 for position, month in table.month_headers.months},
+        )
+        for key, table in found.items()
+        if table is not None
+    }
 
 
 def _input_sheets(book: BookRows, findings: Findings) -> Dict[str, SheetRows]:
@@ -163,7 +189,7 @@ def _series(
         for goal_id in broken:
             own = series.get(goal_id, NO_FIGURES)
             if months - own.values.keys():
-                series[goal_id] = Series(own.values, months - own.values.keys())
+                series[goal_id] = replace(own, unavailable=months - own.values.keys())
     return found
 
 

@@ -40,10 +40,11 @@ def as_data(review: Review, language: str) -> Dict[str, object]:
     sheet writes them, wherever they stand."""
     labels = {goal.id: goal.goal.label for goal in review.goals}
     actions = [action_data(entry, language) for entry in review.actions]
-    problems = [problem_data(problem, language) for problem in review.problems]
+    told = (*review.problems, *review.advice)
+    problems = [problem_data(problem, language) for problem in told]
     for action in actions:
         action["goal"] = labels.get(str(action["goal"]), action["goal"])
-    for problem, found in zip(review.problems, problems):
+    for problem, found in zip(told, problems):
         found["goals"] = [labels.get(goal_id, goal_id) for goal_id in problem.goals]
     return {
         "company": review.settings.company,
@@ -136,10 +137,12 @@ def action_data(entry: ActionReview, language: str) -> Dict[str, object]:
 
 
 def problem_data(problem: Problem, language: str) -> Dict[str, object]:
-    """One problem: where, what was found, what was expected, the mend."""
+    """One problem: where, what was found, what was expected, the mend. Its ``kind`` is ``data``,
+    or ``method`` for advice."""
     text = problem_text(problem, language)
     return {
         "code": problem.code,
+        "kind": "method" if problem.method else "data",
         "severity": "warning" if problem.warning else "error",
         "sheet": problem.sheet,
         "cell": problem.cell,

@@ -147,7 +147,9 @@ def blocks_a_pack(problem: Problem) -> bool:
 
 @dataclass(frozen=True)
 class Review:
-    """Everything computed for one workbook and one review month, in tree order."""
+    """Everything computed for one workbook and one review month, in tree order. ``problems`` are
+    those of the data, ``advice`` is about the method (SPEC 9) and keeps no pack from being made.
+    """
 
     settings: Settings
     source: Source
@@ -160,6 +162,7 @@ class Review:
     problems: Tuple[Problem, ...] = ()
     recipients: Tuple[Recipient, ...] = ()
     scope: str = ""
+    advice: Tuple[Problem, ...] = ()
     by_id: Mapping[str, GoalReview] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from kpixl.plan.model import NO_FIGURES, Goal, Plan
 from kpixl.plan.month import Month, fiscal_year, fiscal_year_start
 from kpixl.plan.schema import sheet_names
 from kpixl.review.bridges import Bridges
+from kpixl.review.checks import method_checks
 from kpixl.review.cycle import CycleView, action_reviews, phase_of
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.goal_figures import GoalFigures
@@ -45,7 +46,7 @@ def review(
     actions = action_reviews(cycle)
     workings = _Workings(figures, cycle, Bridges(figures), Landings(figures))
     goals = tuple(_goal_review(workings, node) for node in nodes.values())
-    return Review(
+    found = Review(
         settings=plan.settings,
         source=plan.source,
         month=month,
@@ -57,6 +58,7 @@ def review(
         problems=tuple(problem for problem in problems if not _lies_ahead(problem, month)),
         recipients=plan.recipients,
     )
+    return replace(found, advice=method_checks(plan, found))
 
 
 def _lies_ahead(problem: Problem, month: Month) -> bool:

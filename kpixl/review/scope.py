@@ -43,7 +43,8 @@ def parse_scope(text: str) -> Scope:
 def scoped(review: Review, text: str) -> Review:
     """The review of one scope; raises :class:`UsageProblem` ``unknown-scope`` where nothing of
     that name is in the book. Problems stay where they touch a goal of the scope (its formula's
-    inputs count as its own) or no goal at all."""
+    inputs count as its own) or no goal at all, advice where it speaks of goals of the scope only.
+    """
     scope = parse_scope(text)
     if scope.kind == "all":
         return replace(review, problems=_touching(review, review.goals, whole=True))
@@ -58,6 +59,7 @@ def scoped(review: Review, text: str) -> Review:
         goals=kept,
         actions=actions,
         problems=_touching(review, kept, whole=False),
+        advice=tuple(advice for advice in review.advice if ids.issuperset(advice.goals)),
         recipients=(),
         scope=_named(scope, kept[0]),
     )

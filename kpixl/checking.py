@@ -1,0 +1,65 @@
+"""Turn a workbook file into everything that ``kpixl check`` has to say of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kpixl.errors import Problem, UsageProblem
+from kpixl.plan.model import Reading
+from kpixl.review.figures import Review
+from kpixl.review.review import review
+
+if TYPE_CHECKING:
+    from kpixl.workbook.cell_check import CellReport
+
+
+@dataclass(frozen=True)
+class Check:
+    """What ``kpixl check`` has found: every problem of the data, advice on the method for the
+    book's review month, where asked for how its cells compare with what kpixl computes, and the
+    codes of the checks that Settings switch off."""
+
+    problems: tuple[Problem, ...]
+    advice: tuple[Problem, ...] = ()
+    cells: CellReport | None = None
+    switched_off: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """All findings: of the data, of the cells, of the method."""
+        return (*self.problems, *(self.cells.problems if self.cells else ()), *self.advice)
+
+
+def check_workbook(path: Path, cells: bool = False) -> Check:
+    """Stages 1 and 2 for ``kpixl check``: a problem never stops it. Raises :class:`FileProblem`
+    for what is no workbook."""
+    from kpixl.plan.tables import read_plan
+    from kpixl.workbook.cell_check import check_cells
+    from kpixl.workbook.reader import OpenBook
+
+    book = OpenBook(path.absolute())
+    reading = read_plan(book.inputs())
+    plan, whole = reading.plan, _reviewed(reading)
+    report = None
+    if cells:
+        # Without a month in Settings the cells show nothing that a review could be compared with.
+        dated = plan is not None and plan.settings.review_month is not None
+        report = check_cells(book, plan, whole if dated else None)
+    return Check(
+        reading.problems,
+        whole.advice if whole is not None else (),
+        report,
+        plan.settings.checks_off if plan is not None else (),
+    )
+
+
+def _reviewed(reading: Reading) -> Review | None:
+    """The review of the book's own month; None where its structure gives no plan, or no month."""
+    if reading.plan is None:
+        return None
+    try:
+        return review(reading.plan, problems=reading.problems)
+    except UsageProblem:
+        return None
