@@ -16,6 +16,7 @@ from kpixl.errors import KpixlError, Problem
 from kpixl.jobs import EMPTY
 from kpixl.measures.kinds import Status
 from kpixl.pack.text_width import break_lines
+from kpixl.review.cycle_sentences import stuck_sentence
 from kpixl.review.export import problem_data
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.periods import date_name, month_name
@@ -96,7 +97,7 @@ def fault_data(fault: KpixlError, problems: Sequence[Problem], language: str) ->
 
 def print_scorecard(review: Review, language: str) -> None:
     """The review month as a tree, one goal a line, with as many columns as the window has room
-    for."""
+    for; below it how the KPIs stand and what is stuck."""
     out = console()
     head = [review.settings.company, month_name(review.month, language)]
     as_of = say("cli.as_of", language, date=date_name(review.as_of, language))
@@ -104,6 +105,9 @@ def print_scorecard(review: Review, language: str) -> None:
     if review.goals:
         out.print(_scorecard(review, language, out))
     say_line(out, tally_sentence(review, language))
+    stuck = stuck_sentence(review, language)
+    if stuck:
+        say_line(out, stuck)
     if review.errors:
         say_line(out, say("cli.show_errors", language, n=len(review.errors)), style="bold red")
 

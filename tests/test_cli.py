@@ -160,7 +160,8 @@ def test_show_prints_the_tree(book):
     lines = found.stdout.splitlines()
     assert lines[0].strip() == "Hibari Coffee Works Co., Ltd. · October 2026 · as of 9 Nov 2026"
     assert any(line.startswith("│ ├ Conversion rate") and "■ Red" in line for line in lines)
-    assert lines[-1].strip() == "20 KPIs: 10 on plan, 4 near it, 5 off it; 1 cannot be judged yet."
+    assert lines[-2].strip() == "20 KPIs: 10 on plan, 4 near it, 5 off it; 1 cannot be judged yet."
+    assert lines[-1].startswith("2 goals have been off plan for two months or more without an")
 
 
 def test_show_of_a_scope_in_another_month_and_language(book):

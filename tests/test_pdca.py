@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import List, Sequence
+from typing import List, Optional, Sequence
 
 import pytest
 
@@ -17,6 +17,9 @@ from kpixl.measures.pdca import (
     action_phase,
     furthest_behind,
     goal_phase,
+    last_entry,
+    overdue_from,
+    step_order,
 )
 
 CLOSED = Evidence(
@@ -93,6 +96,52 @@ def test_any_other_phase_is_overdue_thirty_days_after_it_was_last_touched(
 def test_nothing_is_overdue_that_was_never_dated_or_is_closed() -> None:
     assert not action_overdue(Evidence(), date(2030, 1, 1))
     assert not action_overdue(CLOSED, date(2030, 1, 1), check_due=date(2026, 10, 10))
+
+
+@pytest.mark.parametrize(
+    ("missing", "first_day"),
+    [
+        ({"done": None}, date(2026, 7, 1)),  # the day after 30 June
+        ({"result": ""}, date(2026, 10, 10)),
+        ({"decision": ""}, date(2026, 7, 20)),  # 30 days after 20 June
+        ({"cause": "", "started": None, "done": None}, date(2026, 5, 31)),  # after 1 May
+        ({"due": None, "done": None}, date(2026, 6, 9)),  # after 10 May
+        ({"cause": "", "raised": None, "started": None, "done": None}, None),
+        ({}, None),
+    ],
+)
+def test_the_first_day_on_which_an_action_is_overdue(
+    missing: dict[str, object], first_day: Optional[date]
+) -> None:
+    action = replace(CLOSED, **missing)  # type: ignore[arg-type]
+    assert overdue_from(action, date(2026, 10, 10)) == first_day
+    if first_day is not None:
+        day_before = date.fromordinal(first_day.toordinal() - 1)
+        assert not action_overdue(action, day_before, date(2026, 10, 10))
+        assert action_overdue(action, first_day, date(2026, 10, 10))
+
+
+def test_a_due_date_at_the_end_of_the_calendar_is_no_fault() -> None:
+    never = replace(CLOSED, done=None, due=date(9999, 12, 31))
+    assert not action_overdue(never, date(2030, 1, 1))
+    assert overdue_from(never) == date(9999, 12, 31)
+    assert overdue_from(Evidence(raised=date(9999, 12, 30))) == date(9999, 12, 31)
+
+
+def test_the_last_entry_is_the_latest_of_raised_started_and_done() -> None:
+    assert last_entry(CLOSED) == date(2026, 6, 20)
+    assert last_entry(replace(CLOSED, done=None)) == date(2026, 5, 10)
+    assert last_entry(replace(CLOSED, raised=date(2026, 8, 1))) == date(2026, 8, 1)
+    assert last_entry(Evidence(due=date(2026, 6, 30))) is None
+
+
+def test_steps_stand_in_the_order_of_their_evidence() -> None:
+    order = [
+        Step.FIND_CAUSE, Step.DECIDE_COUNTERMEASURE, Step.NAME_OWNER_AND_DUE, Step.CARRY_OUT,
+        Step.COMPARE_EFFECT, Step.DECIDE, Step.ON_TRACK,
+    ]  # fmt: skip
+    places = [step_order(step) for step in order]
+    assert places == sorted(set(places))
 
 
 FINDING = OpenAction("A1", Phase.CHECK, Step.FIND_CAUSE)

@@ -255,6 +255,49 @@ def test_an_effect_is_due_with_the_third_reported_month_after_done():
     assert review(plan, as_of=date(2026, 7, 10)).actions[0].overdue
 
 
+def test_a_month_without_an_actual_is_none_of_the_three():
+    action = Action(
+        "X", "A", raised=date(2026, 1, 5), cause="c", countermeasure="m", owner="Abe",
+        due=date(2026, 3, 31), done=date(2026, 3, 20),
+    )  # fmt: skip
+    settings = with_settings(review_month=Month(2026, 7))
+    plan = plan_of(
+        goal("A"), actuals={"A": [9, None, 5, 6]}, plan={"A": [10] * 12}, actions=(action,),
+        settings=settings,
+    )  # fmt: skip
+    # April, June and July are reported; July closes on 10 August.
+    found = review(plan, as_of=date(2026, 8, 9)).actions[0]
+    assert (found.overdue, found.overdue_from) == (False, date(2026, 8, 10))
+    assert review(plan, as_of=date(2026, 8, 10)).actions[0].overdue
+    assert review(plan, Month(2026, 6), as_of=date(2026, 8, 10)).actions[0].overdue_from is None
+
+
+@pytest.mark.parametrize("done", [date(2026, 3, 1), date(2026, 3, 31)])
+def test_an_effect_on_a_roll_up_is_due_with_the_third_month_reported_below_it(done):
+    action = Action(
+        "X", "CSF", raised=date(2026, 1, 5), cause="c", countermeasure="m", owner="Abe",
+        due=date(2026, 3, 31), done=done,
+    )  # fmt: skip
+    goals = (goal("CSF", level=Level.CSF), goal("A", "CSF"), goal("B", "CSF"))
+    plan = plan_of(
+        *goals, actuals={"A": [9, None, 5], "B": [None, 9, None]},
+        plan={"A": [10] * 12, "B": [10] * 12}, actions=(action,),
+    )  # fmt: skip
+    assert review(plan).actions[0].overdue_from == date(2026, 7, 10)
+    fewer = plan_of(
+        *goals, actuals={"A": [9, None, 5]}, plan={"A": [10] * 12, "B": [10] * 12},
+        actions=(action,),
+    )  # fmt: skip
+    assert review(fewer).actions[0].overdue_from is None
+
+
+def test_an_action_on_a_goal_that_does_not_exist_is_no_fault():
+    action = Action("X", "GONE", cause="c", countermeasure="m", owner="Abe",
+                    due=date(2026, 3, 31), done=date(2026, 3, 20))  # fmt: skip
+    plan = plan_of(goal("A"), actuals={"A": [9, 9, 5]}, plan={"A": [10] * 12}, actions=(action,))
+    assert review(plan).actions == ()
+
+
 def test_a_formula_goal_uses_the_actions_of_its_subtree():
     action = Action("X", "VISITS", raised=date(2026, 6, 1), cause="found")
     plan = plan_of(

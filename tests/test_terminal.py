@@ -98,7 +98,32 @@ def test_into_a_file_lines_are_as_long_as_they_need_to_be(monkeypatch, capsys):
     monkeypatch.delenv("COLUMNS", raising=False)
     print_scorecard(sample_review("en"), "en")
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(sample_review("en").goals) + 3
+    assert len(lines) == len(sample_review("en").goals) + 4
+
+
+@pytest.mark.parametrize(
+    ("language", "foot"),
+    [
+        (
+            "en",
+            (
+                "2 goals have been off plan for two months or more without an action. "
+                "2 countermeasures are overdue."
+            ),
+        ),
+        (
+            "ja",
+            "2か月以上対策のないまま未達・注意が続く指標が2件あります。期限を過ぎた対策が2件あります。",
+        ),
+    ],
+)
+def test_the_foot_counts_what_is_stuck(language, foot, monkeypatch, capsys):
+    assert shown(sample_review(language), language, 160, monkeypatch, capsys)[-1] == foot
+
+
+def test_where_nothing_is_stuck_the_foot_says_nothing_of_it(monkeypatch, capsys):
+    plan = plan_of(goal("A"), actuals={"A": [1, 1, 1]}, plan={"A": [1] * 12})
+    assert shown(review(plan), "en", 160, monkeypatch, capsys)[-1] == "One KPI: Green."
 
 
 # ---- Problems -------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Optional, Sequence, Tuple
 
 from kpixl.measures.kinds import Phase, Status, Step
@@ -51,22 +51,40 @@ def action_phase(evidence: Evidence) -> Tuple[Phase, Step]:
     return Phase.CLOSED, Step.NONE
 
 
-def action_overdue(evidence: Evidence, as_of: date, check_due: Optional[date] = None) -> bool:
-    """Whether an action is overdue on the day ``as_of`` (SPEC 8).
+def last_entry(evidence: Evidence) -> Optional[date]:
+    """The latest of Raised, Started and Done: the day on which an action was last moved on. None
+    where none of them is entered."""
+    days = [day for day in (evidence.raised, evidence.started, evidence.done) if day is not None]
+    return max(days) if days else None
 
-    Do: past its due date. Check of a result: from ``check_due`` on, the close day of the third
-    reported month after Done (None: not reached yet). Any other open phase: from 30 days after
-    the latest of Raised, Started and Done on. A closed action never is.
+
+def overdue_from(evidence: Evidence, check_due: Optional[date] = None) -> Optional[date]:
+    """The first day on which an open action is overdue (SPEC 8), reached or not.
+
+    Do: the day after its due date. Check of a result: ``check_due``, the close day of the third
+    reported month after Done (None: not reached yet). Any other open phase: 30 days after the
+    latest of Raised, Started and Done. None for a closed action, and where no date tells.
     """
     phase, step = action_phase(evidence)
     if phase is Phase.CLOSED:
-        return False
+        return None
     if step is Step.CARRY_OUT:
-        return evidence.due is not None and as_of > evidence.due
+        return _after(evidence.due, 1) if evidence.due is not None else None
     if step is Step.COMPARE_EFFECT:
-        return check_due is not None and as_of >= check_due
-    days = [day for day in (evidence.raised, evidence.started, evidence.done) if day is not None]
-    return bool(days) and as_of - max(days) >= timedelta(days=IDLE_DAYS)
+        return check_due
+    last = last_entry(evidence)
+    return _after(last, IDLE_DAYS) if last is not None else None
+
+
+def _after(day: date, days: int) -> date:
+    """``days`` later, but not beyond the calendar: 9999-12-31 is written for "no deadline"."""
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+
+
+def action_overdue(evidence: Evidence, as_of: date, check_due: Optional[date] = None) -> bool:
+    """Whether an action is overdue on the day ``as_of``: whether :func:`overdue_from` has come."""
+    first = overdue_from(evidence, check_due)
+    return first is not None and as_of >= first
 
 
 @dataclass(frozen=True)
@@ -94,6 +112,11 @@ class GoalPhase:
     action_step: Optional[Step] = None
     due: Optional[date] = None
     overdue: bool = False
+
+
+def step_order(step: Step) -> int:
+    """The place of an action's step in the table of SPEC 8, the earliest evidence first."""
+    return _ORDER.get(step, len(_ORDER))
 
 
 def furthest_behind(open_actions: Sequence[OpenAction]) -> Optional[OpenAction]:

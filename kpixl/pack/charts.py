@@ -13,6 +13,7 @@ formatters, so a chart never rounds or computes a figure.
 ``status_mark``      the shape of a status, 10 x 10
 ``variance_bars``    gaps in per cent around one zero line, one drawing a row
 ``goal_tree``        the tree, on as many drawings as it needs
+``timeline``         countermeasures over time, on as many drawings as they need
 ===================  =============================================================
 """
 
@@ -41,6 +42,7 @@ from kpixl.pack.chart_rows import (
     variance_bars,
     variance_limit,
 )
+from kpixl.pack.chart_timeline import TimelineFigures, TimelineMonth, TimelineRow, timeline
 from kpixl.pack.chart_tree import goal_tree
 
 __all__ = [
@@ -53,6 +55,9 @@ __all__ = [
     "MonthsFigures",
     "Palette",
     "SparkFigures",
+    "TimelineFigures",
+    "TimelineMonth",
+    "TimelineRow",
     "TreeFigures",
     "TreeNode",
     "VarianceRow",
@@ -64,6 +69,7 @@ __all__ = [
     "months_mini",
     "sparkline",
     "status_mark",
+    "timeline",
     "variance_bars",
     "variance_limit",
 ]

@@ -98,7 +98,8 @@ class Remark:
 
 @dataclass(frozen=True)
 class SummaryPage(Page):
-    """The whole review on one page; ``remarks`` are the comments on its headline goals."""
+    """The whole review on one page; ``remarks`` are the comments on its headline goals,
+    ``columns`` the lists at its foot, from left to right and from top to bottom."""
 
     lead: tuple[str, ...]
     remarks: tuple[Remark, ...]
@@ -107,7 +108,12 @@ class SummaryPage(Page):
     kgis: tuple[Tile, ...]
     tiles: tuple[Tile, ...]
     tiles_title: str
-    blocks: tuple[Block, ...]
+    columns: tuple[tuple[Block, ...], ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All lists of the page."""
+        return tuple(block for column in self.columns for block in column)
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,8 @@ class ScorecardPage(Page):
 
 @dataclass(frozen=True)
 class ActionLine:
-    """One countermeasure in words, as the register and the goals' pages show it."""
+    """One countermeasure in words, as the register and the goals' pages show it. ``figures_since``
+    says what the goal's figures show since it was done; empty where nothing can be said."""
 
     id: str
     goal: str
@@ -171,6 +178,7 @@ class ActionLine:
     decision: str
     next_step: str
     overdue: bool
+    figures_since: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,7 +212,9 @@ class GoalPage(Page):
 
 @dataclass(frozen=True)
 class ExceptionCard:
-    """One Red goal: what happened, the causes and the countermeasures."""
+    """One Red goal: what happened, the causes and the countermeasures. ``idle`` says for how long
+    nothing has been done, ``elsewhere`` which Red goals below it have its countermeasures; each
+    is empty where there is nothing to say."""
 
     name: str
     anchor: str
@@ -213,11 +223,13 @@ class ExceptionCard:
     sentence: str
     remarks: tuple[Remark, ...]
     actions: tuple[ActionLine, ...]
+    idle: str = ""
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True)
 class ExceptionsPage(Page):
-    """Every Red goal: those with an open countermeasure, and those without."""
+    """Every Red goal: those with cause and countermeasure, and those still without."""
 
     with_action: tuple[ExceptionCard, ...]
     without_action: tuple[ExceptionCard, ...]
@@ -225,10 +237,29 @@ class ExceptionsPage(Page):
 
 
 @dataclass(frozen=True)
-class RegisterPage(Page):
-    """All actions, the furthest behind first, and how many stand in each phase."""
+class PhaseColumn:
+    """A phase of the cycle: how many actions stand in it, and the ``lines`` say what they wait for
+    and with whom, most stuck first (for closed ones: the turns of the year). ``more`` says how
+    many lines there was no room for."""
 
-    phases: tuple[tuple[str, str, int], ...]
+    key: str
+    name: str
+    count: int
+    lines: tuple[Line, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class RegisterPage(Page):
+    """The turns of the cycle, where it is stuck, the countermeasures over time, and all of them in
+    a table, the furthest behind first. ``waits`` says what the days beside a name are, ``earlier``
+    how many closed actions the timeline leaves out."""
+
+    lead: str
+    phases: tuple[PhaseColumn, ...]
+    timelines: tuple[Drawing, ...]
+    waits: str
+    earlier: str
     actions: tuple[ActionLine, ...]
     as_of: str
 

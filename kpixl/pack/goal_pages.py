@@ -1,31 +1,24 @@
-"""Turn goals into their own pages: a CSF with its charts, the exceptions, the PDCA register."""
+"""Turn goals into their own pages: a CSF with its charts, comments and countermeasures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kpixl.measures.kinds import Phase, Status
+from kpixl.measures.kinds import Status
 from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.chart_figures import MonthScale, MonthsFigures
-from kpixl.pack.contexts import (
-    ChartCell,
-    ExceptionCard,
-    ExceptionsPage,
-    GoalPage,
-    RegisterPage,
-)
+from kpixl.pack.contexts import ChartCell, GoalPage
 from kpixl.pack.drawings import anchor, bullet_figures, is_stock, months_figures
 from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, sentence_height, title_height
 from kpixl.pack.summary import unsaid_goals
 from kpixl.pack.text_width import text_width
 from kpixl.pack.wording import action_line, mark, remarks
 from kpixl.plan.model import Level
-from kpixl.review.figures import ActionReview, GoalReview, Review
+from kpixl.review.figures import GoalReview, Review
 from kpixl.review.headline import headline
-from kpixl.review.periods import date_name, month_name
 from kpixl.review.sentences import style_of
-from kpixl.words import say, word
+from kpixl.words import word
 
 CHART_SIZE = (324.0, 168.0)
 ROW, ROW_GAP = 3, 9.5
@@ -34,7 +27,6 @@ HIGHEST_BULLETS = 1.3 * CHART_SIZE[1]
 KEY_HEIGHT = 22.0
 CONTINUED_ROOM = BODY_HEIGHT - 36 - KEY_HEIGHT
 SAME_SIZE = 2.5
-PHASES = (Phase.CHECK, Phase.PLAN, Phase.DO, Phase.ACT, Phase.CLOSED)
 
 
 def goal_pages(review: Review, language: str) -> tuple[GoalPage, ...]:
@@ -224,78 +216,3 @@ def _of_one_size(positions: Sequence[int], sizes: Sequence[float]) -> list[list[
         else:
             groups.append([position])
     return groups
-
-
-def exceptions_page(review: Review, language: str) -> ExceptionsPage:
-    """Every Red goal with cause and countermeasure, and every Red goal without."""
-    red = review.with_status(Status.RED)
-    treated: list[GoalReview] = []
-    untreated: list[GoalReview] = []
-    for goal in red:
-        (treated if _open_actions(review, goal) else untreated).append(goal)
-    month = month_name(review.month, language)
-    return ExceptionsPage(
-        template="exceptions.html",
-        title=word("page.exceptions", language),
-        bookmark=word("page.exceptions", language),
-        anchor="exceptions",
-        with_action=tuple(_card(review, goal, language) for goal in treated),
-        without_action=tuple(_card(review, goal, language) for goal in untreated),
-        lead=_exceptions_lead(len(red), len(untreated), month, language),
-    )
-
-
-def _exceptions_lead(red: int, untreated: int, month: str, language: str) -> str:
-    """How many goals are Red, and how many of them nobody is treating."""
-    if red == 0:
-        return say("page.exceptions_none", language, month=month)
-    found = "page.exceptions_one" if red == 1 else "page.exceptions_many"
-    rest = {0: "page.exceptions_all_treated", 1: "page.exceptions_one_untreated"}
-    return say(found, language, month=month, red=red) + say(
-        rest.get(untreated, "page.exceptions_untreated"), language, without=untreated
-    )
-
-
-def _open_actions(review: Review, goal: GoalReview) -> list[ActionReview]:
-    """A roll-up or formula goal is treated where the actions are: below it (SPEC 8)."""
-    derived = goal.source in ("rollup", "formula")
-    ids = {entry.id for entry in review.subtree(goal.id)} if derived else {goal.id}
-    return [entry for entry in review.actions if entry.action.goal in ids and entry.open]
-
-
-def _card(review: Review, goal: GoalReview, language: str) -> ExceptionCard:
-    return ExceptionCard(
-        name=goal.goal.name,
-        anchor=anchor(goal),
-        owner=goal.goal.owner,
-        mark=mark(goal.status, language),
-        sentence=headline(review, goal, language),
-        remarks=remarks(goal),
-        actions=tuple(
-            action_line(review, entry, language) for entry in _open_actions(review, goal)
-        ),
-    )
-
-
-def register_page(review: Review, language: str) -> RegisterPage:
-    """All actions by phase, the overdue first within each."""
-    counted = tuple(
-        (
-            phase.value,
-            word(f"phase.{phase.value}", language),
-            sum(1 for entry in review.actions if entry.phase is phase),
-        )
-        for phase in PHASES
-    )
-    ordered = sorted(
-        review.actions, key=lambda entry: (PHASES.index(entry.phase), not entry.overdue)
-    )
-    return RegisterPage(
-        template="register.html",
-        title=word("page.register", language),
-        bookmark=word("page.register", language),
-        anchor="register",
-        phases=counted,
-        actions=tuple(action_line(review, entry, language) for entry in ordered),
-        as_of=date_name(review.as_of, language),
-    )

@@ -19,9 +19,11 @@ from kpixl.pack.contexts import (
     TreePage,
 )
 from kpixl.pack.drawings import anchor, tree_figures
-from kpixl.pack.goal_pages import exceptions_page, goal_pages, register_page
+from kpixl.pack.exceptions import exceptions_page
+from kpixl.pack.goal_pages import goal_pages
 from kpixl.pack.paper import BODY_WIDTH, line_count
 from kpixl.pack.quality import quality_page
+from kpixl.pack.register import register_page
 from kpixl.pack.scorecard import scorecard_page
 from kpixl.pack.summary import summary_page
 from kpixl.pack.theme import theme

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpixl.measures.kinds import Phase, Status
+from kpixl.measures.kinds import Phase, Status, Step
 from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.contexts import Block, Line, SummaryPage, Tile
 from kpixl.pack.drawings import anchor, is_stock, months_figures
-from kpixl.pack.summary_room import remarks_fit, room
+from kpixl.pack.summary_room import remarks_fit, room, shared
 from kpixl.pack.wording import goal_line, is_good, mark, remarks
 from kpixl.plan.model import Level
+from kpixl.review.cycle_sentences import months_text
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
 from kpixl.review.headline import headline
 from kpixl.review.periods import month_name, short_date
@@ -24,10 +25,14 @@ from kpixl.review.sentences import (
     title_sentence,
 )
 from kpixl.review.steps import step_text
+from kpixl.review.turns import idle
 from kpixl.words import say, word
 
 HEADLINE_WIDTH = 532.0
 MOST_HEADLINES = 2
+COLUMNS = (("largest_gaps",), ("idle", "changes"), ("overdue",), ("decisions",))
+"""The lists at the page's foot: goals in the first two columns, countermeasures in the others.
+``idle`` and ``overdue`` are what is stuck (SPEC 8)."""
 JUDGED = (Status.GREEN, Status.AMBER, Status.RED, Status.NO_DATA, Status.NO_PLAN)
 
 
@@ -39,16 +44,16 @@ def summary_page(review: Review, language: str) -> SummaryPage:
     sentences = [headline(review, goal, language) for goal in heads]
     title = title_sentence(review, heads[0], language) if heads else word("page.summary", language)
     lists = _lists(review, language)
+    columns = [[lists[key] for key in column] for column in COLUMNS]
     kgis = [_tile(review, goal, language) for goal in heads]
     tiles = [_tile(review, goal, language) for goal in inner]
     said = tuple(entry for goal in kgi_goals(heads) for entry in remarks(goal))
     if not remarks_fit(said):
         said = ()
-    fits = room((title, *sentences), said, kgis, tiles, [lines for _, lines in lists], language)
+    fits = room((title, *sentences), said, kgis, tiles, columns, language)
     if kgis and fits.chart:
         chart = _headline_chart(review, heads[0], fits.chart, language)
         kgis[0] = replace(kgis[0], chart=chart)
-    before = month_name(review.month.plus(-1), language)
     return SummaryPage(
         template="summary.html",
         title=title,
@@ -61,9 +66,7 @@ def summary_page(review: Review, language: str) -> SummaryPage:
         kgis=tuple(kgis),
         tiles=tuple(tiles[: fits.tiles]),
         tiles_title=_tiles_title(inner, fits.tiles, language),
-        blocks=tuple(
-            _block(key, lines, fits.lines, language, month=before) for key, lines in lists
-        ),
+        columns=tuple(_shortened(column, fits.lines, language) for column in columns),
     )
 
 
@@ -168,23 +171,36 @@ def _short_gap(review: Review, goal: GoalReview, figures: Figures, language: str
     return style.style.percent(figures.gap_pct, 1, signed=True)
 
 
-def _lists(review: Review, language: str) -> tuple[tuple[str, list[Line]], ...]:
-    return (
-        ("largest_gaps", _gap_lines(review, language)),
-        ("overdue", _overdue_lines(review, language)),
-        ("decisions", _decision_lines(review, language)),
-        ("changes", _change_lines(review, language)),
-    )
+def _lists(review: Review, language: str) -> dict[str, Block]:
+    """The lists by name, each whole."""
+    before = month_name(review.month.plus(-1), language)
+    found = {
+        "largest_gaps": _gap_lines(review, language),
+        "idle": _idle_lines(review, language),
+        "overdue": _overdue_lines(review, language),
+        "decisions": _decision_lines(review, language),
+        "changes": _change_lines(review, language),
+    }
+    return {
+        key: Block(
+            title=say(f"page.{key}", language, month=before),
+            lines=tuple(lines),
+            empty=say(f"page.{key}_empty", language, month=before),
+        )
+        for key, lines in found.items()
+    }
 
 
-def _block(key: str, lines: Sequence[Line], length: int, language: str, **details: object) -> Block:
-    beyond = len(lines) - length
-    return Block(
-        title=say(f"page.{key}", language, **details),
-        lines=tuple(lines[:length]),
-        empty=say(f"page.{key}_empty", language, **details),
-        more=say("page.more", language, n=beyond) if beyond > 0 else "",
-    )
+def _shortened(column: Sequence[Block], length: int, language: str) -> tuple[Block, ...]:
+    """The lists of a column with ``length`` lines in all, and how many more there are of each; how
+    many in all where there is no room for one."""
+    shown = []
+    for block, lines in zip(column, shared(column, length), strict=True):
+        beyond = len(block.lines) - lines
+        key = "page.more" if lines else "page.all_of_them"
+        more = say(key, language, n=beyond) if beyond else ""
+        shown.append(replace(block, lines=block.lines[:lines], more=more))
+    return tuple(shown)
 
 
 def _gap_lines(review: Review, language: str) -> list[Line]:
@@ -204,9 +220,23 @@ def _depth_of_gap(goal: GoalReview) -> float:
     return goal.month.gap_pct if goal.month.gap_pct is not None else float("-inf")
 
 
+def _idle_lines(review: Review, language: str) -> list[Line]:
+    """Goals off plan that nobody works on: for how long, and whose they are (SPEC 8)."""
+    return [
+        Line(
+            text=review.by_id[entry.goal].goal.name,
+            anchor=anchor(review.by_id[entry.goal]),
+            figure=months_text(entry.months, language),
+            note=entry.owner,
+            mark=mark(entry.status, language),
+        )
+        for entry in idle(review)
+    ]
+
+
 def _overdue_lines(review: Review, language: str) -> list[Line]:
     late = [entry for entry in review.actions if entry.overdue]
-    late.sort(key=lambda entry: (entry.action.due is None, entry.action.due))
+    late.sort(key=lambda entry: entry.overdue_from or review.as_of)
     return [_action_line(review, entry, language) for entry in late]
 
 
@@ -216,19 +246,24 @@ def _decision_lines(review: Review, language: str) -> list[Line]:
 
 
 def _action_line(review: Review, entry: ActionReview, language: str) -> Line:
-    due = entry.action.due
-    shown = say("page.due_on", language, date=short_date(due, language)) if due else ""
     return Line(
         tag=entry.action.id,
         text=entry.action.countermeasure or entry.action.cause or entry.goal_name,
         anchor=anchor(review.by_id[entry.action.goal]),
-        figure=shown if entry.overdue else "",
+        figure=_late(entry, language) if entry.overdue else "",
         note=say(
             "show.goal_and_step", language,
             goal=entry.goal_name, step=step_text(entry.step, entry.action.due, language),
             owner=entry.action.owner or "–",
         ),
     )  # fmt: skip
+
+
+def _late(entry: ActionReview, language: str) -> str:
+    """When an overdue action was due, or since when it has waited too long."""
+    if entry.step is Step.CARRY_OUT:
+        return say("page.due_on", language, date=short_date(entry.action.due, language))
+    return say("page.overdue_since", language, date=short_date(entry.overdue_from, language))
 
 
 def _change_lines(review: Review, language: str) -> list[Line]:

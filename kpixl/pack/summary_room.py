@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
-from kpixl.pack.contexts import Line, Remark, Tile
+from kpixl.pack.contexts import Block, Line, Remark, Tile
 from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, line_count, sentence_height, title_height
 from kpixl.pack.text_width import text_width
 
@@ -14,13 +14,14 @@ TALLY = 52.0
 HEAD_WIDTH, TILE_WIDTH, LIST_WIDTH = 536.0, 195.0, 234.0
 SHORTEST_TILE = 78.0
 MORE = 18.0  # "and 3 more"
+BETWEEN = 11.0  # two lists in one column
 # Tried from left to right: short lists first, then a lower chart, then fewer tiles.
 LENGTHS, CHARTS, TILES = (5, 4, 3), (214.0, 180.0, 140.0), (8, 6, 4, 2)
 MOST_REMARK_LINES = 4
 
 
 class Room(NamedTuple):
-    """What fits: lines of each list, height of the chart (0: none), number of tiles."""
+    """What fits: lines of each column, height of the chart (0: none), number of tiles."""
 
     lines: int
     chart: float
@@ -43,7 +44,7 @@ def room(
     remarks: Sequence[Remark],
     heads: Sequence[Tile],
     tiles: Sequence[Tile],
-    lists: Sequence[Sequence[Line]],
+    columns: Sequence[Sequence[Block]],
     language: str,
 ) -> Room:
     """The most that fits on one page; the first of ``sentences`` is its title."""
@@ -53,9 +54,9 @@ def room(
     for lengths, charts in ((LENGTHS, CHARTS), ((2, 1), CHARTS), ((2, 1), (0.0,))):
         for count, chart, length in product(TILES, charts, lengths):
             middle = max(_heads_height(heads, chart), _tiles_height(tiles[:count]))
-            if fixed + middle + _lists_height(lists, length) <= BODY_HEIGHT:
+            if fixed + middle + _lists_height(columns, length) <= BODY_HEIGHT:
                 return Room(length, chart, count)
-    return Room(1, 0.0, TILES[-1])
+    return Room(0, 0.0, TILES[-1])
 
 
 def _heads_height(heads: Sequence[Tile], chart: float) -> float:
@@ -87,11 +88,33 @@ def _tile_height(tile: Tile) -> float:
     return max(SHORTEST_TILE, height + line_count(foot, TILE_WIDTH, 9.4) * 12.2 + 12)
 
 
-def _lists_height(lists: Sequence[Sequence[Line]], length: int) -> float:
-    return 22 + max(
-        sum(map(_line_height, lines[:length])) + (MORE if len(lines) > length else 0)
-        for lines in lists
+def shared(column: Sequence[Block], length: int) -> tuple[int, ...]:
+    """How many lines each list of a column shows of ``length`` in all: an equal share, what a short
+    list leaves goes to the others; every list that has lines shows one."""
+    shares = [min(1, len(block.lines)) for block in column]
+    growing = True
+    while growing and sum(shares) < length:
+        growing = False
+        for position, block in enumerate(column):
+            if shares[position] < len(block.lines) and sum(shares) < length:
+                shares[position] += 1
+                growing = True
+    return tuple(shares)
+
+
+def _lists_height(columns: Sequence[Sequence[Block]], length: int) -> float:
+    return max(
+        sum(map(_block_height, column, shared(column, length))) + BETWEEN * (len(column) - 1)
+        for column in columns
     )
+
+
+def _block_height(block: Block, length: int) -> float:
+    title = line_count(block.title, LIST_WIDTH, 11.3, 700) * 15 + 7
+    if not block.lines:
+        return title + _line_height(Line(block.empty))
+    more = MORE if len(block.lines) > length else 0
+    return title + sum(map(_line_height, block.lines[:length])) + more
 
 
 def _line_height(line: Line) -> float:

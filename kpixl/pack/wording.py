@@ -9,6 +9,7 @@ from kpixl.measures.kinds import Status
 from kpixl.pack import charts
 from kpixl.pack.contexts import ActionLine, Finding, Line, Mark, Remark, status_name
 from kpixl.pack.drawings import anchor
+from kpixl.review.cycle_sentences import effect_text
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
 from kpixl.review.periods import short_date
 from kpixl.review.sentences import style_of
@@ -39,6 +40,7 @@ def action_line(review: Review, entry: ActionReview, language: str) -> ActionLin
     action = entry.action
     goal = review.by_id[action.goal]
     decision = word(f"decision.{action.decision.value}", language) if action.decision else ""
+    effect = effect_text(entry, language)
     return ActionLine(
         id=action.id,
         goal=goal.goal.name,
@@ -56,6 +58,7 @@ def action_line(review: Review, entry: ActionReview, language: str) -> ActionLin
         decision=decision,
         next_step=step_text(entry.step, entry.action.due, language),
         overdue=entry.overdue,
+        figures_since=say("page.figures_since", language, effect=effect) if effect else "",
     )
 
 

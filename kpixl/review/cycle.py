@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Collection, List, Optional, Sequence, Tuple
+from typing import Callable, Collection, List, Optional, Sequence, Tuple
 
 from kpixl.measures.kinds import Phase, Status
 from kpixl.measures.pdca import (
@@ -14,6 +14,7 @@ from kpixl.measures.pdca import (
     action_overdue,
     action_phase,
     goal_phase,
+    overdue_from,
 )
 from kpixl.plan.model import Action, Plan
 from kpixl.plan.month import Month
@@ -21,18 +22,21 @@ from kpixl.review.figures import ActionReview
 from kpixl.review.monthly import Monthly
 from kpixl.review.signals import action_effect
 
+Reported = Callable[[str, Month], bool]
 MONTHS_UNTIL_CHECK = 3
 
 
 @dataclass(frozen=True)
 class CycleView:
-    """What the PDCA rules look at: the plan as it was known on the as-of date."""
+    """What the PDCA rules look at: the plan as it was known on the as-of date. ``reported`` says
+    whether a goal has an actual in a month; a roll-up has one where any child has."""
 
     plan: Plan
     month: Month
     as_of: date
     due: date
     monthly: Monthly
+    reported: Reported
     visible: Tuple[Action, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -75,6 +79,7 @@ def action_reviews(view: CycleView) -> Tuple[ActionReview, ...]:
 def _action_review(view: CycleView, action: Action, goal_name: str) -> ActionReview:
     evidence = evidence_of(action)
     phase, step = action_phase(evidence)
+    compared_by = check_due(view, action)
     days = None
     if action.raised is not None and action.decided is not None:
         days = (action.decided - action.raised).days
@@ -84,7 +89,8 @@ def _action_review(view: CycleView, action: Action, goal_name: str) -> ActionRev
         goal_name=goal_name,
         phase=phase,
         step=step,
-        overdue=action_overdue(evidence, view.as_of, check_due(view, action)),
+        overdue=action_overdue(evidence, view.as_of, compared_by),
+        overdue_from=overdue_from(evidence, compared_by),
         days=days,
         effect=effect,
         judged=judged,
@@ -106,20 +112,22 @@ def evidence_of(action: Action) -> Evidence:
     )
 
 
+def is_open(action: Action) -> bool:
+    """Whether the action's cycle has not been closed by a decision."""
+    return action_phase(evidence_of(action))[0] is not Phase.CLOSED
+
+
 def check_due(view: CycleView, action: Action) -> Optional[date]:
     """The close day of the third reported month after Done; None while there are fewer."""
-    values = view.monthly.actual.get(action.goal)
-    if action.done is None or values is None:
+    if action.done is None:
         return None
-    done = Month(action.done.year, action.done.month)
-    later = [
-        month
-        for month, value in zip(view.monthly.months, values)
-        if value is not None and done < month <= view.month
-    ]
-    if len(later) < MONTHS_UNTIL_CHECK:
-        return None
-    return view.plan.settings.close_day.due(later[MONTHS_UNTIL_CHECK - 1], view.plan.holidays)
+    month, found = Month(action.done.year, action.done.month), 0
+    while found < MONTHS_UNTIL_CHECK:
+        month = month.plus(1)
+        if month > view.month:
+            return None
+        found += view.reported(action.goal, month)
+    return view.plan.settings.close_day.due(month, view.plan.holidays)
 
 
 def phase_of(
@@ -131,9 +139,14 @@ def phase_of(
 ) -> GoalPhase:
     """The goal's PDCA phase in the review month (SPEC 8). Roll-up and formula goals use the
     actions of everything below them."""
-    derived = source in ("rollup", "formula")
+    derived = is_derived(source)
     wanted = set(subtree) if derived else {goal_id}
     return goal_phase(status, derived, view.as_of >= view.due, _open(view, wanted))
+
+
+def is_derived(source: str) -> bool:
+    """Whether a goal's figure comes from other goals, so that it is acted on below it (SPEC 8)."""
+    return source in ("rollup", "formula")
 
 
 def _open(view: CycleView, goals: Collection[str]) -> Sequence[OpenAction]:

@@ -76,7 +76,8 @@ class GoalReview:
     ``rollup`` or ``none``. ``trend`` is the actual of the last 13 months, oldest first, ``history``
     the month's status of the last 12, the review month last. ``bridge`` splits the month's gap,
     ``bridge_to_date`` that of the year to date; None where there is nothing to split.
-    ``children_elsewhere`` counts the children that a pack's scope leaves out."""
+    ``children_elsewhere`` counts the children that a pack's scope leaves out, ``idle_months`` the
+    months in a row that the goal has been off plan with nothing done."""
 
     goal: Goal
     depth: int
@@ -101,6 +102,7 @@ class GoalReview:
     bridge: Optional[Bridge] = None
     bridge_to_date: Optional[Bridge] = None
     children_elsewhere: int = 0
+    idle_months: int = 0
 
     @property
     def id(self) -> str:
@@ -122,7 +124,8 @@ class GoalReview:
 class ActionReview:
     """One action with its phase as of the review's date; ``days`` counts from Raised to
     Decided, where both are known. ``effect`` is what the goal's figures show since Done, and
-    ``judged`` what that rests on."""
+    ``judged`` what that rests on; ``overdue_from`` the first day on which an open action is
+    overdue, reached or not."""
 
     action: Action
     goal_name: str
@@ -132,6 +135,7 @@ class ActionReview:
     days: Optional[int] = None
     effect: Optional[Effect] = None
     judged: Optional[Judgement] = None
+    overdue_from: Optional[date] = None
 
     @property
     def open(self) -> bool:

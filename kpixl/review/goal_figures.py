@@ -57,6 +57,13 @@ class GoalFigures:
             self._known[key] = compute(goal_id, months)
         return self._known[key]
 
+    def reported(self, goal_id: str, month: Month) -> bool:
+        """Whether the goal has an actual in ``month``; a roll-up has one where any child has."""
+        if goal_id in self.nodes and self.source(goal_id) == "rollup":
+            return any(self.reported(child, month) for child in self.nodes[goal_id].children)
+        known = goal_id in self.definitions
+        return known and self.monthly.actual_in(goal_id, month) is not None
+
     def _counted(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
         goal = self.nodes[goal_id].goal
         reported = [m for m in months if self.monthly.actual_in(goal_id, m) is not None]

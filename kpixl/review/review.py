@@ -13,13 +13,14 @@ from kpixl.plan.month import Month, fiscal_year, fiscal_year_start
 from kpixl.plan.schema import sheet_names
 from kpixl.review.bridges import Bridges
 from kpixl.review.checks import method_checks
-from kpixl.review.cycle import CycleView, action_reviews, phase_of
+from kpixl.review.cycle import CycleView, action_reviews, is_derived, phase_of
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.goal_figures import GoalFigures
 from kpixl.review.landings import Landings
 from kpixl.review.monthly import lay_out
 from kpixl.review.signals import control_chart, reported_months
 from kpixl.review.tree import Node, arrange, below
+from kpixl.review.turns import idle_months
 from kpixl.words import fold
 
 
@@ -42,7 +43,7 @@ def review(
     monthly = lay_out(plan, _window(plan, month), month)
     nodes = arrange(plan, month)
     figures = GoalFigures(plan, month, monthly, nodes)
-    cycle = CycleView(plan, month, judged, due, monthly)
+    cycle = CycleView(plan, month, judged, due, monthly, figures.reported)
     actions = action_reviews(cycle)
     workings = _Workings(figures, cycle, Bridges(figures), Landings(figures))
     goals = tuple(_goal_review(workings, node) for node in nodes.values())
@@ -113,6 +114,8 @@ def _goal_review(workings: _Workings, node: Node) -> GoalReview:
     start = figures.plan.settings.revision_from
     definitions = figures.definitions[goal_id]
     reported = reported_months(figures.monthly, definitions, goal_id, figures.month)
+    history = figures.history(goal_id)
+    subtree = below(figures.nodes, goal_id)
     return GoalReview(
         goal=node.goal,
         depth=node.depth,
@@ -124,7 +127,7 @@ def _goal_review(workings: _Workings, node: Node) -> GoalReview:
         previous=previous,
         series=figures.series(goal_id),
         trend=figures.trend(goal_id),
-        phase=phase_of(cycle, goal_id, month.status, source, below(figures.nodes, goal_id)),
+        phase=phase_of(cycle, goal_id, month.status, source, subtree),
         actions=tuple(a.id for a in cycle.visible if a.goal == goal_id),
         comments=tuple(
             c for c in figures.plan.comments if c.goal == goal_id and c.month == figures.month
@@ -133,7 +136,8 @@ def _goal_review(workings: _Workings, node: Node) -> GoalReview:
         worst_child=figures.worst_child(goal_id, (figures.month,)) if source == "rollup" else None,
         definition_changed=figures.changed_in(goal_id),
         revised=start is not None and any(m >= start and m in figures.year for m in revised),
-        history=figures.history(goal_id),
+        history=history,
+        idle_months=idle_months(cycle, history, subtree if is_derived(source) else (goal_id,)),
         control=control_chart(reported, node.goal.direction),
         bridge=workings.bridges.of(goal_id, (figures.month,)),
         bridge_to_date=workings.bridges.of(goal_id, figures.elapsed),

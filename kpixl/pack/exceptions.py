@@ -1,0 +1,102 @@
+"""Turn the Red goals into the exceptions: with cause and countermeasure, and without."""
+
+from __future__ import annotations
+
+from kpixl.measures.kinds import Status
+from kpixl.pack.contexts import ExceptionCard, ExceptionsPage
+from kpixl.pack.drawings import anchor
+from kpixl.pack.wording import action_line, listed, mark, remarks
+from kpixl.review.cycle import is_derived
+from kpixl.review.cycle_sentences import months_text
+from kpixl.review.figures import ActionReview, GoalReview, Review
+from kpixl.review.headline import headline
+from kpixl.review.periods import month_name
+from kpixl.review.turns import IDLE_MONTHS
+from kpixl.words import say, word
+
+
+def exceptions_page(review: Review, language: str) -> ExceptionsPage:
+    """Every Red goal with cause and countermeasure, and every Red goal without; of those the ones
+    first that nobody works on."""
+    red = review.with_status(Status.RED)
+    treated: list[GoalReview] = []
+    untreated: list[GoalReview] = []
+    for goal in red:
+        (treated if _is_treated(review, goal) else untreated).append(goal)
+    untreated.sort(key=lambda goal: bool(_open_actions(review, goal)))
+    month = month_name(review.month, language)
+    return ExceptionsPage(
+        template="exceptions.html",
+        title=word("page.exceptions", language),
+        bookmark=word("page.exceptions", language),
+        anchor="exceptions",
+        with_action=tuple(_card(review, goal, language) for goal in treated),
+        without_action=tuple(_card(review, goal, language) for goal in untreated),
+        lead=_exceptions_lead(len(red), len(untreated), month, language),
+    )
+
+
+def _exceptions_lead(red: int, untreated: int, month: str, language: str) -> str:
+    """How many goals are Red, and how many of them nobody is treating."""
+    if red == 0:
+        return say("page.exceptions_none", language, month=month)
+    found = "page.exceptions_one" if red == 1 else "page.exceptions_many"
+    rest = {0: "page.exceptions_all_treated", 1: "page.exceptions_one_untreated"}
+    key = rest.get(untreated, "page.exceptions_untreated")
+    if untreated == red:
+        key = "page.exceptions_it_untreated" if red == 1 else "page.exceptions_none_treated"
+    return say(found, language, month=month, red=red) + say(key, language, without=untreated)
+
+
+def _is_treated(review: Review, goal: GoalReview) -> bool:
+    """Whether something is being done: an open action whose cause is known and whose
+    countermeasure is decided. One that is still looking for them is shown, but treats nothing."""
+    return any(
+        entry.action.cause.strip() and entry.action.countermeasure.strip()
+        for entry in _open_actions(review, goal)
+    )
+
+
+def _open_actions(review: Review, goal: GoalReview) -> list[ActionReview]:
+    """A roll-up or formula goal is treated where the actions are: below it (SPEC 8)."""
+    below = review.subtree(goal.id) if is_derived(goal.source) else (goal,)
+    ids = {entry.id for entry in below}
+    return [entry for entry in review.actions if entry.action.goal in ids and entry.open]
+
+
+def _card(review: Review, goal: GoalReview, language: str) -> ExceptionCard:
+    """An action stands on one card: that of the nearest Red goal that it is about."""
+    placed = [(_nearest_red(review, entry), entry) for entry in _open_actions(review, goal)]
+    below = {nearest.id for nearest, _ in placed} - {goal.id}
+    names = [other.goal.name for other in review.goals if other.id in below]
+    goals = listed(names, language)
+    return ExceptionCard(
+        name=goal.goal.name,
+        anchor=anchor(goal),
+        owner=goal.goal.owner,
+        mark=mark(goal.status, language),
+        sentence=headline(review, goal, language),
+        remarks=remarks(goal),
+        actions=tuple(
+            action_line(review, entry, language) for nearest, entry in placed if nearest is goal
+        ),
+        idle=_idle_text(goal, language),
+        elsewhere=say("page.exceptions_below", language, goals=goals) if below else "",
+    )
+
+
+def _nearest_red(review: Review, entry: ActionReview) -> GoalReview:
+    """The goal of an action, or the first one above it that is Red and acted on below it."""
+    goal = review.by_id[entry.action.goal]
+    above = goal
+    while above.status is not Status.RED or not (above is goal or is_derived(above.source)):
+        if above.parent is None:
+            return goal
+        above = review.by_id[above.parent]
+    return above
+
+
+def _idle_text(goal: GoalReview, language: str) -> str:
+    if goal.idle_months < IDLE_MONTHS:
+        return ""
+    return say("page.idle_for", language, months=months_text(goal.idle_months, language))
