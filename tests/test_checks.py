@@ -20,7 +20,7 @@ from kpixl.review import checks
 from kpixl.review.advice import by_mend
 from kpixl.review.checks import method_checks
 from kpixl.review.figures import Review
-from kpixl.review.insights import Landing, Required
+from kpixl.review.insights import NO_LANDING, Landing, Required
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
 from kpixl.words import LANGUAGES, problem_text
@@ -398,7 +398,7 @@ def test_the_average_of_a_formula_is_left_to_the_landing() -> None:
         goal("R", "K", formula="N/D", aggregation=Aggregation.AVERAGE),
         prior={"N": [1] * 12, "D": [2] * 12}, plan={"N": [1] * 12, "D": [4] * 12},
     )  # fmt: skip
-    assert found(plan, EASIER) == []
+    assert found(plan, EASIER, {"R": NO_LANDING}) == []
     known = {"R": Landing(plan=0.25, prior=0.5)}
     assert only(plan, EASIER, known).goals == ("R",)
     assert found(plan, EASIER, {"R": Landing(plan=0.5, prior=0.5)}) == []
@@ -468,7 +468,7 @@ def test_where_no_pace_is_asked_for_there_is_nothing_beyond() -> None:
         assert found(reported(9, 10, 9), HISTORY, needing(12, 10, pace)) == []
     within = reported(9, 10, 9, direction=Direction.RANGE, tolerance=1.0)
     assert found(within, HISTORY, needing(12, 10)) == []
-    assert found(reported(9, 10, 9), HISTORY) == []  # no landing at all
+    assert found(reported(9, 10, 9), HISTORY, {"A": NO_LANDING}) == []
 
 
 def test_a_growing_level_is_beyond_only_if_it_has_to_grow_faster_than_ever() -> None:
