@@ -1,6 +1,6 @@
 # The two commands that a fresh machine needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench format lock templates clean
+.PHONY: help demo test bench landings format lock templates clean
 
 PYTHON := .venv/bin/python
 
@@ -18,6 +18,10 @@ test: ## every check, and the tests against the source and the built wheel
 bench: ## the ratios of benchmarks/results.md, measured now on this machine
 	@scripts/bootstrap.sh test
 	@$(PYTHON) -m benchmarks.run
+
+landings: ## how near landings come on real series: benchmarks/landing.md
+	@scripts/bootstrap.sh test
+	@$(PYTHON) -m benchmarks.landing
 
 format: ## put the source into the house's form
 	@scripts/bootstrap.sh test

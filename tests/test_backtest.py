@@ -48,6 +48,10 @@ def test_the_error_of_a_method_is_the_mean_over_its_origins():
     assert Record().error is None
 
 
+def test_errors_beyond_all_numbers_have_no_mean():
+    assert record(1e308, 1e308).error is None
+
+
 def test_the_smallest_mean_error_wins():
     tried = {**NOT_TRIED, Method.PLAN: record(0.2, 0.2, 0.2, 0.2),
              Method.PACE: record(0.3, 0.3, 0.1, 0.0)}  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -59,6 +59,14 @@ def test_fewer_than_eight_origins_say_nothing():
 def test_a_year_of_nothing_says_nothing():
     assert spread(500, 3, record([0.1] * 11, void=True)) is None
     assert spread(0, 3, record([0.1] * 11)) is None
+
+
+@pytest.mark.parametrize("past", [1e-300, 1e-180, 1e-150, 5e-324])
+def test_a_past_year_of_next_to_nothing_says_nothing_and_breaks_nothing(past):
+    found = land(course([past, *[0.0] * 11, 1e15, *[None] * 11]), Method.PACE)
+    assert found.value == 12e15
+    deviation = spread(12e15, 11, found.record)
+    assert deviation is None or deviation > 1e15
 
 
 @pytest.mark.parametrize(
@@ -147,6 +155,7 @@ def test_spread_and_chance_are_those_of_the_slow_way(seed):
             assert stepped * 20 == pytest.approx(round(stepped * 20))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1, 1e3), min_size=24, max_size=30), st.sampled_from(Aggregation))
 def test_negated_figures_have_the_same_chance_in_the_other_direction(values, aggregation):
     """For methods that do not ask for the figures' sign; the lowest month becomes the highest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpixl.errors import CellError
@@ -242,6 +242,7 @@ def test_cell_and_pack_agree_about_every_goal_of_the_sample(tmp_path):
 figures = st.lists(st.one_of(st.none(), st.integers(1, 99).map(float)), min_size=1, max_size=24)
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     figures,
     st.lists(st.integers(1, 99).map(float), min_size=12, max_size=12),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kpixl.measures.fills import Course, course
@@ -352,6 +352,7 @@ def courses(draw: st.DrawFn) -> Course:
     return course([*past, *now[:reported], *[None] * (12 - reported)], plan, draw(aggregations))
 
 
+@settings(deadline=None)
 @given(st.lists(figure, min_size=12, max_size=12), st.sampled_from(Method), aggregations)
 def test_a_finished_year_lands_where_it_is(values, method, aggregation):
     found = land(course(values, [1.0] * 12, aggregation), method)
@@ -361,6 +362,7 @@ def test_a_finished_year_lands_where_it_is(values, method, aggregation):
     assert (found.method, found.left) == (None, 0)
 
 
+@settings(deadline=None)
 @given(courses())
 def test_missing_months_never_count_as_zero(figures):
     found = land(figures)
@@ -371,6 +373,7 @@ def test_missing_months_never_count_as_zero(figures):
         assert min(month for month in found.months if month is not None) >= 1 - 1e-9
 
 
+@settings(deadline=None)
 @given(courses(), st.sampled_from([0.001, 0.5, 2.0, 3.0, 1e4]))
 def test_another_unit_changes_the_landing_by_its_factor_and_nothing_else(figures, factor):
     def scaled(values: Months) -> list[float | None]:
@@ -385,6 +388,7 @@ def test_another_unit_changes_the_landing_by_its_factor_and_nothing_else(figures
     assert two.record.origins == one.record.origins
 
 
+@settings(deadline=None)
 @given(courses())
 def test_nothing_that_lies_ahead_is_looked_at(figures):
     """From an origin in a past year the fills are those of the book as it was then."""

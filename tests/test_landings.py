@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpixl.measures.kinds import Aggregation, Direction, Method, Pace, Status
@@ -527,8 +527,9 @@ def test_a_formula_that_its_goal_has_left_behind_does_not_land_it():
 figures = st.lists(st.integers(1, 1000).map(float), min_size=27, max_size=27)
 
 
-@given(st.lists(figures, min_size=2, max_size=4), st.integers(0, 11))
-def test_a_total_lands_at_the_sum_of_its_parts(parts, reported):
+@settings(max_examples=40, deadline=None)
+@given(st.lists(figures, min_size=2, max_size=4))
+def test_a_total_lands_at_the_sum_of_its_parts(parts):
     names = [f"P{number}" for number in range(len(parts))]
     plan = Plan(
         settings=SETTINGS,

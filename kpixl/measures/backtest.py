@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from math import fsum, inf
+from math import inf
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.measures.aggregate import aggregate
@@ -41,7 +41,8 @@ class Record:
     @property
     def error(self) -> Optional[float]:
         """The mean absolute error as a fraction of the outcome; None where nothing was tried."""
-        return fsum(self.errors) / len(self.errors) if self.errors else None
+        mean = sum(self.errors) / len(self.errors) if self.errors else inf
+        return mean if mean < inf else None
 
     @property
     def years(self) -> int:
@@ -134,10 +135,10 @@ def _common(tried: Sequence[Record]) -> Sequence[Standpoint]:
 
 def _mean_error(tried: Record, common: Sequence[Standpoint]) -> float:
     if len(common) == len(tried.origins):
-        return fsum(tried.errors) / len(common)
+        return sum(tried.errors) / len(common)
     wanted = set(common)
     errors = (error for origin, error in zip(tried.origins, tried.errors) if origin in wanted)
-    return fsum(errors) / len(common)
+    return sum(errors) / len(common)
 
 
 def _untried(able: Sequence[Method], planned: int) -> Optional[Method]:

@@ -5,7 +5,7 @@ All from one figure, the standard deviation that SPEC 5 defines.
 
 from __future__ import annotations
 
-from math import erf, fsum, isfinite, sqrt
+from math import erf, isfinite, sqrt
 from typing import Optional, Tuple
 
 from kpixl.measures import gap
@@ -30,7 +30,8 @@ def spread(landing: float, left: int, tried: Record) -> Optional[float]:
     count = len(tried.errors)
     if count < FEWEST_ORIGINS or tried.void or landing == 0:
         return None
-    squares = fsum((e / origin.left) ** 2 for e, origin in zip(tried.errors, tried.origins))
+    a_month = [error / origin.left for error, origin in zip(tried.errors, tried.origins)]
+    squares = sum(one * one for one in a_month)
     found = abs(landing) * left * sqrt(squares / count) * sqrt(1 + 1 / tried.years)
     return found if isfinite(found) else None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from math import fsum, isfinite
+from math import inf, isfinite
 from typing import NamedTuple, Optional, Sequence
 
+from kpixl.measures.aggregate import aggregate
 from kpixl.measures.gap import EQUAL
 from kpixl.measures.kinds import Aggregation, Direction, Pace
 
@@ -34,7 +35,8 @@ def required_pace(
         return RequiredPace()
     if aggregation in (Aggregation.SUM, Aggregation.AVERAGE):
         months = 1 if aggregation is Aggregation.SUM else len(reported) + left
-        needed = (months * plan - fsum(reported)) / left
+        so_far = aggregate(reported, Aggregation.SUM) if reported else 0.0
+        needed = inf if so_far is None else (months * plan - so_far) / left
         return RequiredPace(Pace.NEEDED, needed) if isfinite(needed) else RequiredPace()
     if aggregation is Aggregation.LAST or direction is Direction.RANGE or not reported:
         return RequiredPace(Pace.NEEDED, plan)

@@ -12,7 +12,7 @@ from kpixl.measures.kinds import Direction, Method, Pace, Status
 from kpixl.measures.pace import best_month, required_pace
 from kpixl.plan.model import Goal
 from kpixl.plan.month import Month
-from kpixl.review.comparison import compared
+from kpixl.review.comparison import compared, finite
 from kpixl.review.composed import Composed
 from kpixl.review.courses import Courses
 from kpixl.review.goal_figures import GoalFigures
@@ -88,7 +88,7 @@ class Landings:
         deviation = spread(value, len(self.courses.missing(goal_id)), tried)
         if deviation is None:
             return landing
-        low, high = likely_range(value, deviation)
+        low, high = map(finite, likely_range(value, deviation))
         plan, goal = self.plans.in_force(goal_id), self.courses.definition(goal_id)
         likely = None
         if plan is not None and _can_be_judged(goal):
