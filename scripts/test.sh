@@ -99,8 +99,8 @@ part "ruff format" "$BIN/ruff" format --check .
 part "mypy" "$BIN/mypy"
 part "the floors (import-linter)" "$BIN/lint-imports"
 # shellcheck disable=SC2086  # a list of paths
-part "Python 3.9 below the functions (vermin)" \
-    "$BIN/vermin" --target=3.9- --violations --no-tips --no-eval-annotations $OLD_PYTHON
+part "Python 3.8 below the functions (vermin)" \
+    "$BIN/vermin" --target=3.8- --violations --no-tips --no-eval-annotations $OLD_PYTHON
 
 tests "from source" "$PYTHON" -m pytest -n auto --maxprocesses 8 --durations 5
 

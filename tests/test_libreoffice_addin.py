@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -94,14 +95,50 @@ def test_it_carries_a_package_of_its_own_that_an_older_python_reads(extension: P
         modules = [name for name in package.namelist() if name.endswith(".py")]
     assert f"pythonpath/{PACKAGE}/functions/registry.py" in modules
     for name in modules:
-        tree = ast.parse(text_of(extension, name), name, feature_version=(3, 9))
+        tree = ast.parse(text_of(extension, name), name, feature_version=(3, 8))
         for node in ast.walk(tree):
+            assert getattr(node, "attr", "") not in ("removeprefix", "removesuffix"), name
             imported = [
                 one.name for one in getattr(node, "names", ()) if isinstance(node, ast.Import)
             ]
             if isinstance(node, ast.ImportFrom):
                 imported.append(node.module or "")
             assert not any(one.split(".")[0] == "kpixl" for one in imported), name
+
+
+GENERIC = {"dict", "frozenset", "list", "set", "tuple", "type"}
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """What is run of a module when it is imported or called: all but annotations, which stay
+    text, and what stands there for type checkers."""
+    if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+        parts: list[ast.AST] = list(node.orelse)
+    else:
+        unread = {id(getattr(node, name, None)) for name in ("annotation", "returns")}
+        parts = [one for one in ast.iter_child_nodes(node) if id(one) not in unread]
+    yield node
+    for one in parts:
+        yield from _run(one)
+
+
+def test_it_makes_no_types_that_an_older_python_cannot(extension: Path) -> None:
+    with zipfile.ZipFile(extension) as package:
+        modules = [name for name in package.namelist() if name.endswith(".py")]
+    for name in modules:
+        tree = ast.parse(text_of(extension, name), name)
+        abstract = {
+            one.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "collections.abc"
+            for one in node.names
+        }
+        made = {
+            node.value.id
+            for node in _run(tree)
+            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
+        }
+        assert made & (GENERIC | abstract) == set(), name
 
 
 def test_what_it_carries_answers_without_any_other_kpixl(extension: Path, tmp_path: Path) -> None:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
     from kpixl.plan.cells import CellValue
 
+    _Known = dict[object, object]
+else:
+    _Known = dict  # before Python 3.9 it takes no parameters
+
 _INFINITE = float("inf")
 _MOST_REMEMBERED = 256
 
@@ -100,7 +104,7 @@ class Blank(Exception):
     """A blank stands where the argument wants content."""
 
 
-class Meanings(dict[object, object]):
+class Meanings(_Known):
     """Cell value -> what it means as one scalar argument; blanks and words are remembered.
 
     Looking up raises :class:`Blank`, and :class:`Fault` for what the argument cannot be.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.plan import schema
@@ -98,7 +98,7 @@ def _wanted(key: str) -> Dict[str, object]:
     }
 
 
-@cache
+@lru_cache(maxsize=None)
 def _proper_names(key: str) -> frozenset[str]:
     return frozenset(
         fold(word(f"column.{column.key}", language))

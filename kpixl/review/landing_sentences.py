@@ -106,4 +106,4 @@ def _bare(text: str, style: GoalStyle) -> str:
     if text.endswith("%"):
         return text[:-1]
     suffix = "" if style.prefixed else style.unit_label
-    return text.removesuffix(suffix).rstrip() if suffix else text
+    return text[: -len(suffix)].rstrip() if suffix and text.endswith(suffix) else text

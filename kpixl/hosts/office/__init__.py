@@ -1,4 +1,4 @@
-"""What LibreOffice itself runs: it goes into the extension, and runs on Python 3.9."""
+"""What LibreOffice itself runs: it goes into the extension, and runs on Python 3.8."""
 
 from __future__ import annotations
 
