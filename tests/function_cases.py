@@ -65,6 +65,10 @@ SETTINGS: list[list[Any]] = [
     ["Revision valid from", "2026-05"],
     ["Close day", "3 business days"],
 ]
+OUTLOOK: list[list[Any]] = [
+    ["ID", *(f"2026-{month:02d}" for month in range(6, 13)), "2027-01", "2027-02", "2027年3月"],
+    ["K1", *[105] * 9, "１２０"],
+]
 # Two years and a bit: a month is missing in each, and text numbers are numbers.
 MONTHS: list[list[Any]] = [
     [100, 102, 98, 101, None, 99, 103, 97, 100, "１０１", 99, 102, 98, 100, 103, 97, 101, 99, 100,
@@ -186,6 +190,7 @@ ORDINARY: dict[str, dict[str, tuple[Any, ...]]] = {
     "KPI_SCORECARD": {
         "whole book": (
             GOALS, PLAN, ACTUALS, "2026-05", SETTINGS, ACTIONS, "English", PLAN[:2], HOLIDAYS,
+            OUTLOOK,
         ),
         "日本語": (GOALS, PLAN, ACTUALS, date(2026, 5, 1), None, None, "日本語"),
         "month of the settings": (GOALS, PLAN, ACTUALS, None, SETTINGS),

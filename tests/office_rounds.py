@@ -15,8 +15,8 @@ from kpixl.plan.schema import SHEET
 from kpixl.plan.tables import read_plan
 from kpixl.review.figures import Review
 from kpixl.review.review import review
-from kpixl.workbook.content import BookContent
-from kpixl.workbook.grid import Cell, Formula, Grid
+from kpixl.workbook.content import NATIVE, BookContent
+from kpixl.workbook.grid import Cell, Formula, Grid, Part
 from kpixl.workbook.template import scorecard
 from kpixl.workbook.template.inputs import input_grids, sheet_name
 from tests.office import OfficeBook, Value
@@ -27,7 +27,7 @@ def entered(grid: Grid) -> dict[tuple[int, int], CellValue]:
     return {
         place: cell.value
         for place, cell in grid.cells.items()
-        if not isinstance(cell.value, Formula)
+        if not isinstance(cell.value, (Formula, Part))
     }
 
 
@@ -66,6 +66,7 @@ class Rounds:
 
     def __init__(self, book: OfficeBook, content: BookContent) -> None:
         self.book, self.language = book, content.language
+        self._keys = [one.key for one in scorecard.columns(foresees=content.cells != NATIVE)]
         self._room = {grid.name: grid.rows()[0] for grid in input_grids(content).values()}
 
     def put(self, content: BookContent) -> None:
@@ -88,10 +89,9 @@ class Rounds:
         """The Scorecard's rows by goal, their cells by column."""
         name = sheet_name("scorecard", self.language)
         rows, _ = self.book.size(name)
-        last = cell_name(rows, len(scorecard.COLUMNS))
+        last = cell_name(rows, len(self._keys))
         cells = self.book.values(name, f"A{scorecard.FIRST_ROW}:{last}")
-        keys = [column.key for column in scorecard.COLUMNS]
-        found = [dict(zip(keys, row, strict=True)) for row in cells]
+        found = [dict(zip(self._keys, row, strict=True)) for row in cells]
         return {str(row["id"]): row for row in found if row["status"] != ""}
 
 

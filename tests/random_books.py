@@ -64,6 +64,7 @@ class RandomBook:
             revision=self._figures(leaves[::3], units, 0.3),
             actuals=self._figures(leaves, units, 0.9),
             actions=self._actions([str(goal["id"]) for goal in goals]),
+            outlook=self._figures(leaves[::2], units, 0.97),
         )
 
     def _word(self, name: str) -> str:

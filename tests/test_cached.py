@@ -104,6 +104,55 @@ def test_in_cell_functions_are_the_registrys() -> None:
     assert value_of("KPI_TO_DATE($A$1:$A$3)", A1=1, A2="▲2", A3=None) == -1.0
 
 
+def array_of(formula: str, rows: int, columns: int, **cells: CellValue) -> list[list[CellValue]]:
+    """What the cells of an array formula show that begins in H1."""
+    grid = Grid("sheet", "Sheet")
+    for place, value in cells.items():
+        grid.put(int(place[1:]), ord(place[0]) - 64, value)
+    grid.put_array(1, 8, Formula(formula, rows, columns))
+    found = calculate(Layout("en", (grid,), {}))
+    return [
+        [found["Sheet", row, column] for column in range(8, 8 + columns)]
+        for row in range(1, rows + 1)
+    ]
+
+
+NA = CellError("#N/A")
+
+
+def test_an_array_formula_fills_its_cells() -> None:
+    cells: dict[str, CellValue] = {"A1": 90, "A2": 100, "A3": None}
+    assert array_of("$A$1:$A$3*2", 3, 1, **cells) == [[180.0], [200.0], [0.0]]
+    # Single values, rows and columns repeat; beyond the result there is #N/A.
+    assert array_of("$A$1*2", 2, 2, **cells) == [[180.0] * 2] * 2
+    assert array_of("$A$1:$A$2", 3, 2, **cells) == [[90, 90], [100, 100], [NA, NA]]
+    assert array_of("KPI_STATUS($A$1:$A$3,100)", 4, 1, **cells) == [
+        ["Amber"], ["Green"], ["No data"], [NA],
+    ]  # fmt: skip
+
+
+def test_formulas_may_lean_on_a_part_of_an_array_formulas_result() -> None:
+    cells: dict[str, CellValue] = {"A1": 90, "A2": 100}
+    grid = Grid("sheet", "Sheet")
+    for place, value in cells.items():
+        grid.put(int(place[1:]), 1, value)
+    grid.put(1, 2, Formula("SUM($H$2:$H$3)+1"))
+    grid.put_array(2, 8, Formula("KPI_GAP($A$1:$A$2,10)", 2, 1))
+    # 80 and 90 above 10.
+    assert calculate(Layout("en", (grid,), {}))["Sheet", 1, 2] == 171.0
+
+
+def test_an_array_formula_that_needs_one_of_its_cells_is_a_fault_of_the_template() -> None:
+    with pytest.raises(ValueError, match="refers to itself"):
+        array_of("$H$2:$H$3+1", 2, 1)
+
+
+def test_whether_something_is_not_available() -> None:
+    assert value_of("ISNA(#N/A)") is True
+    assert value_of("ISNA(1/0)") is False
+    assert value_of("ISNA(A1)", A1="#N/A") is False
+
+
 def test_a_formula_that_needs_itself_is_a_fault_of_the_template() -> None:
     with pytest.raises(ValueError, match="refers to itself"):
         value_of("A1+H1")

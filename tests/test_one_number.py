@@ -36,7 +36,8 @@ from tests.workbook_xml import WrittenBook, XmlCell
 COLUMNS = (
     "id", "level", "name", "owner", "unit", "direction", "actual", "plan", "prior", "gap",
     "gap_pct", "attainment", "growth", "status", "td_actual", "td_plan", "td_gap",
-    "td_attainment", "td_status", "phase", "next_step",
+    "td_attainment", "td_status", "landing", "outlook", "landing_gap_pct", "chance", "signal",
+    "phase", "next_step",
 )  # fmt: skip
 FIRST_ROW = 8
 NOTHING = ("", "n/a", "―")
@@ -111,10 +112,11 @@ def values_of(book: OfficeBook, sheet: str) -> list[list[Value]]:
 
 
 def against_the_file(book: OfficeBook, data: bytes) -> tuple[Tally, dict[str, int]]:
-    """Every formula cell of a calculated book against the value stored beside the formula."""
+    """Every formula cell of a calculated book against the value stored beside the formula, and
+    every cell of an array formula."""
     written, tally, counts = WrittenBook(data), Tally(), {}
     for sheet in written.sheets:
-        formulas = [one for one in written.cells(sheet).values() if one.formula is not None]
+        formulas = written.computed(sheet)
         counts[sheet] = len(formulas)
         if not formulas:
             continue
@@ -135,18 +137,22 @@ class Names:
     """What the sheets are called in a book's language."""
 
     scorecard: str
+    analysis: str
     actions: str
     actuals: str
 
 
 def names(language: str) -> Names:
-    keys = ("scorecard", "actions", "actuals")
-    return Names(*(word(f"sheet.{key}", language) for key in keys))
+    keys = ("sheet.scorecard", "template.sheet.analysis", "sheet.actions", "sheet.actuals")
+    return Names(*(word(key, language) for key in keys))
 
 
 MONTH_FIGURES = ("actual", "plan", "prior", "gap", "gap_pct", "attainment", "growth")
 TO_DATE_FIGURES = ("actual", "plan", "gap", "attainment")
-CELLS_A_GOAL = len(MONTH_FIGURES) + len(TO_DATE_FIGURES) + 4
+YEAR_FIGURES = {
+    "landing": "value", "outlook": "outlook", "landing_gap_pct": "gap_pct", "chance": "chance",
+}  # fmt: skip
+CELLS_A_GOAL = len(MONTH_FIGURES) + len(TO_DATE_FIGURES) + len(YEAR_FIGURES) + 5
 
 
 def expected_of(goal: GoalReview, language: str) -> Mapping[str, float | str | None]:
@@ -155,11 +161,20 @@ def expected_of(goal: GoalReview, language: str) -> Mapping[str, float | str | N
         name: getattr(goal.month, name) for name in MONTH_FIGURES
     }
     found |= {f"td_{name}": getattr(goal.to_date, name) for name in TO_DATE_FIGURES}
+    found |= {key: getattr(goal.landing, name) for key, name in YEAR_FIGURES.items()}
+    found["signal"] = signal_word(goal, language)
     found["status"] = word(f"status.{goal.month.status.value}", language)
     found["td_status"] = word(f"status.{goal.to_date.status.value}", language)
     found["phase"] = word(f"phase.{goal.phase.phase.value}", language)
     found["next_step"] = goal_step(goal.phase, language)
     return found
+
+
+def signal_word(goal: GoalReview, language: str) -> str | None:
+    if goal.control is None or goal.control.signal is None:
+        return None
+    news = {True: "better", False: "worse", None: "changed"}[goal.control.better]
+    return word(f"signal.{news}", language)
 
 
 def against_the_review(book: OfficeBook, whole: Review, language: str, tally: Tally) -> set[str]:
@@ -220,9 +235,11 @@ def test_the_sample_calculated_from_scratch(office: Office, tmp_path, language):
     with office.open(path) as book:
         book.recalculate()
         tally, counts = against_the_file(book, data)
-        assert counts[names(language).scorecard] == 888
+        assert counts[names(language).scorecard] == 1_128
+        # A row a goal, and the table that it is looked up in: 41 rows of 30 columns.
+        assert counts[names(language).analysis] == 40 * 15 + 40 + 2 + 41 * 30
         assert counts[names(language).actions] == 2 * 22
-        assert sum(counts.values()) > 11_000
+        assert sum(counts.values()) > 13_000
         tally.all_agree(sum(counts.values()))
         plan, whole = reviewed(read_book(path))
         tally = Tally()
@@ -419,7 +436,7 @@ def test_the_scorecard_shows_what_the_pack_prints(office: Office, tmp_path, lang
         about = {line[0]: line for line in book.values(sheet, "A8:E50")}
     _, whole = reviewed(read_book(path))
     goals = [goal.goal.label for goal in whole.goals]
-    widths = column_widths(WrittenBook(data), sheet, 22)
+    widths = column_widths(WrittenBook(data), sheet, 27)
     shown = table_on(page_with(tmp_path / "plan.pdf", *PAGE_WORDS), widths, goals)
     assert list(shown) == goals
     tally = Tally()
@@ -455,7 +472,7 @@ def test_a_book_saved_by_libreoffice_passes_the_check_of_its_cells(changed: Path
     assert report is not None
     assert [problem for problem in found.problems if not problem.warning] == []
     assert (report.differences, report.unchecked, report.leaning) == ((), (), 0)
-    assert report.compared > 11_000
+    assert report.compared > 12_900
 
 
 def test_a_book_calculated_without_the_functions_is_told_from_an_old_one(

@@ -13,10 +13,13 @@ import pytest
 from kpixl.errors import CellError
 from kpixl.functions import FUNCTIONS
 from kpixl.functions.cells import serial
+from kpixl.measures.kinds import Pace
 from kpixl.plan.cells import BookRows
 from kpixl.plan.month import Month
 from kpixl.plan.schema import SHEET, sheet_names
 from kpixl.plan.tables import read_plan
+from kpixl.review.figures import GoalReview
+from kpixl.review.insights import Landing
 from kpixl.review.review import review
 from kpixl.review.steps import goal_step
 from kpixl.words import fold, word
@@ -26,7 +29,7 @@ from tests.test_scenarios import NAMES, goal_cases, loaded, reviewed, sheets_of
 
 NA, VALUE = CellError("#N/A"), CellError("#VALUE!")
 DIVISION, NUM, REF = CellError("#DIV/0!"), CellError("#NUM!"), CellError("#REF!")
-TABLES = ("goals", "plan", "actuals", "settings", "actions", "revision", "holidays")
+TABLES = ("goals", "plan", "actuals", "settings", "actions", "revision", "holidays", "outlook")
 
 Tables = Mapping[str, list[list[Any]]]
 
@@ -81,9 +84,29 @@ def expected(language: str, month: Month) -> list[list[Any]]:
             to_date.actual, to_date.plan, to_date.gap, to_date.attainment,
             word(f"status.{to_date.status.value}", language),
             word(f"phase.{goal.phase.phase.value}", language), goal_step(goal.phase, language),
+            *expected_of_the_year(goal.landing, language), *expected_signal(goal, language),
         ]  # fmt: skip
         rows.append(["" if cell is None else cell for cell in cells])
     return rows
+
+
+def expected_of_the_year(landing: Landing, language: str) -> list[Any]:
+    judged, pace = landing.value is not None or landing.outlook is not None, landing.required.pace
+    needed: dict[Pace, Any] = {Pace.NEEDED: landing.required.value, Pace.NONE: None}
+    told = needed[pace] if pace in needed else word(f"pace.{pace.value}", language)
+    return [
+        landing.plan, landing.value, landing.outlook, landing.gap_pct,
+        word(f"status.{landing.status.value}", language) if judged else None,
+        landing.chance, told, landing.required.best,
+    ]  # fmt: skip
+
+
+def expected_signal(goal: GoalReview, language: str) -> list[Any]:
+    if goal.control is None or goal.control.signal is None:
+        return [None, None]
+    news = {True: "better", False: "worse", None: "changed"}[goal.control.better]
+    kind = goal.control.signal.value
+    return [word(f"signal.{news}", language), word(f"signal.{kind}", language)]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -126,6 +149,8 @@ def test_the_headers_are_the_scorecard_sheets_words() -> None:
         "Actual", "Plan", "Prior year", "Gap", "Gap %", "Attainment", "Growth", "Status",
         "Actual to date", "Plan to date", "Gap to date", "Attainment to date", "Status to date",
         "PDCA", "Next step",
+        "Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
+        "Chance of plan", "Needed a month", "Best month so far", "Signal", "What signals it",
     ]  # fmt: skip
 
 
@@ -292,6 +317,7 @@ def replaced(key: str, table: Any) -> Spoil:
         (replaced("settings", [["ID", "2026-04"], ["A", 1]]), VALUE),
         (replaced("actions", [["Cause"], ["price"]]), VALUE),
         (replaced("holidays", [["Price"], [1]]), VALUE),
+        (replaced("outlook", [["ID", "Autumn"], ["A", 1]]), VALUE),
     ],
 )
 def test_tables_that_cannot_be_understood_are_one_error(spoil: Spoil, error: CellError) -> None:
@@ -346,20 +372,26 @@ def test_tables_without_any_figure_are_blank() -> None:
 
 JUDGED = {
     "Gap", "Gap %", "Attainment", "Status", "Gap to date", "Attainment to date", "Status to date",
-    "PDCA", "Next step",
+    "PDCA", "Next step", "Year against plan", "Year status",
 }  # fmt: skip
-TO_DATE = {
+OWN_JUDGED = JUDGED | {"Chance of plan", "Needed a month", "Best month so far", "Signal"}
+AGGREGATED = {
     "Actual to date", "Plan to date", "Gap to date", "Attainment to date", "Status to date",
+    "Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
 }  # fmt: skip
+OWN_AGGREGATED = AGGREGATED | {"Chance of plan", "Needed a month", "Best month so far"}
+
+
+SCORES = {"Actual", "Actual to date", "Landing"}
 
 
 @pytest.mark.parametrize(
     ("spoil", "columns", "of_parent"),
     [
-        (put("goals", 2, 6, "Sideways"), JUDGED, JUDGED | {"Actual", "Actual to date"}),
+        (put("goals", 2, 6, "Sideways"), OWN_JUDGED, JUDGED | SCORES),
         # A Range needs a tolerance.
-        (put("goals", 2, 6, "範囲"), JUDGED, JUDGED | {"Actual", "Actual to date"}),
-        (put("goals", 2, 8, "Median"), TO_DATE, TO_DATE),
+        (put("goals", 2, 6, "範囲"), OWN_JUDGED, JUDGED | SCORES),
+        (put("goals", 2, 8, "Median"), OWN_AGGREGATED, AGGREGATED),
     ],
 )
 def test_what_an_unknown_word_decides_is_not_available(
@@ -421,3 +453,58 @@ def test_a_revision_counts_from_its_month_on() -> None:
     assert (found["Plan"], found["Plan to date"]) == (120, 220)  # 100 in April
     del tables["settings"]
     assert by_goal(scorecard(tables, "2026-05"))["A"]["Plan"] == 100
+
+
+# --- the year, and what the months signal
+
+MONTHS = [*(f"2026-{month:02d}" for month in range(4, 13)), "2027-01", "2027-02", "2027-03"]
+
+
+def a_year() -> dict[str, list[list[Any]]]:
+    """A goal with a plan of 100 in every month, of which two are reported: 90 and 110."""
+    tables = small()
+    tables["plan"] = [["ID", *MONTHS], ["A", *[100] * 12]]
+    tables["actuals"] = [["ID", *MONTHS], ["A", 90, 110, *[None] * 10]]
+    return tables
+
+
+def the_year(tables: Tables) -> list[Any]:
+    found = by_goal(scorecard(tables, "2026-05"))["A"]
+    names = ("Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
+             "Chance of plan", "Needed a month", "Best month so far")  # fmt: skip
+    return [found[name] for name in names]
+
+
+def test_a_year_lands_on_its_plan_while_little_is_known() -> None:
+    # Two months and no history: the months to come bring their plan (SPEC 5). 200 + 10 × 100
+    # make the 1,200 planned; each of the ten months has to bring 100, and 110 was the best.
+    assert the_year(a_year()) == [1200, 1200, "", 0, "Green", "", 100, 110]
+
+
+def test_an_outlook_leads_where_the_table_is_given() -> None:
+    tables = a_year()
+    # What is expected of a month that is reported does not count; of the others it is 80.
+    tables["outlook"] = [["ID", *MONTHS], ["A", 500, 500, *[80] * 10]]
+    # 200 + 10 × 80 of 1,200 planned: a sixth is missing. The landing stays beside it.
+    assert the_year(tables) == [
+        1200, 1200, 1000, pytest.approx(-1 / 6), "Red", "", 100, 110,
+    ]  # fmt: skip
+    tables["outlook"][1][-1] = None  # one month without a word: there is no outlook
+    assert the_year(tables) == the_year(a_year())
+
+
+def test_a_month_that_stands_out_is_better_or_worse_by_direction() -> None:
+    months = ["2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09"]
+    values = [100, 102, 98, 101, 99, 130]
+    tables = small()
+    # The mean is 105, the mean moving range (2 + 4 + 3 + 2 + 31) ÷ 5 = 8.4: 105 + 2.66 × 8.4
+    # is 127.3.
+    tables["actuals"] = [["ID", *months], ["A", *values], ["B", *values]]
+    found = by_goal(scorecard(tables, "2026-09"))
+    above = word("signal.above", "en")
+    told = {goal: [row["Signal"], row["What signals it"]] for goal, row in found.items()}
+    assert told == {"TOP": ["", ""], "A": ["Better", above], "B": ["Worse", above]}
+    tables["goals"][2][6:8] = ["Range", 5]
+    assert by_goal(scorecard(tables, "2026-09"))["A"]["Signal"] == "Changed"
+    tables["actuals"][1][-1] = 101  # as much as usual
+    assert by_goal(scorecard(tables, "2026-09"))["A"]["Signal"] == ""

@@ -23,6 +23,7 @@ from kpixl.plan.month import Month
 from kpixl.plan.schema import SHEET
 from kpixl.plan.tables import read_plan
 from kpixl.resources import workbook_templates
+from kpixl.review.figures import GoalReview
 from kpixl.review.review import review
 from kpixl.review.steps import goal_step
 from kpixl.words import LANGUAGES, word
@@ -30,7 +31,7 @@ from kpixl.workbook.content import BookContent, Row
 from kpixl.workbook.grid import FIRST_ROW, HEADER_ROW
 from kpixl.workbook.reader import read_book
 from kpixl.workbook.sample import empty_book, sample_book
-from kpixl.workbook.template import scorecard, to_rows, write_book
+from kpixl.workbook.template import analysis, scorecard, to_rows, write_book
 from kpixl.workbook.template.__main__ import template_content
 from kpixl.workbook.template.book import ORDER, SETTING_NAMES
 from kpixl.workbook.template.styles import STATUS_MARKS
@@ -38,7 +39,8 @@ from tests.workbook_xml import WrittenBook
 from tests.xlsx_parts import differences
 
 TEMPLATES = workbook_templates()
-OWN_SHEETS = ("chart", "figures")
+OWN_SHEETS = ("chart", "figures", "analysis")
+SHEETS = (*ORDER, "analysis")
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -141,7 +143,7 @@ def test_the_file_says_what_it_is_and_who_made_it() -> None:
 
 @both_languages
 def test_sheets_stand_in_order_under_the_books_own_names(language: str) -> None:
-    assert list(sample(language).sheets) == [name_of(key, language) for key in ORDER]
+    assert list(sample(language).sheets) == [name_of(key, language) for key in SHEETS]
 
 
 @both_languages
@@ -187,7 +189,7 @@ def test_defined_names_lead_to_the_settings(language: str) -> None:
 def test_the_guide_links_to_every_other_sheet(language: str) -> None:
     links = sample(language).find(name_of("guide", language), ".//m:hyperlink")
     targets = {link.get("location").partition("!")[0].strip("'") for link in links}
-    assert targets == {name_of(key, language) for key in ORDER if key != "guide"}
+    assert targets == {name_of(key, language) for key in SHEETS if key != "guide"}
 
 
 @both_languages
@@ -353,8 +355,27 @@ def assert_agrees_with_the_review(content: BookContent) -> None:
                         assert shown == pytest.approx(expected, rel=1e-12), (goal.id, key)
             status = word(f"status.{figures.status.value}", language)
             assert row[f"{prefix}status"] == status, (goal.id, prefix)
+        assert_agrees_about_the_year(goal, row, language)
         assert row["phase"] == word(f"phase.{goal.phase.phase.value}", language)
         assert row["next_step"] == goal_step(goal.phase, language)
+
+
+YEAR = {"landing": "value", "outlook": "outlook", "landing_gap_pct": "gap_pct", "chance": "chance"}
+
+
+def assert_agrees_about_the_year(
+    goal: GoalReview, row: dict[str, CellValue], language: str
+) -> None:
+    for key, name in YEAR.items():
+        expected = getattr(goal.landing, name)
+        if expected is None:
+            assert row[key] == "", (goal.id, key)
+        else:
+            assert row[key] == pytest.approx(expected, rel=1e-12), (goal.id, key)
+    signalled = goal.control is not None and goal.control.signal is not None
+    better = goal.control.better if goal.control is not None else None
+    news = {True: "better", False: "worse", None: "changed"}[better]
+    assert row["signal"] == (word(f"signal.{news}", language) if signalled else ""), goal.id
 
 
 @both_languages
@@ -535,14 +556,17 @@ def opened_in_libreoffice(
 
 def test_libreoffice_shows_the_values_without_the_functions(tmp_path: Path) -> None:
     shown = opened_in_libreoffice(sample_file("ja"), tmp_path, recalculate=False)
-    assert set(shown) == {name_of(key, "ja") for key in ORDER}
+    assert set(shown) == {name_of(key, "ja") for key in SHEETS}
     rows = shown[name_of("scorecard", "ja")]
     expected = table_of(sample_rows("ja"), "ja")
     for number, row in enumerate(expected):
         line = rows[scorecard.FIRST_ROW - 1 + number]
-        for key in ("id", "status", "td_status", "phase", "next_step"):
-            assert line[scorecard.NUMBER[key] - 1] == row[key]
-    assert not any("#NAME?" in cell for sheet in shown.values() for row in sheet for cell in row)
+        for key in ("id", "status", "td_status", "signal", "phase", "next_step"):
+            assert line[list(row).index(key)] == row[key]
+    # Calc forgets what an array formula has given; what was looked up there stays.
+    known = [row[: analysis.TEXT_COLUMN] for row in shown.pop(name_of("analysis", "ja"))]
+    for cells in (known, *shown.values()):
+        assert not any("#NAME?" in cell for row in cells for cell in row)
 
 
 def test_libreoffice_calculates_the_plain_formulas_as_kpixl_does(tmp_path: Path) -> None:

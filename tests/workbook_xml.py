@@ -8,13 +8,26 @@ from functools import cached_property
 from typing import Any
 
 from defusedxml import ElementTree
+from xlsxwriter.utility import xl_cell_to_rowcol
 
+from kpixl.plan.cells import cell_name
 from tests.xlsx_parts import parts
 
 _NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 _BUILT_IN = {"0": "General", "3": "#,##0", "4": "#,##0.00", "10": "0.00%", "49": "@"}
+
+
+def places_of(area: str) -> list[str]:
+    """The addresses of all cells of an area such as ``B2:D9``."""
+    first, _, last = area.partition(":")
+    (top, left), (bottom, right) = (xl_cell_to_rowcol(one) for one in (first, last or first))
+    return [
+        cell_name(row + 1, column + 1)
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    ]
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,13 @@ class WrittenBook:
                 None if formula is None else formula.text or "", shown,
             )  # fmt: skip
         return found
+
+    def computed(self, sheet: str) -> list[XmlCell]:
+        """The cells that have a formula, or show a part of an array formula's result."""
+        cells = self.cells(sheet)
+        arrays = [one.get("ref") for one in self.find(sheet, ".//m:f") if one.get("t") == "array"]
+        parts = {place for area in arrays for place in places_of(area)}
+        return [cell for cell in cells.values() if cell.formula is not None or cell.place in parts]
 
     def number_format(self, style: int) -> str:
         """The number format code of a cell style."""

@@ -184,6 +184,7 @@ _ALL = (
             Argument("language", Kind.LANGUAGE, optional=True, described="scorecard_language"),
             _table("revision", optional=True),
             _table("holidays", optional=True),
+            _table("outlook", optional=True),
         ),
         home="scorecard",
         gives=Shape.TABLE,

@@ -21,14 +21,20 @@ if TYPE_CHECKING:
     from kpixl.plan.model import Plan
     from kpixl.plan.month import Month
     from kpixl.review.figures import GoalReview
+    from kpixl.review.insights import ControlChart, Landing
 
 _MONTH = ("actual", "plan", "prior", "gap", "gap_pct", "attainment", "growth")
 _TO_DATE = ("actual", "plan", "gap", "attainment")
+_YEAR = (
+    "year_plan", "landing", "outlook", "landing_gap_pct", "landing_status", "chance", "required",
+    "best",
+)  # fmt: skip
 COLUMNS: Tuple[str, ...] = (
     "id", "name", "level", "owner", "unit",
     *_MONTH, "status",
     *(f"td_{name}" for name in _TO_DATE), "td_status",
     "phase", "next_step",
+    *_YEAR, "signal", "signal_kind",
 )  # fmt: skip
 """The columns of the table; words.json has their headers (``template.scorecard.<column>``)."""
 
@@ -39,6 +45,7 @@ _NEEDED: Mapping[str, Tuple[str, ...]] = {
     "plan": ("id",),
     "actuals": ("id",),
     "revision": ("id",),
+    "outlook": ("id",),
     "settings": ("key", "value"),
     "actions": ("goal_id",),
     "holidays": ("date",),
@@ -50,12 +57,13 @@ _NOTHING_FOUND = ("goals-none", "parent-unknown")
 # What cannot be said of a goal whose definition has a word that nobody knows (SPEC 10: #N/A).
 _JUDGED = frozenset(
     ("gap", "gap_pct", "attainment", "status", "td_gap", "td_attainment", "td_status", "phase",
-     "next_step")
+     "next_step", "landing_gap_pct", "landing_status", "chance", "required", "best", "signal")
 )  # fmt: skip
+_NOT_OF_A_ROLLUP = frozenset(("chance", "required", "best", "signal"))
 _UNKNOWN: Mapping[str, FrozenSet[str]] = {
     "direction-unknown": _JUDGED,
     "tolerance-missing": _JUDGED,
-    "aggregation-unknown": frozenset((*(f"td_{name}" for name in _TO_DATE), "td_status")),
+    "aggregation-unknown": frozenset((*(f"td_{name}" for name in _TO_DATE), "td_status", *_YEAR)),
 }
 
 
@@ -69,6 +77,7 @@ def kpi_scorecard(  # noqa: PLR0913, PLR0917 - each is an argument of the cell's
     language: Optional[str],
     revision: Optional[Rows],
     holidays: Optional[Rows],
+    outlook: Optional[Rows],
 ) -> Sequence[Sequence[CellValue]]:
     """KPI_SCORECARD: a row of headers, then a row for each goal in tree order; figures are those
     of the review, unrounded, blank where they are not available.
@@ -81,7 +90,7 @@ def kpi_scorecard(  # noqa: PLR0913, PLR0917 - each is an argument of the cell's
 
     given = {
         "goals": goals, "plan": plan, "actuals": actuals, "settings": settings,
-        "actions": actions, "revision": revision, "holidays": holidays,
+        "actions": actions, "revision": revision, "holidays": holidays, "outlook": outlook,
     }  # fmt: skip
     found, problems = _read({key: rows for key, rows in given.items() if rows is not None})
     month = month or found.settings.review_month
@@ -211,7 +220,10 @@ def _unknown(
     for goal in reversed(goals):
         if goal.is_rollup:
             columns = found[goal.id].union(*(found[child] for child in goal.children))
-            scores = {"attainment": "actual", "td_attainment": "td_actual"}
+            columns -= _NOT_OF_A_ROLLUP
+            scores = {
+                "attainment": "actual", "td_attainment": "td_actual", "landing_gap_pct": "landing",
+            }  # fmt: skip
             found[goal.id] = columns | {scores[name] for name in scores.keys() & columns}
     return found
 
@@ -233,4 +245,48 @@ def _cells(goal: GoalReview, language: str) -> Dict[str, CellValue]:
     }
     cells.update({name: getattr(goal.month, name) for name in _MONTH})
     cells.update({f"td_{name}": getattr(goal.to_date, name) for name in _TO_DATE})
+    cells.update(_landing(goal.landing, language))
+    cells.update(_signal(goal.control, language))
     return cells
+
+
+def _landing(landing: Landing, language: str) -> Mapping[str, CellValue]:
+    """Where the year will land; without a landing there is nothing to judge."""
+    from kpixl.measures.kinds import Pace
+
+    required = landing.required
+    paces: Mapping[Pace, CellValue] = {
+        Pace.NEEDED: required.value,
+        Pace.REACHED: word("pace.reached", language),
+        Pace.OUT_OF_REACH: word("pace.out_of_reach", language),
+    }
+    judged = landing.leading is not None
+    return {
+        "year_plan": landing.plan,
+        "landing": landing.value,
+        "outlook": landing.outlook,
+        "landing_gap_pct": landing.gap_pct,
+        "landing_status": word(f"status.{landing.status.value}", language) if judged else None,
+        "chance": landing.chance,
+        "required": paces.get(required.pace),
+        "best": required.best,
+    }
+
+
+def signal_news(chart: Optional[ControlChart]) -> Optional[str]:
+    """Whether a signal at a chart's last point is ``better`` or ``worse``, or, where neither is
+    good, only ``changed``; None where there is no signal."""
+    if chart is None or chart.signal is None:
+        return None
+    return {True: "better", False: "worse", None: "changed"}[chart.better]
+
+
+def _signal(chart: Optional[ControlChart], language: str) -> Mapping[str, CellValue]:
+    """What the last month tells: whether it is good news, and what makes it a signal."""
+    news = signal_news(chart)
+    if chart is None or chart.signal is None or news is None:
+        return {"signal": None, "signal_kind": None}
+    return {
+        "signal": word(f"signal.{news}", language),
+        "signal_kind": word(f"signal.{chart.signal.value}", language),
+    }

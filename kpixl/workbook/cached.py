@@ -6,13 +6,14 @@ functions that a host calls. So what a reader without them sees is what the cell
 
 from __future__ import annotations
 
-from typing import Dict, Mapping, Optional, Tuple, Union
+from typing import Dict, Mapping, Optional, Tuple
 
 from kpixl.plan.cells import CellValue
-from kpixl.workbook.calculator import Calculator, Place, Relative, TablePlace, serial
+from kpixl.workbook.calculator import Calculator, serial
 from kpixl.workbook.expressions import from_place
-from kpixl.workbook.grid import Formula, Grid, Layout, Table
+from kpixl.workbook.grid import Formula, Grid, Layout, Part, Table
 from kpixl.workbook.operators import NOT_A_VALUE, CannotCalculate
+from kpixl.workbook.places import ArrayCell, Content, Place, Relative, TablePlace
 
 __all__ = ["Place", "calculate", "serial"]
 
@@ -21,7 +22,8 @@ _IN_CELLS = ("text-number", "wildcards")
 
 
 def calculate(layout: Layout) -> Mapping[Place, CellValue]:
-    """The value of every formula of the book, by sheet name, row and column.
+    """The value of every formula of the book, by sheet name, row and column; of an array formula
+    that of every cell.
 
     Raises :class:`~kpixl.workbook.operators.CannotCalculate`, a ValueError, for a formula that
     refers to itself or is not in the grammar, and for a name, sheet, table or function that does
@@ -59,14 +61,23 @@ class _LaidOut:
             if grid.table is not None
         }
 
-    def content(self, place: Place) -> Union[CellValue, Relative]:
+    def content(self, place: Place) -> Content:
         if place[0] not in self._grids:
             raise CannotCalculate("sheet", place[0])
-        found = self._grids[place[0]].cells.get(place[1:])
+        cells = self._grids[place[0]].cells
+        found = cells.get(place[1:])
         value = found.value if found is not None else None
-        if isinstance(value, Formula):
-            return Relative(from_place(value.text, *place[1:]))
-        return value
+        if not isinstance(value, (Formula, Part)):
+            return value
+        first = value.first if isinstance(value, Part) else place[1:]
+        formula = cells[first].value
+        if not isinstance(formula, Formula):
+            raise CannotCalculate("array", place[0])
+        relative = Relative(from_place(formula.text, *first))
+        if not formula.is_array:
+            return relative
+        row, column = place[1] - first[0], place[2] - first[1]
+        return ArrayCell(relative, (place[0], *first), row, column)
 
     def name(self, name: str, sheet: str) -> Optional[Relative]:  # noqa: ARG002
         return self._names.get(name)

@@ -6,9 +6,8 @@ file: they may lean on each other in thousands, in a circle, or ask for more tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Callable, Dict, List, Mapping, Optional, Protocol, Set, Tuple, Union
+from typing import Callable, Dict, List, Mapping, Optional, Set, Tuple, Union
 
 from kpixl.errors import CellError
 from kpixl.functions import FUNCTIONS
@@ -26,10 +25,8 @@ from kpixl.workbook.expressions import (
     parse,
 )
 from kpixl.workbook.operators import NOT_A_VALUE, Area, CannotCalculate, Rows, Spilled, Value
+from kpixl.workbook.places import ArrayCell, Place, Relative, Sheets
 from kpixl.workbook.worksheet_functions import FUNCTIONS as PLAIN_FUNCTIONS
-
-Place = Tuple[str, int, int]
-"""Sheet name, row, column."""
 
 UNLIMITED = 1 << 60
 _DEEPEST = 90
@@ -39,57 +36,6 @@ _A_CELL, _A_CALL = 3, 8
 """What a cell adds to the depth, and what a cell costs an in-cell function."""
 
 _DAY_ZERO = date(1899, 12, 30).toordinal()
-
-
-@dataclass(frozen=True)
-class Relative:
-    """A cell's formula, as :func:`~kpixl.workbook.expressions.from_place` gives it."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class TablePlace:
-    """Where a table stands: its columns by folded header, and the rows of its parts. A part that
-    it does not have is None."""
-
-    sheet: str
-    columns: Mapping[str, int]
-    headers: Optional[int]
-    first_row: int
-    last_row: int
-    totals: Optional[int] = None
-
-    def rows(self, part: str, row: int) -> Tuple[int, int]:
-        """First and last row of a part, for a formula in ``row``."""
-        top = self.first_row if self.headers is None else self.headers
-        bottom = self.last_row if self.totals is None else self.totals
-        found = {
-            "row": (row, row),
-            "data": (self.first_row, self.last_row),
-            "headers": (self.headers, self.headers),
-            "totals": (self.totals, self.totals),
-            "all": (top, bottom),
-        }[part]
-        if found[0] is None or found[1] is None:
-            raise CannotCalculate("table", part)
-        return found[0], found[1]
-
-
-class Sheets(Protocol):
-    """Where a calculator looks cells, names and tables up."""
-
-    def content(self, place: Place) -> Union[CellValue, Relative]:
-        """What a cell holds."""
-
-    def name(self, name: str, sheet: str) -> Optional[Relative]:
-        """What a defined name means in a formula of ``sheet``."""
-
-    def table(self, name: str) -> Optional[TablePlace]:
-        """Where a table stands."""
-
-    def extent(self, sheet: str) -> Tuple[int, int]:
-        """The last row and column of a sheet that hold anything."""
 
 
 class _Later(Exception):
@@ -120,6 +66,7 @@ class Calculator:
         self.effort = effort
         self._sheets = sheets
         self._known: Dict[Place, CellValue] = {}
+        self._arrays: Dict[Place, Rows] = {}
         self._open: List[Place] = []
         self._circular: Set[Place] = set()
         self._depth = 0
@@ -145,16 +92,24 @@ class Calculator:
         return self.cell(place)
 
     def array(self, place: Place) -> Rows:
-        """The values of an array formula, from its first cell on."""
-        content = self._sheets.content(place)
-        if not isinstance(content, Relative):
+        """The result of the array formula in a cell, which :meth:`value` has worked out."""
+        if place not in self._arrays:
             raise CannotCalculate("array")
-        while True:
+        return self._arrays[place]
+
+    def anew(self, place: Place) -> None:
+        """Look once more at every cell that the formula in a cell refers to."""
+        content = self._sheets.content(place)
+        formula, at = (
+            (content.formula, content.first) if isinstance(content, ArrayCell) else (content, place)
+        )
+        while isinstance(formula, Relative):
             try:
-                found = operators.loose(self._value(self._tree(content), place))
-                return found if isinstance(found, list) else [[found]]
+                self._value(self._tree(formula), at)
             except _Later as later:
                 self.value(later.place)
+            else:
+                return
 
     def cell(self, place: Place) -> CellValue:
         """As :meth:`value`, for cells that lean on a few others."""
@@ -164,7 +119,7 @@ class Calculator:
         if place in self._known:
             return self._known[place]
         value = self._sheets.content(place)
-        if isinstance(value, Relative):
+        if isinstance(value, (Relative, ArrayCell)):
             value = self._formula(value, place)
         elif isinstance(value, date):
             value = serial(value)
@@ -183,19 +138,21 @@ class Calculator:
         if self.effort < 0:
             raise CannotCalculate("too-much")
 
-    def _formula(self, formula: Relative, place: Place) -> CellValue:
+    def _formula(self, formula: Union[Relative, ArrayCell], place: Place) -> CellValue:
         round_trip = CannotCalculate("circular", f"{cell_name(*place[1:])} refers to itself")
-        if place in self._open:
+        # The cells of an array are worked out together.
+        at = formula.first if isinstance(formula, ArrayCell) else place
+        if at in self._open:
             raise round_trip
         if place in self._circular:
             return self.beyond(place, round_trip)
         if self._depth > _DEEPEST:
             raise _Later(place)
         depth = self._depth
-        self._open.append(place)
+        self._open.append(at)
         self._depth += _A_CELL
         try:
-            result = operators.single(self._value(self._tree(formula), place))
+            result = self._result(formula, at)
         except CannotCalculate as fault:
             return self.beyond(place, fault)
         finally:
@@ -203,6 +160,14 @@ class Calculator:
             self._open.pop()
         # Excel shows a reference to a blank cell as 0.
         return 0.0 if result is None else result
+
+    def _result(self, formula: Union[Relative, ArrayCell], place: Place) -> CellValue:
+        if isinstance(formula, Relative):
+            return operators.single(self._value(self._tree(formula), place))
+        if place not in self._arrays:
+            found = operators.loose(self._value(self._tree(formula.formula), place))
+            self._arrays[place] = found if isinstance(found, list) else [[found]]
+        return operators.part_of(self._arrays[place], formula.row, formula.column)
 
     def _tree(self, formula: Relative) -> Expression:
         text = formula.text

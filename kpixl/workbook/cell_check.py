@@ -18,8 +18,9 @@ from kpixl.plan.model import Plan
 from kpixl.plan.values import shown
 from kpixl.review.figures import Review
 from kpixl.words import LANGUAGES, word
-from kpixl.workbook.calculator import Calculator, Place, serial
-from kpixl.workbook.operators import CannotCalculate, Rows
+from kpixl.workbook.calculator import Calculator, serial
+from kpixl.workbook.operators import CannotCalculate, part_of
+from kpixl.workbook.places import ArrayCell, Place
 from kpixl.workbook.reader import OpenBook
 from kpixl.workbook.shown_figures import Shown, same, shown_figures
 from kpixl.workbook.stored_cells import StoredCells, StoredSheet
@@ -128,6 +129,7 @@ class _Recalculation(Calculator):
         self._cells = cells
         self.given_up: Dict[Place, CannotCalculate] = {}
         self.leaning: Set[Place] = set()
+        self._sizes: Dict[Place, float] = {}
         self._largest: Optional[float] = None
 
     def cell(self, place: Place) -> CellValue:
@@ -140,11 +142,14 @@ class _Recalculation(Calculator):
 
     def largest(self, place: Place) -> float:
         """The largest number that the formula in a cell looks at."""
-        self._largest = 0.0
-        with contextlib.suppress(CannotCalculate):
-            self.array(place)
-        found, self._largest = self._largest, None
-        return found
+        content = self._cells.content(place)
+        at = content.first if isinstance(content, ArrayCell) else place
+        if at not in self._sizes:
+            self._largest = 0.0
+            with contextlib.suppress(CannotCalculate):
+                self.anew(at)
+            self._sizes[at], self._largest = self._largest, None
+        return self._sizes[at]
 
     def beyond(self, place: Place, fault: CannotCalculate) -> CellValue:
         self.given_up[place] = fault
@@ -208,14 +213,15 @@ class _Check:
 
     def _array(self, sheet: StoredSheet, place: Tuple[int, int], ref: str) -> None:
         try:
+            self._expected((sheet.name, *place))
             values = self._calculator.array((sheet.name, *place))
         except CannotCalculate as fault:
             self._give_up(sheet, place, fault)
             return
         area = area_of(ref) or (*place, *place)
         for row, column in _within(area, sheet):
-            found = _spread(values, row - area[0], column - area[1])
-            self._compare(sheet, (row, column), found)
+            found = part_of(values, row - area[0], column - area[1])
+            self._compare(sheet, (row, column), 0.0 if found is None else found)
 
     def _compare(self, sheet: StoredSheet, place: Tuple[int, int], expected: CellValue) -> None:
         try:
@@ -257,16 +263,6 @@ def _within(area: Tuple[int, int, int, int], sheet: StoredSheet) -> Iterator[Tup
     for row in range(area[0], bottom + 1):
         for column in range(area[1], right + 1):
             yield row, column
-
-
-def _spread(values: Rows, row: int, column: int) -> CellValue:
-    """The cell of an array formula's result, as Excel spreads it."""
-    line = values[0] if len(values) == 1 else values[row] if row < len(values) else ()
-    found = line[0] if len(line) == 1 else line[column] if column < len(line) else _BEYOND
-    return 0.0 if found is None else found
-
-
-_BEYOND = CellError("#N/A")
 
 
 def _each(group: List[Difference]) -> Iterator[Problem]:

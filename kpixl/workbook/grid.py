@@ -16,16 +16,34 @@ FIRST_ROW = HEADER_ROW + 1
 
 @dataclass(frozen=True)
 class Formula:
-    """A cell's formula without the leading ``=``."""
+    """A cell's formula without the leading ``=``. The result of an array formula takes so many
+    ``rows`` and ``columns``, of which this is the first cell."""
 
     text: str
+    rows: int = 1
+    columns: int = 1
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the result takes more than this cell."""
+        return (self.rows, self.columns) != (1, 1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What another cell of an array formula holds: the row and column of its first cell."""
+
+    first: Tuple[int, int]
+
+
+Content = Union[CellValue, Formula, Part]
 
 
 @dataclass(frozen=True)
 class Cell:
     """What a cell holds and how it looks: ``style`` is words of the template's ``styles``."""
 
-    value: Union[CellValue, Formula]
+    value: Content
     style: str = ""
     number_format: str = ""
 
@@ -70,16 +88,23 @@ class Grid:
     links: Dict[Tuple[int, int], str] = field(default_factory=dict)
 
     def put(
-        self, row: int, column: int, value: Union[CellValue, Formula], style: str = "",
-        number_format: str = "",
+        self, row: int, column: int, value: Content, style: str = "", number_format: str = "",
     ) -> None:  # fmt: skip
         """Place a cell."""
         self.cells[row, column] = Cell(clean(value), style, number_format)
 
+    def put_array(self, row: int, column: int, formula: Formula, style: str = "") -> None:
+        """Place an array formula in all its cells."""
+        for down in range(formula.rows):
+            for across in range(formula.columns):
+                first = not down and not across
+                value = formula if first else Part((row, column))
+                self.put(row + down, column + across, value, style)
+
     def formulas(self) -> Iterator[Tuple[int, int]]:
-        """The places of all formulas."""
+        """The places of all formulas, and of all cells that their results take."""
         for place, cell in self.cells.items():
-            if isinstance(cell.value, Formula):
+            if isinstance(cell.value, (Formula, Part)):
                 yield place
 
     def rows(self) -> Tuple[int, int]:
@@ -110,7 +135,7 @@ class Layout:
         return next(grid for grid in self.grids if grid.key == key)
 
 
-def clean(value: Union[CellValue, Formula]) -> Union[CellValue, Formula]:
+def clean(value: Content) -> Content:
     """``value`` without the characters that XML cannot hold, which would break the file."""
     if not isinstance(value, str):
         return value

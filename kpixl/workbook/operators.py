@@ -116,6 +116,13 @@ def single(value: Value) -> CellValue:
     return found[0][0] if found and found[0] else NOT_A_VALUE
 
 
+def part_of(values: Rows, row: int, column: int) -> CellValue:
+    """A cell of an array formula's result, as Excel spreads it: single rows and columns repeat,
+    beyond the result there is ``#N/A``. Both count from 0."""
+    line = values[0] if len(values) == 1 else values[row] if row < len(values) else [_BEYOND]
+    return line[0] if len(line) == 1 else line[column] if column < len(line) else _BEYOND
+
+
 def truth(value: Union[CellValue, Rows]) -> Union[bool, CellError]:
     """A condition: numbers other than 0 are true; text is no condition."""
     if isinstance(value, CellError):

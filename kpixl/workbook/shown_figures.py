@@ -7,6 +7,7 @@ from datetime import date
 from typing import Callable, Dict, FrozenSet, Iterator, List, Mapping, Optional, Tuple
 
 from kpixl.errors import CellError
+from kpixl.functions.scorecard import signal_news
 from kpixl.measures.formula import inputs
 from kpixl.measures.kinds import Step
 from kpixl.measures.pdca import action_phase
@@ -27,8 +28,13 @@ FIGURES: Mapping[str, Tuple[str, str]] = {
         "actual", "plan", "prior", "gap", "gap_pct", "attainment", "growth"
     )},
     **{f"td_{key}": ("to_date", key) for key in ("actual", "plan", "gap", "attainment")},
+    "landing": ("landing", "value"), "outlook": ("landing", "outlook"),
+    "landing_gap_pct": ("landing", "gap_pct"), "chance": ("landing", "chance"),
 }  # fmt: skip
-"""Column of the Scorecard -> period and measure of the review."""
+"""Column of the Scorecard -> period, or landing, and measure of the review."""
+
+WORDS = ("status", "td_status", "signal", "phase", "next_step")
+"""The columns of words."""
 
 TOLERANCE = 1e-9
 """Relative; hosts do not all add up in the same order."""
@@ -142,7 +148,7 @@ def _scorecard_columns(
     """The header row and the columns by key: where the table says, else by their headers."""
     names = {
         fold(word(f"template.scorecard.{key}", language)): key
-        for key in ("id", *FIGURES, "status", "td_status", "phase", "next_step")
+        for key in ("id", *FIGURES, *WORDS)
         for language in LANGUAGES
     }
     table = cells.table(SHEET["scorecard"].table)
@@ -178,6 +184,8 @@ def _expected(review: Review, goal: GoalReview) -> Dict[str, Expected]:
     }
     for key, figures in (("status", goal.month), ("td_status", goal.to_date)):
         found[key] = _worded(f"status.{figures.status.value}", language)
+    news = signal_news(goal.control)
+    found["signal"] = _worded(f"signal.{news}", language) if news else (None, frozenset())
     found["phase"] = _worded(f"phase.{goal.phase.phase.value}", language)
     found["next_step"] = _said(lambda one: goal_step(goal.phase, one), language)
     if goal.phase.action_step is Step.COMPARE_EFFECT:

@@ -7,18 +7,19 @@ import contextlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Dict, FrozenSet, Iterator, Optional, Sequence, Tuple, Union
+from itertools import islice
+from typing import Dict, FrozenSet, Iterator, Optional, Sequence, Tuple
 
 from kpixl.errors import FileProblem
 from kpixl.functions import FUNCTIONS
 from kpixl.plan.cells import CellValue, cell_name
 from kpixl.plan.schema import HEADER_SEARCH_ROWS, SHEET, column_names, sheet_names
 from kpixl.words import LANGUAGES, fold, section, word
-from kpixl.workbook.calculator import Place, Relative, TablePlace
 from kpixl.workbook.expressions import from_place
 from kpixl.workbook.operators import CannotCalculate
+from kpixl.workbook.places import ArrayCell, Content, Place, Relative, TablePlace
 from kpixl.workbook.reader import OpenBook
-from kpixl.workbook.tables_and_names import Names, defined_names, sheet_tables
+from kpixl.workbook.tables_and_names import Names, area_of, defined_names, sheet_tables
 from kpixl.workbook.worksheet import FormulaTexts
 
 SCORECARD = "scorecard"
@@ -30,6 +31,8 @@ _NAMES = "|".join(FUNCTIONS)
 _CALL = re.compile(rf"(?<![a-z0-9_])(?:_xldudf_[a-z0-9]+_)?(?:{_NAMES})\s*\(", re.IGNORECASE)
 _CALL_IN_PART = re.compile(rf"(?:{_NAMES})\s*\(".encode(), re.IGNORECASE)
 _OVERLAP = 64
+_MOST_ARRAYS = 100
+"""So many array formulas of a sheet are looked through for each cell."""
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +61,16 @@ class StoredSheet:
     uncached: FrozenSet[Tuple[int, int]]
     computed: FrozenSet[int]
     extent: Tuple[int, int]
+    arrays: Sequence[Tuple[Tuple[int, int, int, int], Tuple[int, int]]] = ()
+    """The area of each array formula, and the place of its first cell."""
+
+    def array_at(self, place: Tuple[int, int]) -> Optional[Tuple[int, int]]:
+        """The first cell of the array formula whose result a cell without a formula shows."""
+        row, column = place
+        for (top, left, bottom, right), first in self.arrays:
+            if top <= row <= bottom and left <= column <= right:
+                return first
+        return None
 
     def cached(self, row: int, column: int) -> CellValue:
         """What the file says a cell holds. Raises CannotCalculate where its formula was never
@@ -165,18 +178,23 @@ class StoredCells:
         extent = len(rows.rows), max((len(row) for row in rows.rows), default=0)
         computed = _computed_columns(self.key(name), rows.rows)
         return StoredSheet(
-            name, self._role(name), rows.rows, formulas, rows.uncached, computed, extent
-        )
+            name, self._role(name), rows.rows, formulas, rows.uncached, computed, extent,
+            _arrays(formulas),
+        )  # fmt: skip
 
-    def content(self, place: Place) -> Union[CellValue, Relative]:
+    def content(self, place: Place) -> Content:
         """What a calculator is to make of a cell: its formula, or what it holds."""
         sheet, cell = self.sheet(place[0]), place[1:]
-        if cell not in sheet.formulas or (sheet.role == "input" and not sheet.computes(cell)):
+        at = cell if cell in sheet.formulas else sheet.array_at(cell)
+        if at is None or (sheet.role == "input" and not sheet.computes(at)):
             return sheet.cached(*cell)
-        shared = sheet.formulas.shared(cell)
+        shared = sheet.formulas.shared(at)
         if len(shared.text) > LONGEST_FORMULA:
             raise CannotCalculate("grammar", shared.text[:40])
-        return Relative(from_place(shared.text.strip(), *shared.origin))
+        formula = Relative(from_place(shared.text.strip(), *shared.origin))
+        if at not in sheet.formulas.arrays:
+            return formula
+        return ArrayCell(formula, (place[0], *at), cell[0] - at[0], cell[1] - at[1])
 
     def name(self, name: str, sheet: str) -> Optional[Relative]:
         """What a defined name means: the sheet's own before the book's."""
@@ -202,6 +220,14 @@ class StoredCells:
     def extent(self, sheet: str) -> Tuple[int, int]:
         """The last row and column of a sheet that hold anything."""
         return self.sheet(sheet).extent
+
+
+def _arrays(
+    formulas: FormulaTexts,
+) -> Sequence[Tuple[Tuple[int, int, int, int], Tuple[int, int]]]:
+    """The areas of a sheet's array formulas; where there are very many, of the first of them."""
+    areas = ((area_of(ref), first) for first, ref in islice(formulas.arrays.items(), _MOST_ARRAYS))
+    return tuple((area, first) for area, first in areas if area and area[:2] == first)
 
 
 def _computed_columns(key: str, rows: Sequence[Sequence[CellValue]]) -> FrozenSet[int]:

@@ -6,10 +6,10 @@ import re
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from kpixl.errors import FileProblem
-from kpixl.workbook.calculator import TablePlace
 from kpixl.workbook.markup import MAIN, Attributes, Ends, Starts, read_markup
 from kpixl.workbook.package import Package
 from kpixl.workbook.parts import relationships
+from kpixl.workbook.places import TablePlace
 from kpixl.workbook.values import clean_text
 
 _REF = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")

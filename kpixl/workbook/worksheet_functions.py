@@ -31,6 +31,8 @@ from kpixl.workbook.worksheet_arrays import each
 from kpixl.workbook.worksheet_cells import cells_of, numbers_in
 from kpixl.workbook.worksheet_lookups import wildcards
 
+_NOT_FOUND = CellError("#N/A")
+
 
 def _sumproduct(*arrays: Value) -> CellValue:
     lists = [list(cells_of(array)) for array in arrays]
@@ -166,6 +168,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "INT": each(_floored),
     "ISERROR": _kind(lambda value: isinstance(value, CellError)),
     "ISLOGICAL": _kind(lambda value: isinstance(value, bool)),
+    "ISNA": _kind(lambda value: value == _NOT_FOUND),
     "ISNUMBER": _kind(_is_number),
     "ISTEXT": _kind(lambda value: isinstance(value, str)),
     "LEFT": each(lambda value, count=1.0: _mid(value, 1.0, count)),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Dict, Tuple
 
 from kpixl.plan import schema
 from kpixl.plan.schema import SHEET
 from kpixl.workbook.content import NATIVE, BookContent
 from kpixl.workbook.grid import FIRST_ROW, HEADER_ROW, Grid, Layout
+from kpixl.workbook.template.analysis import analysed, analysis_grid
 from kpixl.workbook.template.chart import chart_grid
 from kpixl.workbook.template.figure_map import Sheet
 from kpixl.workbook.template.figures import figures_sheet
@@ -62,7 +64,12 @@ def lay_out(content: BookContent) -> Book:
     functions.add_columns(figures)
     grids.update(functions.grids())
     grids["figures"] = figures.grid
-    grids["scorecard"] = scorecard_grid(content, figures)
+    if functions.foresees:
+        refer = partial(analysed, content.language)
+        grids["scorecard"] = scorecard_grid(content, figures, refer)
+        grids["analysis"] = analysis_grid(content, figures, grids["scorecard"])
+    else:
+        grids["scorecard"] = scorecard_grid(content, figures)
     grids["chart"] = chart_grid(content, figures, grids["scorecard"])
     names = {key: grid.name for key, grid in grids.items()}
     grids["guide"] = guide_grid(content, names, functions.most_formulas)

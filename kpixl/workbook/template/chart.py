@@ -11,7 +11,7 @@ from kpixl.workbook.grid import Formula, Grid, column_ref, fixed, text
 from kpixl.workbook.template import styles
 from kpixl.workbook.template.figure_map import LABEL_ROW, YEAR, Sheet
 from kpixl.workbook.template.inputs import header_of
-from kpixl.workbook.template.scorecard import FIRST_ROW, NUMBER
+from kpixl.workbook.template.scorecard import FIRST_ROW, board_columns
 
 CHOICE = (4, 2)
 TITLE = (5, 2)
@@ -70,7 +70,8 @@ def _title(scorecard: Grid, figures: Sheet, language: str) -> str:
         return f"INDEX({column_ref(goals, header_of('goals', key, language))},{place})"
 
     last = scorecard.table.last_row if scorecard.table else FIRST_ROW
-    units = scorecard.area(FIRST_ROW, NUMBER["unit"], last, NUMBER["unit"])
+    column = board_columns(scorecard, language)["unit"]
+    units = scorecard.area(FIRST_ROW, column, last, column)
     source = f"INDEX({figures.outside_all('source')},{place})"
     rollup = text(word("template.chart.rollup", language))
     unit = f'IF({source}="rollup",{rollup},INDEX({units},{place}))'
@@ -122,7 +123,7 @@ def _beside(grid: Grid, scorecard: Grid, language: str) -> None:
     for row, name in enumerate(FIGURES, start=CHART_ROW + 1):
         grid.put(row, FIGURES_COLUMN, word(f"template.chart.{name}", language), "label")
         for column, prefix in ((16, ""), (17, "td_")):
-            source = NUMBER[f"{prefix}{name}"]
+            source = board_columns(scorecard, language)[f"{prefix}{name}"]
             cells = scorecard.area(FIRST_ROW, source, last, source)
             shown = styles.PERCENT if name == "attainment" else ""
             formula = Formula(f'IF({place}=0,"",INDEX({cells},{place}))')

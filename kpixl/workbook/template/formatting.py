@@ -21,7 +21,7 @@ from kpixl.workbook.grid import (
     span,
     text,
 )
-from kpixl.workbook.template import chart, scorecard, styles
+from kpixl.workbook.template import analysis, chart, scorecard, styles
 from kpixl.workbook.template.figure_map import YEAR, Sheet
 
 Formats = Callable[[Mapping[str, Any]], Any]
@@ -38,6 +38,8 @@ def add_formats(
     """Give a sheet its conditional formats."""
     if grid.key == "scorecard":
         _scorecard(sheet, grid, formats, language, negatives)
+    elif grid.key == "analysis":
+        _analysis(sheet, grid, formats, language, negatives)
     elif grid.key == "chart":
         _chart(sheet, formats, language, negatives)
     elif grid.key == "goals":
@@ -72,17 +74,17 @@ def _scorecard(
     sheet: Any, grid: Grid, formats: Formats, language: str, negatives: Negatives
 ) -> None:
     top, last = scorecard.FIRST_ROW, grid.table.last_row if grid.table else scorecard.FIRST_ROW
+    places = scorecard.board_columns(grid, language)
 
     def areas(keys: Iterable[str]) -> str:
-        columns = [scorecard.NUMBER[key] for key in keys]
+        columns = [places[key] for key in keys if key in places]
         return " ".join(span(top, column, last, column) for column in columns)
 
-    everything = span(top, 1, last, len(scorecard.COLUMNS))
-    goal_id, level = row_of(top, 1), row_of(top, scorecard.NUMBER["level"])
+    everything = span(top, 1, last, len(places))
+    goal_id, level = row_of(top, 1), row_of(top, places["level"])
     for key in ("status", "td_status"):
-        column = scorecard.NUMBER[key]
-        _statuses(sheet, span(top, column, last, column), row_of(top, column), formats, language)
-    key_cell = row_of(top, scorecard.KEY_COLUMN)
+        _statuses(sheet, areas((key,)), row_of(top, places[key]), formats, language)
+    key_cell = row_of(top, scorecard.key_column(grid))
     _number_formats(sheet, areas(scorecard.VALUES), key_cell, formats, negatives, signed=False)
     signed = areas(scorecard.SIGNED)
     _nothing(sheet, signed, key_cell, formats)
@@ -97,23 +99,92 @@ def _scorecard(
         first = area.partition(":")[0].replace("$", "")
         unseen = f"AND(ISNUMBER({first}),ROUND({first}*100,1)=0)"
         _rule(sheet, area, unseen, formats({"num_format": _same_for_all("±0.0%"), **_LINE}))
-    _below(sheet, formats, (top, last), "attainment")
-    _below(sheet, formats, (top, last), "td_attainment")
+    for key in ("attainment", "td_attainment"):
+        _below(sheet, areas((key,)), cell_name(top, places[key]), formats)
     for key in ("gap", "td_gap", "gap_pct"):
-        column = scorecard.NUMBER[key]
-        cell = cell_name(top, column)
+        cell = cell_name(top, places[key])
         negative = f"AND(ISNUMBER({cell}),{cell}<0)"
-        _rule(
-            sheet,
-            span(top, column, last, column),
-            negative,
-            formats({"font_color": "#A3231A", **_LINE}),
-        )
+        _rule(sheet, areas((key,)), negative, formats({"font_color": styles.BAD, **_LINE}))
+    if "landing" in places:
+        _foreseen(sheet, (top, last), places, formats, language)
+        aside = _outlook_leads(top, places)
+        _number_formats(sheet, areas(("landing",)), key_cell, formats, negatives, False, aside)
+        share, status = places["landing_gap_pct"], scorecard.status_column(grid)
+        for key, mark in styles.STATUS_MARKS.items():
+            is_so = f"{row_of(top, status)}={text(word(f'status.{key}', language))}"
+            _marked(sheet, (top, last, share), is_so, f"{mark} ", formats, negatives)
     kgi = f"{level}={text(word('level.kgi', language))}"
     _rule(sheet, everything, kgi, formats({"bg_color": styles.BAND, "bold": True, **_LINE}))
     csf = f"{level}={text(word('level.csf', language))}"
     _rule(sheet, everything, csf, formats({"bg_color": styles.PALE, "bold": True, **_LINE}))
     _rule(sheet, everything, f'{goal_id}<>""', formats(_LINE))
+
+
+def _foreseen(
+    sheet: Any, rows: Tuple[int, int], places: Mapping[str, int], formats: Formats, language: str
+) -> None:
+    """What lies ahead, and what has changed: less than an even chance, and a turn for the worse,
+    look like a gap; the words say the same."""
+    top, last = rows
+    cells = {key: cell_name(top, places[key]) for key in ("chance", "signal")}
+    bad = formats({"font_color": styles.BAD, **_LINE})
+    even = f"AND(ISNUMBER({cells['chance']}),{cells['chance']}<0.5)"
+    _rule(sheet, span(top, places["chance"], last, places["chance"]), even, bad)
+    for key, look in styles.SIGNALS.items():
+        told = f"{cells['signal']}={text(word(f'signal.{key}', language))}"
+        shown = formats({**look, **_LINE, "num_format": f'"{styles.SIGNAL_MARK} "@'})
+        _rule(sheet, span(top, places["signal"], last, places["signal"]), told, shown)
+
+
+def _outlook_leads(top: int, places: Mapping[str, int]) -> str:
+    """Where an owner's outlook goes before the landing that is worked out (SPEC 5)."""
+    return f"ISNUMBER({row_of(top, places['outlook'])})"
+
+
+def _marked(
+    sheet: Any, area: Tuple[int, int, int], test: str, mark: str, formats: Formats,
+    negatives: Negatives,
+) -> None:  # fmt: skip
+    """A share of the plan with a mark before it, where ``test`` is met; ``area`` is the first and
+    the last row and the column."""
+    top, last, column = area
+    cell = cell_name(top, column)
+    shown = styles.number_format(1, True, signed=True, negatives=negatives)
+    marked = ";".join(f'"{mark}"{part}' for part in shown.split(";"))
+    place = span(top, column, last, column)
+    unseen = f"AND({test},ISNUMBER({cell}),ROUND({cell}*100,1)=0)"
+    bad = {"font_color": styles.BAD}
+    _rule(sheet, place, unseen, formats({"num_format": _same_for_all(f"{mark}±0.0%"), **_LINE}))
+    _rule(sheet, place, f"AND({test},{cell}<0)", formats({"num_format": marked, **bad, **_LINE}))
+    _rule(sheet, place, test, formats({"num_format": marked, **_LINE}))
+
+
+def _analysis(
+    sheet: Any, grid: Grid, formats: Formats, language: str, negatives: Negatives
+) -> None:
+    top, last = analysis.FIRST_ROW, grid.rows()[0]
+    places = analysis.NUMBER
+
+    def area(key: str) -> str:
+        return span(top, places[key], last, places[key])
+
+    key_cell = row_of(top, places["key"])
+    figures = " ".join(area(key) for key in analysis.FIGURES if key != "landing")
+    _number_formats(sheet, figures, key_cell, formats, negatives, signed=False)
+    aside = _outlook_leads(top, places)
+    _number_formats(sheet, area("landing"), key_cell, formats, negatives, False, aside)
+    status = row_of(top, places["landing_status"])
+    _statuses(sheet, area("landing_status"), status, formats, language)
+    _foreseen(sheet, (top, last), places, formats, language)
+    share = (top, last, places["landing_gap_pct"])
+    _marked(sheet, share, f"ISNUMBER({cell_name(top, share[2])})", "", formats, negatives)
+    filled = f'{row_of(top, 1)}<>""'
+    _rule(sheet, span(top, 1, last, len(places)), filled, formats(_LINE))
+    # Beyond the last goal an array formula has no value; nothing is wrong there.
+    table = (top, analysis.TABLE_COLUMN, last, grid.rows()[1])
+    beyond = f'AND({row_of(top, analysis.TEXT_COLUMN)}="",ISNA({cell_name(*table[:2])}))'
+    _rule(sheet, span(*table), beyond, formats({"font_color": styles.COMPUTED}))
+    sheet.ignore_errors({"eval_error": span(*table).replace("$", "")})
 
 
 def _same_for_all(text: str) -> str:
@@ -144,27 +215,26 @@ def _nothing(
             _rule(sheet, areas, unseen, formats({"num_format": text, **_LINE}))
 
 
-def _below(sheet: Any, formats: Formats, rows: Tuple[int, int], key: str) -> None:
+def _below(sheet: Any, area: str, cell: str, formats: Formats) -> None:
     """An attainment below 100 % is never shown as 100 % (SPEC 2)."""
-    column = scorecard.NUMBER[key]
-    cell = cell_name(rows[0], column)
     almost = f"AND(ISNUMBER({cell}),{cell}<1-1E-9,{cell}>={_ALMOST})"
-    _rule(
-        sheet,
-        span(rows[0], column, rows[1], column),
-        almost,
-        formats({"num_format": '"99.9%"', **_LINE}),
-    )
+    _rule(sheet, area, almost, formats({"num_format": '"99.9%"', **_LINE}))
 
 
 def _number_formats(
-    sheet: Any, areas: str, key_cell: str, formats: Formats, negatives: Negatives, signed: bool
-) -> None:
+    sheet: Any, areas: str, key_cell: str, formats: Formats, negatives: Negatives, signed: bool,
+    aside: str = "",
+) -> None:  # fmt: skip
+    """Each goal's own format; figures that another goes before, as ``aside`` says, are muted."""
     for key, (decimals, percent, thousands) in styles.format_keys().items():
         shown = styles.number_format(
             decimals, percent, thousands, signed, negatives, points=signed and percent
         )
-        _rule(sheet, areas, f"{key_cell}={text(key)}", formats({"num_format": shown, **_LINE}))
+        look = {"num_format": shown, **_LINE}
+        if aside:
+            muted = formats({**look, "font_color": styles.MUTED})
+            _rule(sheet, areas, f"AND({aside},{key_cell}={text(key)})", muted)
+        _rule(sheet, areas, f"{key_cell}={text(key)}", formats(look))
 
 
 def _chart(sheet: Any, formats: Formats, language: str, negatives: Negatives) -> None:
@@ -237,9 +307,8 @@ def _monthly(sheet: Any, grid: Grid, formats: Formats) -> None:
         _rule(sheet, spare, large, formats({"num_format": "#,##0"}))
 
 
-def add_sparklines(sheet: Any, figures: Sheet) -> None:
-    """Each goal's gap month by month: columns up are good, columns down are not."""
-    column = scorecard.NUMBER["trend"]
+def add_sparklines(sheet: Any, column: int, figures: Sheet) -> None:
+    """Each goal's gap month by month in a column: up is good, down is not."""
     goals = range(figures.rows)
     places = [cell_name(scorecard.FIRST_ROW + goal, column) for goal in goals]
     sheet.add_sparkline(
@@ -250,7 +319,7 @@ def add_sparklines(sheet: Any, figures: Sheet) -> None:
             "type": "column",
             "series_color": styles.SLATE,
             "negative_points": True,
-            "negative_color": "#A3231A",
+            "negative_color": styles.BAD,
             "axis": True,
             "show_hidden": True,
         },

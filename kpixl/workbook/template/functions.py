@@ -47,8 +47,11 @@ class InCellFunctions:
     most_formulas: int = 0
     """How many formulas of goals there is room for, where there is a limit."""
 
-    sheets: Tuple[str, ...] = ()
+    sheets: Tuple[str, ...] = ("analysis",)
     """Further sheets at the book's end, by key."""
+
+    foresees: bool = True
+    """Whether the cells can tell where the year will land, and what the months signal."""
 
     def __init__(self, language: str) -> None:
         self.language = language

@@ -18,10 +18,13 @@ SHEETS: Mapping[str, str] = {
 }  # fmt: skip
 FUNCTION_NAMES: Tuple[str, ...] = (
     "KPI_GAP", "KPI_GAP_PCT", "KPI_ATTAINMENT", "KPI_GROWTH", "KPI_TO_DATE", "KPI_STATUS",
-    "KPI_ROLLUP", "PDCA_PHASE", "PDCA_STATUS", "PDCA_NEXT",
+    "KPI_ROLLUP", "KPI_SCORECARD", "PDCA_PHASE", "PDCA_STATUS", "PDCA_NEXT",
 )  # fmt: skip
+FUNCTION_SHEETS: Tuple[str, ...] = ("analysis",)
 NATIVE_SHEETS: Tuple[str, ...] = ("words", "formulas", "formula_steps", "action_steps")
-NATIVE_NOTES: Tuple[str, ...] = ("figures", "limits", "words", "formulas", "average", "check")
+NATIVE_NOTES: Tuple[str, ...] = (
+    "figures", "limits", "words", "formulas", "average", "landing", "check",
+)  # fmt: skip
 """What a book of plain formulas says in place of the functions."""
 
 COMMANDS: Tuple[str, ...] = ("check", "pack")
@@ -50,9 +53,9 @@ def guide_grid(content: BookContent, names: Mapping[str, str], formulas: int = 0
         _link(grid, row, _LEFT + 1, key, names)
         grid.put(row, _LEFT + 2, word(f"guide.step.{number}", language), "row")
         grid.heights[row] = 34
-    who = {**SHEETS, **(dict.fromkeys(NATIVE_SHEETS, "kpixl") if native else {})}
+    who = {**SHEETS, **dict.fromkeys(NATIVE_SHEETS if native else FUNCTION_SHEETS, "kpixl")}
     _sheets(grid, 15, language, names, who)
-    _commands(grid, _meanings(grid, 8, language), language)
+    _commands(grid, _meanings(grid, 8, language, native), language)
     below = 15 + len(who) + 2
     if native:
         _notes(grid, below, language, formulas)
@@ -88,8 +91,9 @@ def _sheets(
         grid.heights[number] = 27
 
 
-def _meanings(grid: Grid, row: int, language: str) -> int:
-    """The words of status, how to read a gap, and the colours of cells; returns the next row."""
+def _meanings(grid: Grid, row: int, language: str, native: bool) -> int:
+    """The words of status, how to read a gap and what is said of the year, and the colours of
+    cells; returns the next row."""
     _section(grid, row, _RIGHT, 2, word("guide.status", language))
     for number, (key, mark) in enumerate(styles.STATUS_MARKS.items(), start=row + 1):
         grid.put(number, _RIGHT, f"{mark} {word(f'status.{key}', language)}", f"tile status_{key}")
@@ -107,11 +111,23 @@ def _meanings(grid: Grid, row: int, language: str) -> int:
         grid.put(row + number, _RIGHT, title, "row bold")
         grid.put(row + number, _RIGHT + 1, word(f"guide.gap.{number}", language), "row indent1")
     row += len(names) + 2
+    if not native:
+        row = _year(grid, row, language)
     _section(grid, row, _RIGHT, 2, word("guide.legend", language))
     for number, (key, look) in enumerate(LEGEND.items(), start=row + 1):
         grid.put(number, _RIGHT, None, look)
         grid.put(number, _RIGHT + 1, word(f"guide.legend.{key}", language), "row indent1")
     return row + len(LEGEND) + 2
+
+
+def _year(grid: Grid, row: int, language: str) -> int:
+    """How to read landing, chance and signal; returns the next row."""
+    _section(grid, row, _RIGHT, 2, word("guide.year", language))
+    for number, key in enumerate(("landing", "chance", "signal"), start=row + 1):
+        grid.put(number, _RIGHT, word(f"template.scorecard.{key}", language), "row bold")
+        grid.put(number, _RIGHT + 1, word(f"guide.year.{key}", language), "row indent1")
+        grid.heights[number] = 40
+    return row + 5
 
 
 def _commands(grid: Grid, row: int, language: str) -> None:

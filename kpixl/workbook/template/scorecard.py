@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List, Mapping, Optional, Tuple
+from typing import Callable, Dict, Mapping, Optional, Tuple
 
 from kpixl.plan.schema import SHEET
 from kpixl.words import word
@@ -59,60 +59,97 @@ COLUMNS: Tuple[Column, ...] = (
     Column("td_gap", "to_date", 13, "right"),
     Column("td_attainment", "to_date", 11, "right", _PERCENT),
     Column("td_status", "to_date", 11, "centre"),
+    Column("landing", "year", 12.5, "right"),
+    Column("outlook", "year", 12.5, "right"),
+    Column("landing_gap_pct", "year", 11.5, "right", _SIGNED),
+    Column("chance", "year", 9, "right", styles.WHOLE_PERCENT),
+    Column("signal", "year", 10.5, "centre"),
     Column("phase", "next", 9.5, "centre"),
     Column("next_step", "next", 54),
     Column("trend", "next", 15),
 )
-NUMBER = {column.key: number for number, column in enumerate(COLUMNS, start=1)}
-KEY_COLUMN = len(COLUMNS) + 2
-"""A hidden column beside the table: which number format shows the goal's figures."""
+"""All columns. Books of plain formulas lack the group of the year, which none can work out."""
+
+YEAR = "year"
+
+Analysed = Callable[[str, int], str]
+"""A column of the Analysis sheet and a goal -> the address of its value."""
 
 GREEN_AT = (PARAMETER_ROW + PARAMETERS.index("green_at"), VALUE_COLUMN)
 
-VALUES = ("actual", "plan", "prior", "td_actual", "td_plan")
+VALUES = ("actual", "plan", "prior", "td_actual", "td_plan", "outlook")
 SIGNED = ("gap", "td_gap")
 
 
-def headers(language: str) -> Tuple[str, ...]:
-    """The Scorecard's headers."""
-    return tuple(word(f"template.scorecard.{column.key}", language) for column in COLUMNS)
+def columns(foresees: bool) -> Tuple[Column, ...]:
+    """The columns of a book that ``foresees`` the year, or does not."""
+    return tuple(column for column in COLUMNS if foresees or column.group != YEAR)
 
 
-def scorecard_grid(content: BookContent, figures: Sheet) -> Grid:
-    """The Scorecard, a row for each row that Goals has room for."""
+def header(key: str, language: str) -> str:
+    """The header of a column."""
+    return word(f"template.scorecard.{key}", language)
+
+
+def board_columns(grid: Grid, language: str) -> Mapping[str, int]:
+    """Where the columns that a book's Scorecard has stand, by key."""
+    places = enumerate(grid.table.headers if grid.table else (), start=1)
+    known = {header(column.key, language): column.key for column in COLUMNS}
+    return {known[title]: number for number, title in places}
+
+
+def key_column(grid: Grid) -> int:
+    """A hidden column beside the table: which number format shows the goal's figures."""
+    return (grid.table.last_column if grid.table else 0) + 2
+
+
+def status_column(grid: Grid) -> int:
+    """Another, with the status of the landing."""
+    return key_column(grid) + 1
+
+
+def scorecard_grid(
+    content: BookContent, figures: Sheet, analysed: Optional[Analysed] = None
+) -> Grid:
+    """The Scorecard, a row for each row that Goals has room for; what it says of the year comes
+    from where ``analysed`` says."""
     language = content.language
     grid = Grid("scorecard", sheet_name("scorecard", language), "result")
-    titles = headers(language)
-    signed = styles.number_format(1, True, signed=True, negatives=negatives(content))
-    _heads(grid, language)
-    for goal in range(figures.rows):
-        formulas = _formulas(figures, goal, titles, language)
-        for column, formula in zip(COLUMNS, formulas, strict=True):
-            shown = signed if column.number_format == _SIGNED else column.number_format
-            look = f"plain {column.look}".strip()
-            grid.put(FIRST_ROW + goal, NUMBER[column.key], formula, look, shown)
-        grid.heights[FIRST_ROW + goal] = 18
-        key = Formula(figures.outside("key", goal))
-        grid.put(FIRST_ROW + goal, KEY_COLUMN, key, "muted")
+    shown = columns(analysed is not None)
     last = FIRST_ROW + figures.rows - 1
+    titles = tuple(header(column.key, language) for column in shown)
     grid.table = Table(TABLE, titles, HEADER_ROW, last)
-    grid.frozen = (HEADER_ROW, NUMBER["name"])
+    signed = styles.number_format(1, True, signed=True, negatives=negatives(content))
+    _heads(grid, shown, language)
+    for goal in range(figures.rows):
+        row, found = FIRST_ROW + goal, _formulas(figures, goal, language, analysed)
+        for number, column in enumerate(shown, start=1):
+            number_format = signed if column.number_format == _SIGNED else column.number_format
+            look = f"plain {column.look}".strip()
+            grid.put(row, number, found[column.key], look, number_format)
+        grid.heights[row] = 18
+        grid.put(row, key_column(grid), Formula(figures.outside("key", goal)), "muted")
+        if analysed is not None:
+            status = Formula(analysed("landing_status", goal))
+            grid.put(row, status_column(grid), status, "muted")
+    grid.frozen = (HEADER_ROW, board_columns(grid, language)["name"])
     _summary(grid, figures, language, last)
     return grid
 
 
-def _heads(grid: Grid, language: str) -> None:
+def _heads(grid: Grid, shown: Tuple[Column, ...], language: str) -> None:
     first: Dict[str, int] = {}
-    for number, column in enumerate(COLUMNS, start=1):
+    # From the third group on, light and dark heads take turns.
+    dark = tuple(dict.fromkeys(column.group for column in shown))[2::2]
+    for number, column in enumerate(shown, start=1):
         group = column.group
-        look = "band2" if group == "to_date" else "band"
+        look = "band2" if group in dark else "band"
         title = None if group in first else word(f"template.group.{group}", language)
         first.setdefault(group, number)
         grid.put(BAND_ROW, number, title, look)
-        head = "header optional" if group == "to_date" else "header"
+        head = "header optional" if group in dark else "header"
         aligned = "right" if "right" in column.look else "centre" if "centre" in column.look else ""
-        title = word(f"template.scorecard.{column.key}", language)
-        grid.put(HEADER_ROW, number, title, f"{head} {aligned}".strip())
+        grid.put(HEADER_ROW, number, header(column.key, language), f"{head} {aligned}".strip())
         grid.widths[number] = column.width
     grid.heights.update(
         {TITLE_ROW: 32, LINE_ROW: 18, 3: 6, TILE_ROW: 24, 5: 8, BAND_ROW: 20, HEADER_ROW: 32}
@@ -134,7 +171,7 @@ def _summary(grid: Grid, figures: Sheet, language: str, last: int) -> None:
         text("    " + word("template.line.change", language)),
     ]  # fmt: skip
     grid.put(LINE_ROW, 1, Formula("&".join(parts)), "lead")
-    status = NUMBER["status"]
+    status = board_columns(grid, language)["status"]
     grid.put(TILE_ROW, 6, word("template.line.tiles", language), "lead right")
     place = grid.area(FIRST_ROW, status, last, status)
     for key, at in zip(styles.STATUS_MARKS, TILE_COLUMNS, strict=True):
@@ -152,24 +189,26 @@ TILE_COLUMNS = (7, 8, 9, 10, 11)
 
 
 def _formulas(
-    figures: Sheet, goal: int, titles: Tuple[str, ...], language: str
-) -> List[Optional[Formula]]:
-    cells = {column.key: here(TABLE, title) for column, title in zip(COLUMNS, titles, strict=True)}
+    figures: Sheet, goal: int, language: str, analysed: Optional[Analysed]
+) -> Dict[str, Optional[Formula]]:
+    cells = {column.key: here(TABLE, header(column.key, language)) for column in COLUMNS}
     live = f'{figures.outside("live", goal)}=""'
-    found: Dict[str, str] = _about(figures, goal, language)
-    found.update(_month(figures, goal, cells, language))
-    found.update(_to_date(figures, goal, cells, language))
-    found.update(_statuses(figures, goal, cells, language))
-    formulas: List[Optional[Formula]] = []
+    about = _about(figures, goal, language)
+    judged = {
+        **_month(figures, goal, cells, language),
+        **_to_date(figures, goal, cells, language),
+        **_statuses(figures, goal, cells, language),
+        **{key: about.pop(key) for key in ("unit", "direction")},
+    }
+    formulas: Dict[str, Optional[Formula]] = {"trend": None}
+    formulas.update({key: Formula(found) for key, found in about.items()})
+    for key, found in judged.items():
+        formulas[key] = Formula(f'IF({live},"",{found})')
+    for key in ("phase", "next_step"):
+        formulas[key] = goal_phase(figures, goal, key, cells["status"])
     for column in COLUMNS:
-        if column.key in ("phase", "next_step"):
-            formulas.append(goal_phase(figures, goal, column.key, cells["status"]))
-        elif column.key == "trend":
-            formulas.append(None)
-        elif column.key in ("id", "level", "name", "owner"):
-            formulas.append(Formula(found[column.key]))
-        else:
-            formulas.append(Formula(f'IF({live},"",{found[column.key]})'))
+        if column.group == YEAR and analysed is not None:
+            formulas[column.key] = Formula(analysed(column.key, goal))
     return formulas
 
 

@@ -22,6 +22,8 @@ COMPUTED = "#F4F6F8"
 BAND = "#E7EDF4"
 PALE = "#F7F9FB"
 PRIOR = "#C3CBD4"
+GOOD = "#14532D"
+BAD = "#A3231A"
 
 FONTS: Mapping[str, str] = {"en": "Calibri", "ja": "Yu Gothic"}
 """Fonts that every Excel has, on Windows, Mac and the web."""
@@ -29,11 +31,12 @@ FONTS: Mapping[str, str] = {"en": "Calibri", "ja": "Yu Gothic"}
 DATE_FORMATS: Mapping[str, str] = {"en": "yyyy-mm-dd", "ja": "yyyy/mm/dd"}
 TEXT_FORMAT = "@"
 PERCENT = "0.0%"
+WHOLE_PERCENT = "0%"
 
 STATUS_COLOURS: Mapping[str, Properties] = {
-    "green": {"bg_color": "#DDEFE3", "font_color": "#14532D"},
+    "green": {"bg_color": "#DDEFE3", "font_color": GOOD},
     "amber": {"bg_color": "#F6CF6F", "font_color": "#3D2C00", "bold": True},
-    "red": {"bg_color": "#A3231A", "font_color": "#FFFFFF", "bold": True},
+    "red": {"bg_color": BAD, "font_color": "#FFFFFF", "bold": True},
     "no_data": {"font_color": GREY, "italic": True},
     "no_plan": {"font_color": GREY, "italic": True},
 }
@@ -42,6 +45,13 @@ STATUS_COLOURS: Mapping[str, Properties] = {
 STATUS_MARKS: Mapping[str, str] = {
     "green": "●", "amber": "◆", "red": "■", "no_data": "○", "no_plan": "–",
 }  # fmt: skip
+
+SIGNALS: Mapping[str, Properties] = {
+    "better": {"font_color": GOOD, "bold": True},
+    "worse": {"font_color": BAD, "bold": True},
+    "changed": {"font_color": BRAND, "bold": True},
+}
+SIGNAL_MARK = "★"
 
 _LOOKS: Mapping[str, Properties] = {
     "title": {"bold": True, "font_size": 18, "font_color": BRAND, "valign": "vcenter"},
@@ -90,7 +100,7 @@ _LOOKS: Mapping[str, Properties] = {
     "line": {"bottom": 1, "bottom_color": LINE, "valign": "vcenter"},
     "link": {"font_color": "#1A5FA8", "underline": 1, "bold": True},
     "code": {"font_name": "Consolas", "bg_color": COMPUTED},
-    "warn": {"bold": True, "font_color": "#A3231A"},
+    "warn": {"bold": True, "font_color": BAD},
     "small": {"font_size": 9},
     "choice": {
         "bold": True, "font_size": 14, "bg_color": INPUT, "border": 1, "border_color": "#C9B775",

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Any, Dict, Mapping, Optional, Tuple, Union
+from typing import IO, Any, Dict, Mapping, NamedTuple, Optional, Tuple, Union
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from kpixl.errors import CellError
-from kpixl.plan.cells import BookRows, CellValue, SheetRows
+from kpixl.plan.cells import BookRows, CellValue, SheetRows, cell_name
 from kpixl.plan.schema import SHEET
 from kpixl.words import word
 from kpixl.workbook.cached import Place, calculate
 from kpixl.workbook.content import BookContent
-from kpixl.workbook.grid import HEADER_ROW, Cell, Formula, Grid
-from kpixl.workbook.template import chart, scorecard, styles
+from kpixl.workbook.grid import HEADER_ROW, Cell, Formula, Grid, Part
+from kpixl.workbook.template import analysis, chart, scorecard, styles
 from kpixl.workbook.template.book import Book, lay_out
 from kpixl.workbook.template.figure_map import LABEL_ROW
 from kpixl.workbook.template.formatting import add_formats, add_sparklines
@@ -45,8 +45,20 @@ _OPTIONS: Mapping[str, object] = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+_HEADER_ROWS: Mapping[str, int] = {
+    "scorecard": scorecard.HEADER_ROW, "analysis": analysis.HEADER_ROW, "figures": LABEL_ROW,
+}  # fmt: skip
 # Per cent at which twelve months fit beside the goals; columns are as wide as the book's font.
 _YEAR_ON_A_PAGE = {"en": 68, "ja": 60}
+
+
+class _ArrayCell(NamedTuple):
+    """A cell of an array formula; only the first one has the formula, and the area (``B2:D9``)."""
+
+    value: CellValue
+    look: Any
+    formula: str = ""
+    area: str = ""
 
 
 class _Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter brings no types
@@ -55,6 +67,27 @@ class _Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter brings no types
 
     def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
+
+    def write_array_cell(self, row: int, column: int, cell: _ArrayCell) -> None:
+        """Write a cell of an array formula with its value. XlsxWriter, which would take all
+        values but the first for what somebody has typed, knows neither empty texts nor errors
+        there."""
+        self._check_dimensions(row, column)
+        self.table[row][column] = cell
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        if not isinstance(cell, _ArrayCell):
+            super()._write_cell(row, col, cell)
+            return
+        style = cell.look._get_xf_index()  # noqa: SLF001 - XlsxWriter counts formats as it writes
+        attributes = [("r", cell_name(row + 1, col + 1)), ("s", style)]
+        if isinstance(cell.value, (str, CellError)):
+            attributes.append(("t", "str" if isinstance(cell.value, str) else "e"))
+        self._xml_start_tag("c", attributes)
+        if cell.formula:
+            self._write_cell_array_formula(cell.formula, cell.area)
+        self._write_cell_value(cell.value)
+        self._xml_end_tag("c")
 
 
 class _EmptyText(str):
@@ -96,7 +129,7 @@ def _sheet_rows(grid: Grid, values: Values) -> SheetRows:
         cell = grid.cells.get((row, column))
         if cell is None:
             return None
-        if isinstance(cell.value, Formula):
+        if isinstance(cell.value, (Formula, Part)):
             return values[grid.name, row, column]
         return cell.value
 
@@ -150,7 +183,8 @@ class _Writer:
         for grid in layout.grids:
             self._sheet(sheets[grid.key], grid)
         chart.draw(file, sheets["chart"], layout.grid("chart"), layout.language)
-        add_sparklines(sheets["scorecard"], self._book.figures)
+        places = scorecard.board_columns(layout.grid("scorecard"), layout.language)
+        add_sparklines(sheets["scorecard"], places["trend"], self._book.figures)
         if self._macros is not None:
             add_buttons(sheets, self._macros)
         sheets["scorecard" if self._content.actuals else "guide"].activate()
@@ -232,7 +266,7 @@ class _Writer:
         if place in grid.links:
             target = grid.links[place].replace("'", "''")
             sheet.write_url(row, column, f"internal:'{target}'!A1", look, str(value))
-        elif isinstance(value, Formula):
+        elif isinstance(value, (Formula, Part)):
             self._formula(sheet, (row, column), value, look, self._values[grid.name, *place])
         elif isinstance(value, CellError):
             sheet.write_formula(row, column, f"={value}", look, str(value))
@@ -248,8 +282,18 @@ class _Writer:
             sheet.write_string(row, column, value, look)
 
     def _formula(
-        self, sheet: Any, place: Tuple[int, int], formula: Formula, look: Any, value: CellValue
-    ) -> None:
+        self, sheet: Any, place: Tuple[int, int], formula: Formula | Part, look: Any,
+        value: CellValue,
+    ) -> None:  # fmt: skip
+        if isinstance(formula, Part):
+            sheet.write_array_cell(*place, _ArrayCell(value, look))
+            return
+        if formula.is_array:
+            row, column = place
+            last = cell_name(row + formula.rows, column + formula.columns)
+            area = f"{cell_name(row + 1, column + 1)}:{last}"
+            sheet.write_array_cell(*place, _ArrayCell(value, look, formula.text, area))
+            return
         cached = str(value) if isinstance(value, CellError) else value
         shown = _EmptyText() if cached == "" else cached
         sheet.write_formula(*place, f"={formula.text}", look, shown)
@@ -264,7 +308,7 @@ class _Writer:
         sheet.freeze_panes(rows, columns, rows, left)
         if grid.key == "scorecard":
             sheet.set_column(
-                scorecard.KEY_COLUMN - 1, scorecard.KEY_COLUMN - 1, 6, None, {"hidden": True}
+                scorecard.key_column(grid) - 1, grid.rows()[1] - 1, 6, None, {"hidden": True}
             )
 
     def _first_month_shown(self) -> int:
@@ -289,13 +333,15 @@ class _Writer:
             self._print_years(sheet, grid)
         else:
             sheet.fit_to_pages(1, 1 if grid.key in ("guide", "settings", "chart") else 0)
-        header = {"scorecard": scorecard.HEADER_ROW, "figures": LABEL_ROW}.get(grid.key, HEADER_ROW)
-        if grid.table is not None or grid.key == "figures":
+        header = _HEADER_ROWS.get(grid.key, HEADER_ROW)
+        if grid.table is not None or grid.key in _HEADER_ROWS:
             sheet.repeat_rows(header - 1)
         if grid.key == "scorecard":
-            last = grid.table.last_row if grid.table else header
-            sheet.print_area(0, 0, last - 1, len(scorecard.COLUMNS) - 1)
+            last, right = (grid.table.last_row, grid.table.last_column) if grid.table else (1, 1)
+            sheet.print_area(0, 0, last - 1, right - 1)
             sheet.center_horizontally()
+        elif grid.key == "analysis":
+            sheet.print_area(0, 0, grid.rows()[0] - 1, len(analysis.NUMBER) - 1)
 
     def _print_years(self, sheet: Any, grid: Grid) -> None:
         """A page for each fiscal year, with the goals at its left."""

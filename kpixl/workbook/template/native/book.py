@@ -42,6 +42,7 @@ class PlainFormulas(InCellFunctions):
     """The cells hold plain formulas."""
 
     sheets = ("words", "formulas", "formula_steps", "action_steps")
+    foresees = False
     columns = (
         "way", "band", "how", "spelled", "count", "order", "behind",
         *(f"{what}_{side}_{number}" for what in ("counted", "red") for side in SIDES
