@@ -558,8 +558,8 @@ def test_the_functions_of_version_1() -> None:
     assert sorted(FUNCTIONS) == [
         "KPI_ATTAINMENT", "KPI_BRIDGE", "KPI_CHANCE", "KPI_FORMULA", "KPI_GAP", "KPI_GAP_PCT",
         "KPI_GROWTH", "KPI_LANDING", "KPI_LIMITS", "KPI_PROGRESS", "KPI_REQUIRED", "KPI_ROLLUP",
-        "KPI_SCORECARD", "KPI_SIGNAL", "KPI_STATUS",
-        "KPI_TO_DATE", "PDCA_NEXT", "PDCA_PHASE", "PDCA_STATUS",
+        "KPI_SCORECARD", "KPI_SIGNAL", "KPI_STATUS", "KPI_TO_DATE", "PDCA_NEXT", "PDCA_PHASE",
+        "PDCA_STATUS",
     ]  # fmt: skip
 
 

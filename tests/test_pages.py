@@ -35,8 +35,8 @@ from tests.packs import LANGUAGES, pack_of, sample_html, sample_pack, sample_rev
 from tests.plans import goal, plan_of, with_settings
 
 ORDER = [
-    "cover", "summary", "tree", "scorecard", "goal", "exceptions", "register", "definitions",
-    "quality", "colophon",
+    "cover", "summary", "tree", "scorecard", "bridge", "goal", "signals", "exceptions", "register",
+    "landing", "definitions", "quality", "colophon",
 ]  # fmt: skip
 
 

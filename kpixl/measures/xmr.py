@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import fsum, isfinite
-from typing import Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from kpixl.measures.gap import EQUAL
 from kpixl.measures.kinds import Direction, Effect, Signal
@@ -145,8 +145,26 @@ def signal(points: Sequence[float], within: Limits) -> Optional[Signal]:
 def _near(points: Sequence[float], limit: float, centre: float, slack: float) -> bool:
     """Whether 3 of the last 4 points, the last included, are nearer to the limit than to the
     centre."""
-    near = [abs(point - limit) + slack < abs(point - centre) for point in points[-4:]]
+    near = _nearer(points, limit, centre, slack)
     return near[-1] and sum(near) >= 3
+
+
+def _nearer(points: Sequence[float], limit: float, centre: float, slack: float) -> List[bool]:
+    """Of each of the last 4 points, whether it is nearer to the limit than to the centre."""
+    return [abs(point - limit) + slack < abs(point - centre) for point in points[-4:]]
+
+
+def signalling(points: Sequence[float], within: Limits, found: Signal) -> Tuple[int, ...]:
+    """The positions of the points that make the signal ``found``, the last one included."""
+    count = len(points)
+    if found in (Signal.ABOVE, Signal.BELOW):
+        return (count - 1,)
+    if found in (Signal.RUN_ABOVE, Signal.RUN_BELOW):
+        return tuple(range(max(0, count - RUN), count))
+    limit = within.upper if found is Signal.NEAR_UPPER else within.lower
+    slack = EQUAL * max(1.0, abs(within.centre))
+    near = _nearer(points, limit, within.centre, slack)
+    return tuple(count - len(near) + n for n, is_near in enumerate(near) if is_near)
 
 
 def better(found: Optional[Signal], direction: Direction) -> Optional[bool]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Optional, Sequence
 
-from kpixl.pack.chart_figures import BulletFigures, MonthsFigures, SparkFigures, TreeNode
+from kpixl.pack.chart_figures import (
+    BridgeFigures,
+    BulletFigures,
+    ControlFigures,
+    LandingFigures,
+    MonthsFigures,
+    SparkFigures,
+    TreeNode,
+)
 from kpixl.pack.chart_grid import last_reported
 from kpixl.pack.chart_parts import known
 from kpixl.words import say, word
@@ -136,3 +144,76 @@ def tree_alt(title: str, nodes: Sequence[TreeNode], language: str) -> str:
     ]
     listed = word("chart.alt.listed", language).join(goals)
     return say("chart.alt.tree", language, title=title, nodes=listed)
+
+
+def bridges_alt(panels: Sequence[BridgeFigures]) -> str:
+    """Each bridge's two ends and its parts in their order."""
+    sentences = []
+    for panel in panels:
+        language = panel.language
+        parts = [f"{part.name} {panel.signed(part.value)}" for part in panel.parts]
+        sentences.append(
+            say(
+                "chart.alt.bridge",
+                language,
+                name=panel.name,
+                period=panel.period,
+                plan=panel.value(panel.plan),
+                actual=panel.value(panel.actual),
+                parts=word("chart.alt.listed", language).join(parts),
+            )
+        )
+    return join(sentences, panels[0].language)
+
+
+def control_alt(figures: ControlFigures) -> str:
+    """The last point, centre and limits, what the chart signals and a changed definition."""
+    sentences = [
+        say(
+            "chart.alt.control",
+            figures.language,
+            name=figures.title,
+            what=figures.subtitle,
+            last=figures.value(figures.points[-1]),
+            month=figures.labels[-1],
+            centre=figures.value(figures.centre),
+            lower=figures.value(figures.lower),
+            upper=figures.value(figures.upper),
+        ),
+        figures.signal,
+        figures.redefined,
+    ]
+    return join([sentence for sentence in sentences if sentence], figures.language)
+
+
+def landing_alt(figures: LandingFigures) -> str:
+    """To date, landing with its range, plan in force and original, outlook, prior year."""
+    language = figures.language
+    if known(figures.landing) is None:
+        return say("chart.alt.landing.none", language, name=figures.name)
+    low, high = known(figures.low), known(figures.high)
+    between = (
+        say("chart.alt.to", language, first=figures.value(low), last=figures.value(high))
+        if low is not None and high is not None
+        else ""
+    )
+
+    def text(value: Optional[float]) -> str:
+        return figures.value(value) if value is not None and known(value) is not None else ""
+
+    named = (
+        ("to_date", text(figures.to_date)),
+        ("landing", text(figures.landing)),
+        ("range", between),
+        ("plan", text(figures.plan)),
+        ("original", text(figures.original)),
+        ("outlook", text(figures.outlook)),
+        ("prior", text(figures.prior)),
+    )
+    facts = [
+        say("chart.alt.fact", language, what=word(f"chart.landing.{key}", language), value=value)
+        for key, value in named
+        if value
+    ]
+    listed = word("chart.alt.listed", language).join(facts)
+    return say("chart.alt.landing", language, name=figures.name, facts=listed)

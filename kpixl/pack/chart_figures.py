@@ -137,11 +137,15 @@ class SparkFigures:
 
 @dataclass(frozen=True)
 class VarianceRow:
-    """One goal's gap in per cent of plan (0.05 = 5 % on the good side) and how it is written."""
+    """One goal's gap, in per cent of plan (0.05 = 5 % on the good side) or in whatever all rows
+    share, and how it is written. ``alt`` takes the place of the usual alternative text; a row
+    that is not ``judged`` has no colour."""
 
     name: str
     gap_pct: Optional[float]
     text: str
+    alt: str = ""
+    judged: bool = True
 
 
 @dataclass(frozen=True)
@@ -175,3 +179,84 @@ class TreeFigures:
     subtitle: str
     nodes: tuple[TreeNode, ...]
     language: str
+
+
+@dataclass(frozen=True)
+class BridgePart:
+    """One step of a bridge: ``value`` is added to what stands before it. ``good`` says whether that
+    is on the good side (None: no colour). Parts of one ``name`` and ``anchor`` share a row."""
+
+    name: str
+    value: float
+    good: Optional[bool] = None
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class BridgeFigures:
+    """A way from ``plan`` over ``parts`` to ``actual``: plan and parts add up to the actual.
+
+    ``value`` writes the two ends, ``signed`` a part; ``name`` and ``period`` stand in the
+    alternative text, ``title`` and ``subtitle`` above the bridge.
+    """
+
+    name: str
+    period: str
+    title: str
+    subtitle: str
+    plan: float
+    actual: float
+    parts: tuple[BridgePart, ...]
+    value: Format
+    signed: Format
+    language: str
+
+
+@dataclass(frozen=True)
+class ControlFigures:
+    """An XmR chart: one point a reported month, oldest first.
+
+    ``positions`` are the months as numbers that grow by one a month, ``labels`` their names;
+    ``marked`` the indices of the points that make the signal, ``good`` whether it is good news
+    (None: neither). ``redefined`` says from when a changed definition holds, ``signal`` is the
+    sentence for the alternative text. ``anchor`` is the place that the title links to.
+    """
+
+    title: str
+    subtitle: str
+    points: tuple[float, ...]
+    positions: tuple[int, ...]
+    labels: tuple[str, ...]
+    centre: float
+    lower: float
+    upper: float
+    value: Format
+    language: str
+    marked: tuple[int, ...] = ()
+    good: Optional[bool] = None
+    redefined: str = ""
+    signal: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class LandingFigures:
+    """Where a goal's year stands and will land; None is not available.
+
+    ``cumulative`` says that the landing continues the figure to date (Sum) rather than being a
+    level of its own. ``low`` and ``high`` are the range of 80 %, ``original`` is the plan before
+    its revision where it differs. ``value`` writes a figure with its unit.
+    """
+
+    name: str
+    value: Format
+    language: str
+    to_date: Optional[float] = None
+    landing: Optional[float] = None
+    low: Optional[float] = None
+    high: Optional[float] = None
+    plan: Optional[float] = None
+    original: Optional[float] = None
+    outlook: Optional[float] = None
+    prior: Optional[float] = None
+    cumulative: bool = True

@@ -155,7 +155,7 @@ def _labels(
             box = text_box(text)
             if any(box.meets(dot) for dot in obstacles) and rank:
                 continue
-            cost = 3.0 * _crossings(box, drawn) + _crossings(box, faint)
+            cost = 3.0 * crossings(box, drawn) + crossings(box, faint)
             if best is None or cost < best[0]:
                 best = (cost, text)
         if best is not None and (rank == 0 or best[0] < 3):
@@ -178,7 +178,7 @@ def _candidates(
     return [above, above._replace(y=y + DOT + 3 + size * 0.75)]
 
 
-def _crossings(box: Box, polylines: Sequence[tuple[Point, ...]]) -> int:
+def crossings(box: Box, polylines: Sequence[tuple[Point, ...]]) -> int:
     """How many segments run through the box."""
     return sum(_crosses(box, start, end) for points in polylines for start, end in pairwise(points))
 

@@ -223,7 +223,7 @@ def _variance(
     axis = Line(((zero, 0), (zero, height)), palette.actual, 0.8)
     baseline = middle + size * 0.36
     gap = known(row.gap_pct)
-    alt = say("chart.alt.variance", language, name=row.name, text=row.text)
+    alt = row.alt or say("chart.alt.variance", language, name=row.name, text=row.text)
     if gap is None:
         dash = Text(zero + 4, baseline, row.text or "–", size, 400, palette.grey)
         return Drawing(width, height, alt, (axis, dash))
@@ -235,7 +235,7 @@ def _variance(
         middle - height * 0.26,
         length,
         height * 0.52,
-        palette.good if gap > 0 else palette.bad,
+        (palette.good if gap > 0 else palette.bad) if row.judged else palette.prior,
     )
     shapes: list[Shape] = [bar] if gap else []
     if abs(gap) * unit > half * 1.0001:

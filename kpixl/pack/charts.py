@@ -14,15 +14,25 @@ formatters, so a chart never rounds or computes a figure.
 ``variance_bars``    gaps in per cent around one zero line, one drawing a row
 ``goal_tree``        the tree, on as many drawings as it needs
 ``timeline``         countermeasures over time, on as many drawings as they need
+``bridges``          a gap from plan over its drivers to the actual, side by side
+``xmr``              a control chart with its limits and signal
+``signal_mark``      the shape of a signal, 10 x 10
+``landings``         where years will land, one drawing a row
+``landings_key``     what the signs of such rows mean
 ===================  =============================================================
 """
 
 from __future__ import annotations
 
+from kpixl.pack.chart_bridge import bridges
 from kpixl.pack.chart_figures import (
     LOOK,
+    BridgeFigures,
+    BridgePart,
     BulletFigures,
     BulletRow,
+    ControlFigures,
+    LandingFigures,
     Look,
     MonthFigures,
     MonthScale,
@@ -34,6 +44,7 @@ from kpixl.pack.chart_figures import (
     VarianceRow,
 )
 from kpixl.pack.chart_grid import common_scale
+from kpixl.pack.chart_landing import landings, landings_key
 from kpixl.pack.chart_months import months, months_key, months_mini
 from kpixl.pack.chart_rows import (
     bullets,
@@ -44,11 +55,16 @@ from kpixl.pack.chart_rows import (
 )
 from kpixl.pack.chart_timeline import TimelineFigures, TimelineMonth, TimelineRow, timeline
 from kpixl.pack.chart_tree import goal_tree
+from kpixl.pack.chart_xmr import signal_mark, xmr
 
 __all__ = [
     "LOOK",
+    "BridgeFigures",
+    "BridgePart",
     "BulletFigures",
     "BulletRow",
+    "ControlFigures",
+    "LandingFigures",
     "Look",
     "MonthFigures",
     "MonthScale",
@@ -61,15 +77,20 @@ __all__ = [
     "TreeFigures",
     "TreeNode",
     "VarianceRow",
+    "bridges",
     "bullets",
     "common_scale",
     "goal_tree",
+    "landings",
+    "landings_key",
     "months",
     "months_key",
     "months_mini",
+    "signal_mark",
     "sparkline",
     "status_mark",
     "timeline",
     "variance_bars",
     "variance_limit",
+    "xmr",
 ]

@@ -15,7 +15,8 @@ from kpixl.pack.theme import Theme
 
 @dataclass(frozen=True)
 class Mark:
-    """A status by word and shape (and thereby colour): ``word``, ``name`` and ``drawing``."""
+    """A status or a signal by word and shape (and thereby colour): ``word``, ``name`` and
+    ``drawing``."""
 
     name: str
     word: str
@@ -50,7 +51,8 @@ class CoverPage(Page):
 
 @dataclass(frozen=True)
 class Tile:
-    """One goal at a glance: figure, plan, gap and to date, each with its label in ``rows``."""
+    """One goal at a glance: the month's figure and gap, in ``rows`` what stands beside them, and
+    in ``year`` the year to date and where it will land, each with its label."""
 
     name: str
     anchor: str
@@ -60,6 +62,7 @@ class Tile:
     gap: str
     good: bool | None
     rows: tuple[tuple[str, str], ...]
+    year: tuple[tuple[str, str], ...]
     chart: Drawing | None
 
 
@@ -125,7 +128,9 @@ class TreePage(Page):
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One goal of the scorecard. ``cells`` follow the page's ``columns``."""
+    """One goal of the scorecard. ``month`` is actual, plan, gap and growth; ``to_date`` actual,
+    plan, gap and attainment; ``landing`` the year's leading figure and its attainment. ``signal``
+    is None where there is none, and ``no_signal`` says so where none can be told."""
 
     name: str
     level: str
@@ -141,16 +146,23 @@ class ScoreRow:
     spark: Drawing
     good: bool | None
     to_date_good: bool | None
+    landing: tuple[str, str]
+    landing_good: bool | None
+    signal: Mark | None
+    no_signal: str
     phase: str
 
 
 @dataclass(frozen=True)
 class ScorecardPage(Page):
-    """Every goal in tree order; the table repeats its head on each page that it takes. ``widths``
-    are its columns' in pixels; where figures are too long for them it is ``tight``."""
+    """Every goal in tree order; the table repeats its head on each page that it takes. ``year``
+    names the fiscal year of the landings, blank where there are none; ``widths`` are its columns'
+    in pixels; where figures are too long for them it is ``tight``."""
 
     period: str
     to_date_period: str
+    year: str
+    has_signals: bool
     widths: tuple[float, ...]
     tight: bool
     rows: tuple[ScoreRow, ...]
@@ -234,6 +246,8 @@ class ExceptionsPage(Page):
     with_action: tuple[ExceptionCard, ...]
     without_action: tuple[ExceptionCard, ...]
     lead: str
+    missed: tuple[str, ...] = ()
+    """Goals that were missed for three months although all below them were met."""
 
 
 @dataclass(frozen=True)
@@ -283,10 +297,10 @@ class DefinitionRow:
 
 @dataclass(frozen=True)
 class DefinitionsPage(Page):
-    """How every goal is defined, and what the words on the pages mean."""
+    """How every goal is defined, and what the words on the pages mean, in two columns."""
 
     rows: tuple[DefinitionRow, ...]
-    terms: tuple[tuple[str, str], ...]
+    terms: tuple[tuple[tuple[str, str], ...], ...]
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpixl.errors import UsageProblem
 from kpixl.measures.kinds import Direction
 from kpixl.pack import charts
+from kpixl.pack.bridge_page import bridge_pages
 from kpixl.pack.contexts import (
     ColophonPage,
     CoverPage,
@@ -21,24 +22,29 @@ from kpixl.pack.contexts import (
 from kpixl.pack.drawings import anchor, tree_figures
 from kpixl.pack.exceptions import exceptions_page
 from kpixl.pack.goal_pages import goal_pages
+from kpixl.pack.landing_page import landing_pages
 from kpixl.pack.paper import BODY_WIDTH, line_count
 from kpixl.pack.quality import quality_page
 from kpixl.pack.register import register_page
 from kpixl.pack.scorecard import scorecard_page
+from kpixl.pack.signal_pages import signal_pages
 from kpixl.pack.summary import summary_page
 from kpixl.pack.theme import theme
 from kpixl.pack.wording import finding
 from kpixl.plan.model import Rounding
+from kpixl.review.bridge_sentences import missed_sentence
 from kpixl.review.figures import GoalReview, Review
+from kpixl.review.focus import missed_though_met
 from kpixl.review.periods import date_name, fiscal_label, month_name
 from kpixl.review.scope import parse_scope
 from kpixl.review.sentences import style_of
 from kpixl.words import say, word
 
 DEFAULT_PAGES = (
-    "cover", "summary", "tree", "scorecard", "goals", "exceptions", "register", "definitions",
-    "quality", "colophon",
+    "cover", "summary", "tree", "scorecard", "bridge", "goals", "signals", "exceptions", "register",
+    "landing", "definitions", "quality", "colophon",
 )  # fmt: skip
+TERM_WIDTH = 485.0
 TREE_SIZE = (BODY_WIDTH, 606.0)
 RUNNING_WIDTH, RUNNING_LINES = 600.0, 2
 EDITION = 1
@@ -176,9 +182,16 @@ def _definitions(review: Review, language: str) -> tuple[Page, ...]:
             bookmark=word("page.definitions", language),
             anchor="definitions",
             rows=tuple(_definition(review, goal, language) for goal in review.goals),
-            terms=_terms(review, language),
+            terms=_balanced(_terms(review, language)),
         ),
     )
+
+
+def _balanced(terms: Sequence[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The terms in two columns that are about as high."""
+    heights = [1.5 + line_count(text, TERM_WIDTH, 10) for _, text in terms]
+    half = min(range(len(terms) + 1), key=lambda n: abs(sum(heights[:n]) - sum(heights[n:])))
+    return tuple(terms[:half]), tuple(terms[half:])
 
 
 def _definition(review: Review, goal: GoalReview, language: str) -> DefinitionRow:
@@ -221,7 +234,10 @@ def _terms(review: Review, language: str) -> tuple[tuple[str, str], ...]:
             "cap": share(settings.rollup_cap), "green_at": share(settings.rollup_green_at)
         },
     }  # fmt: skip
-    keys = ("gap", "attainment", "status", "to_date", "growth", "rollup", "pdca")
+    keys = (
+        "gap", "attainment", "status", "to_date", "growth", "rollup", "pdca", "landing",
+        "methods", "chance", "signal", "bridge", "leverage",
+    )  # fmt: skip
     return tuple(
         (
             word(f"page.term_{key}", language),
@@ -274,7 +290,8 @@ def _goals(review: Review, language: str) -> Sequence[Page]:
 
 
 def _exceptions(review: Review, language: str) -> Sequence[Page]:
-    return (exceptions_page(review, language),)
+    missed = tuple(missed_sentence(goal, language) for goal in missed_though_met(review))
+    return (replace(exceptions_page(review, language), missed=missed),)
 
 
 def _register(review: Review, language: str) -> Sequence[Page]:
@@ -286,9 +303,12 @@ PAGES: dict[str, Callable[[Review, str], Sequence[Page]]] = {
     "summary": _summary,
     "tree": _tree,
     "scorecard": _scorecard,
+    "bridge": bridge_pages,
     "goals": _goals,
+    "signals": signal_pages,
     "exceptions": _exceptions,
     "register": _register,
+    "landing": landing_pages,
     "definitions": _definitions,
     "quality": _quality,
     "colophon": _colophon,

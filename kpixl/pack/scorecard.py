@@ -6,30 +6,29 @@ from collections.abc import Sequence
 
 from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
+from kpixl.pack.columns import APART, PADDING, SEPARATION, fitted, name_width, needed
 from kpixl.pack.contexts import ScorecardPage, ScoreRow
 from kpixl.pack.drawings import anchor, spark_figures, variance_row
-from kpixl.pack.paper import BODY_WIDTH
-from kpixl.pack.text_width import text_width
-from kpixl.pack.wording import is_good, listed, mark
+from kpixl.pack.wording import is_good, listed, mark, signal_mark
 from kpixl.review.figures import Figures, GoalReview, Review
-from kpixl.review.periods import month_name, span_name
+from kpixl.review.insight_sentences import year_figures
+from kpixl.review.periods import fiscal_label, month_name, span_name
 from kpixl.review.sentences import style_of
 from kpixl.words import say, word
 
-SPARK_SIZE = (82.0, 16.0)
-BAR_SIZE = (92.0, 14.0)
-PADDING = 7.6
-SEPARATION = 11.4  # between month and to date
-NARROWEST_NAME, WIDEST_NAME, WIDEST_UNIT, NARROWEST_FIGURE = 120.0, 190.0, 70.0, 60.0
-GAP_BARS, FIRST_TO_DATE = 5, 8
-FIGURES = (2, 3, 4, 6, 8, 9, 10, 11)
+SPARK_SIZE = (54.0, 16.0)
+BAR_SIZE = (86.0, 14.0)
+WIDEST_UNIT = 70.0
 
 
 def scorecard_page(review: Review, language: str) -> ScorecardPage:
-    """The scorecard with columns as wide as its figures need."""
+    """The scorecard with columns as wide as its figures need. Landing and signal have columns
+    where any goal has one."""
     elapsed = [month for month in review.fiscal_months if month <= review.month]
     rows = _score_rows(review, language)
-    widths, tight = _widths(rows, language)
+    has_landing = any(goal.landing.leading is not None for goal in review.goals)
+    has_control = any(goal.control is not None for goal in review.goals)
+    widths, tight = _widths(rows, has_landing, has_control, language)
     return ScorecardPage(
         template="scorecard.html",
         title=word("page.scorecard", language),
@@ -37,60 +36,49 @@ def scorecard_page(review: Review, language: str) -> ScorecardPage:
         anchor="scorecard",
         period=month_name(review.month, language),
         to_date_period=span_name(elapsed, language),
+        year=fiscal_label(review.month, review.settings, language) if has_landing else "",
+        has_signals=has_control,
         widths=widths,
         tight=tight,
         rows=rows,
-        notes=_score_notes(review, language),
+        notes=_score_notes(review, has_landing, has_control, language),
     )
 
 
-def _widths(rows: Sequence[ScoreRow], language: str) -> tuple[tuple[float, ...], bool]:
-    """The columns' widths in pixels, and whether figures have to be broken at their commas.
+def _widths(
+    rows: Sequence[ScoreRow], has_landing: bool, has_signals: bool, language: str
+) -> tuple[tuple[float, ...], bool]:
+    """The columns' widths in pixels, and whether figures have to be broken at their commas."""
 
-    Figures come first; the goals' names, which may wrap, take what is left."""
-    columns = [
-        ("page.goal", ["  " * row.depth + row.name for row in rows]),
-        ("page.unit", [row.unit for row in rows]),
-        ("page.actual", [row.month[0] for row in rows]),
-        ("page.plan", [row.month[1] for row in rows]),
-        ("page.gap", [row.month[2] for row in rows]),
-        ("page.gap_pct", []),
-        ("page.growth", [row.month[3] for row in rows]),
-        ("page.status", [f"{row.mark.word} mm" for row in rows]),
-        ("page.actual", [row.to_date[0] for row in rows]),
-        ("page.plan", [row.to_date[1] for row in rows]),
-        ("page.gap", [row.to_date[2] for row in rows]),
-        ("page.attainment", [row.to_date[3] for row in rows]),
-        ("page.status", [f"{row.to_date_mark.word} mm" for row in rows]),
-        ("page.phase", [row.phase for row in rows]),
-        ("page.trend", []),
+    def column(head: str, texts: Sequence[str], group: float = 0) -> float:
+        return needed(word(head, language), texts) + group
+
+    names = ["  " * row.depth + row.name for row in rows]
+    widths = [
+        name_width(word("page.goal", language), names),
+        min(column("page.unit", [row.unit for row in rows]), WIDEST_UNIT),
+        column("page.actual", [row.month[0] for row in rows]),
+        column("page.plan", [row.month[1] for row in rows]),
+        column("page.gap", [row.month[2] for row in rows]),
+        BAR_SIZE[0] + PADDING,
+        column("page.growth", [row.month[3] for row in rows]),
+        column("page.status", [f"{row.mark.word} mm" for row in rows]),
+        column("page.actual", [row.to_date[0] for row in rows], SEPARATION),
+        column("page.plan", [row.to_date[1] for row in rows]),
+        column("page.attainment_short", [row.to_date[3] for row in rows]),
+        column("page.status", [f"{row.to_date_mark.word} mm" for row in rows]),
     ]
-    needed = [_needed(word(head, language), texts) for head, texts in columns]
-    needed[0] = min(max(needed[0], NARROWEST_NAME), WIDEST_NAME)
-    needed[1] = min(needed[1], WIDEST_UNIT)
-    needed[GAP_BARS] = BAR_SIZE[0] + PADDING
-    needed[FIRST_TO_DATE] += SEPARATION
-    needed[-1] = SPARK_SIZE[0] + PADDING
-    spare = BODY_WIDTH - sum(needed)
-    if spare < 0:
-        given = min(-spare, needed[0] - NARROWEST_NAME)
-        needed[0] -= given
-        spare += given
-    tight = spare < -0.5
-    if tight:
-        beyond = {n: max(0.0, needed[n] - NARROWEST_FIGURE) for n in FIGURES}
-        for n, width in beyond.items():
-            needed[n] += spare * width / sum(beyond.values())
-    else:
-        for n in FIGURES:
-            needed[n] += spare / len(FIGURES)
-    return tuple(round(width, 1) for width in needed), tight
-
-
-def _needed(head: str, texts: Sequence[str]) -> float:
-    """The width of a column whose head may wrap at its spaces and whose texts do not wrap."""
-    heads = [text_width(part, 9.4, 600) for part in head.split()]
-    return max([*heads, *(text_width(text, 10, 700) for text in texts)]) + PADDING + 1
+    figures = [2, 3, 4, 6, 8, 9, 10]
+    if has_landing:
+        figures += [len(widths), len(widths) + 1]
+        widths.append(column("page.landing_word", [row.landing[0] for row in rows], SEPARATION))
+        widths.append(column("page.attainment_short", [row.landing[1] for row in rows]))
+    if has_signals:
+        told = [row.signal.word if row.signal is not None else row.no_signal for row in rows]
+        widths.append(column("page.signal", [f"{text} mm" for text in told], APART))
+    widths.append(column("page.phase", [row.phase for row in rows]))
+    widths.append(SPARK_SIZE[0] + PADDING)
+    return fitted(widths, figures)
 
 
 def _score_rows(review: Review, language: str) -> tuple[ScoreRow, ...]:
@@ -122,6 +110,13 @@ def _score_row(review: Review, goal: GoalReview, bar: Drawing, language: str) ->
         spark=spark,
         good=is_good(goal.month),
         to_date_good=is_good(goal.to_date),
+        landing=(
+            style.value(goal.landing.leading),
+            style.style.attainment(goal.landing.attainment),
+        ),
+        landing_good=is_good(year_figures(goal.landing)),
+        signal=signal_mark(goal.control, language),
+        no_signal=style.style.missing if goal.control is None else "",
         phase=word(f"phase.{goal.phase.phase.value}", language),
     )
 
@@ -140,8 +135,14 @@ def _cells(
     return tuple(cells)
 
 
-def _score_notes(review: Review, language: str) -> tuple[str, ...]:
+def _score_notes(
+    review: Review, has_landing: bool, has_signals: bool, language: str
+) -> tuple[str, ...]:
     notes = [word("page.note_gap", language)]
+    if has_landing and any(goal.landing.outlook is not None for goal in review.goals):
+        notes.append(word("page.note_leading", language))
+    if has_signals:
+        notes.append(word("page.note_signal", language))
     start = review.settings.revision_from
     revised = [goal.goal.name for goal in review.goals if goal.revised]
     if start is not None and revised:

@@ -10,6 +10,7 @@ from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.contexts import Block, Line, SummaryPage, Tile
 from kpixl.pack.drawings import anchor, is_stock, months_figures
+from kpixl.pack.insight_lines import landing_rows, signal_lines
 from kpixl.pack.summary_room import remarks_fit, room, shared
 from kpixl.pack.wording import goal_line, is_good, mark, remarks
 from kpixl.plan.model import Level
@@ -45,12 +46,17 @@ def summary_page(review: Review, language: str) -> SummaryPage:
     title = title_sentence(review, heads[0], language) if heads else word("page.summary", language)
     lists = _lists(review, language)
     columns = [[lists[key] for key in column] for column in COLUMNS]
-    kgis = [_tile(review, goal, language) for goal in heads]
+    kgis = [_tile(review, goal, language, chance=True) for goal in heads]
     tiles = [_tile(review, goal, language) for goal in inner]
     said = tuple(entry for goal in kgi_goals(heads) for entry in remarks(goal))
     if not remarks_fit(said):
         said = ()
     fits = room((title, *sentences), said, kgis, tiles, columns, language)
+    if not fits.enough:
+        # The tiles say where the year will land, too; and they need no row of its own for it.
+        sentences = [headline(review, goal, language, landing=False) for goal in heads]
+        kgis = [replace(tile, rows=(*tile.rows, *tile.year), year=()) for tile in kgis]
+        fits = room((title, *sentences), said, kgis, tiles, columns, language)
     if kgis and fits.chart:
         chart = _headline_chart(review, heads[0], fits.chart, language)
         kgis[0] = replace(kgis[0], chart=chart)
@@ -115,7 +121,7 @@ def _tile_goals(review: Review, heads: Sequence[GoalReview]) -> tuple[GoalReview
     return csfs
 
 
-def _tile(review: Review, goal: GoalReview, language: str) -> Tile:
+def _tile(review: Review, goal: GoalReview, language: str, chance: bool = False) -> Tile:
     style = style_of(review, goal, language)
     figures = goal.month
     figure, unit = style.split_unit(figures.actual)
@@ -127,7 +133,12 @@ def _tile(review: Review, goal: GoalReview, language: str) -> Tile:
         mark=mark(goal.status, language),
         gap=_bare_gap(review, goal, figures, language),
         good=is_good(figures),
-        rows=_tile_rows(review, goal, language),
+        rows=_month_rows(review, goal, language),
+        year=(
+            *_to_date_rows(review, goal, language),
+            *landing_rows(review, goal, language, chance=chance),
+            *_worst_rows(review, goal, language),
+        ),
         chart=None,
     )
 
@@ -141,23 +152,32 @@ def _bare_gap(review: Review, goal: GoalReview, figures: Figures, language: str)
     return f"{text} ({style.style.percent(figures.gap_pct, 1, signed=True)})"
 
 
-def _tile_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:
+def _month_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:
     if goal.is_rollup:
-        worst = review.by_id.get(goal.worst_child or "")
-        rows = [(word("page.to_date", language), _attained(review, goal, goal.to_date, language))]
-        if worst is not None:
-            rows.append((word("show.furthest_behind", language), worst.goal.name))
-        return tuple(rows)
+        return ()
     style = style_of(review, goal, language)
-    to_date = goal.to_date
     rows = [(word("page.plan", language), style.value(goal.month.plan))]
     if goal.month.growth is not None:
         rows.append((word("page.growth", language), style.growth(goal.month.growth)))
-    text = style.value(to_date.actual)
+    return tuple(rows)
+
+
+def _worst_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:
+    """What holds a roll-up back."""
+    worst = review.by_id.get(goal.worst_child or "") if goal.is_rollup else None
+    if worst is None:
+        return ()
+    return ((word("show.furthest_behind", language), worst.goal.name),)
+
+
+def _to_date_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:
+    label, to_date = word("page.to_date", language), goal.to_date
+    if goal.is_rollup:
+        return ((label, _attained(review, goal, to_date, language)),)
+    text = style_of(review, goal, language).value(to_date.actual)
     if to_date.gap is not None:
         text = f"{text} ({_short_gap(review, goal, to_date, language)})"
-    rows.append((word("page.to_date", language), text))
-    return tuple(rows)
+    return ((label, text),)
 
 
 def _attained(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
@@ -267,21 +287,23 @@ def _late(entry: ActionReview, language: str) -> str:
 
 
 def _change_lines(review: Review, language: str) -> list[Line]:
-    found = []
+    """Statuses that fell, then new signals, then statuses that rose."""
+    order = (Status.GREEN, Status.AMBER, Status.RED)
+    fallen: list[Line] = []
+    risen: list[Line] = []
     for goal, before in changes(review):
         if before is None:
             continue
-        found.append(
-            Line(
-                text=goal.goal.name,
-                anchor=anchor(goal),
-                figure=say(
-                    "page.change_line",
-                    language,
-                    before=word(f"status.{before.value}", language),
-                    now=word(f"status.{goal.status.value}", language),
-                ),
-                mark=mark(goal.status, language),
-            )
+        line = Line(
+            text=goal.goal.name,
+            anchor=anchor(goal),
+            figure=say(
+                "page.change_line",
+                language,
+                before=word(f"status.{before.value}", language),
+                now=word(f"status.{goal.status.value}", language),
+            ),
+            mark=mark(goal.status, language),
         )
-    return found
+        (fallen if order.index(goal.status) > order.index(before) else risen).append(line)
+    return [*fallen, *signal_lines(review, language), *risen]

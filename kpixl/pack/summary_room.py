@@ -21,11 +21,13 @@ MOST_REMARK_LINES = 4
 
 
 class Room(NamedTuple):
-    """What fits: lines of each column, height of the chart (0: none), number of tiles."""
+    """What fits: lines of each column, height of the chart (0: none), number of tiles. Where it is
+    not ``enough``, even the least of all is more than the page holds."""
 
     lines: int
     chart: float
     tiles: int
+    enough: bool = True
 
 
 def remarks_fit(remarks: Sequence[Remark]) -> bool:
@@ -56,7 +58,7 @@ def room(
             middle = max(_heads_height(heads, chart), _tiles_height(tiles[:count]))
             if fixed + middle + _lists_height(columns, length) <= BODY_HEIGHT:
                 return Room(length, chart, count)
-    return Room(0, 0.0, TILES[-1])
+    return Room(0, 0.0, TILES[-1], enough=False)
 
 
 def _heads_height(heads: Sequence[Tile], chart: float) -> float:
@@ -67,11 +69,15 @@ def _head_height(head: Tile) -> float:
     """Name, then the large figure and what stands beside it, in as many lines as that takes."""
     pairs = [*head.rows, ("", head.gap), ("", head.mark.word + "mm")]
     wide = text_width(head.value, 28, 700) + text_width(head.unit, 12, 600) + 18
-    wide += sum(
+    rows = line_count("x", HEAD_WIDTH, 1, beside=wide + _pairs_width(pairs))
+    year = line_count("x", HEAD_WIDTH, 1, beside=_pairs_width(head.year))
+    return line_count(head.name, HEAD_WIDTH, 11.4, 600) * 16 + rows * 38 + year * 37 + 14
+
+
+def _pairs_width(pairs: Sequence[tuple[str, str]]) -> float:
+    return sum(
         max(text_width(label, 10), text_width(value, 11.4, 600)) + 15 for label, value in pairs
     )
-    rows = line_count("x", HEAD_WIDTH, 1, beside=wide)
-    return line_count(head.name, HEAD_WIDTH, 11.4, 600) * 16 + rows * 38 + 14
 
 
 def _tiles_height(tiles: Sequence[Tile]) -> float:
@@ -80,7 +86,7 @@ def _tiles_height(tiles: Sequence[Tile]) -> float:
 
 
 def _tile_height(tile: Tile) -> float:
-    foot = " · ".join(f"{label} {value}" for label, value in tile.rows)
+    foot = " · ".join(f"{label} {value}" for label, value in (*tile.rows, *tile.year))
     figures = text_width(tile.value, 17.4, 700) + text_width(tile.unit + tile.gap, 11, 700) + 12
     beside = text_width(tile.mark.word, 10) + 18
     height = line_count(tile.name, TILE_WIDTH, 10.7, 600, beside=beside) * 15.2

@@ -11,6 +11,8 @@ from kpixl.pack.contexts import ActionLine, Finding, Line, Mark, Remark, status_
 from kpixl.pack.drawings import anchor
 from kpixl.review.cycle_sentences import effect_text
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
+from kpixl.review.insight_sentences import signal_word
+from kpixl.review.insights import ControlChart
 from kpixl.review.periods import short_date
 from kpixl.review.sentences import style_of
 from kpixl.review.steps import step_text
@@ -25,6 +27,18 @@ def mark(status: Status, language: str) -> Mark:
         name=status_name(status),
         word=word(f"status.{status.value}", language),
         drawing=charts.status_mark(status, language, MARK_SIZE),
+    )
+
+
+def signal_mark(control: ControlChart | None, language: str) -> Mark | None:
+    """A signal by shape (where its points lie) and word (better or worse); None without one."""
+    if control is None or control.signal is None:
+        return None
+    name = {True: "better", False: "worse", None: "change"}[control.better]
+    return Mark(
+        name=f"signal-{name}",
+        word=signal_word(control, language),
+        drawing=charts.signal_mark(control.signal, control.better, language, MARK_SIZE),
     )
 
 

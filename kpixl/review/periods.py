@@ -22,6 +22,12 @@ def short_month(month: Month, language: str) -> str:
     return word("period.short", language).split()[month.month - 1]
 
 
+def dated_month(month: Month, language: str) -> str:
+    """``Oct 2026`` or ``2026/10``; where the year is not plain and room is scarce."""
+    name = short_month(month, language)
+    return say("period.dated_month", language, year=month.year, month=month.month, name=name)
+
+
 def _full(month: Month, language: str) -> str:
     return word("period.full", language).split()[month.month - 1]
 

@@ -238,8 +238,8 @@ def changes(review: Review) -> Tuple[Tuple[GoalReview, Optional[Status]], ...]:
 
 def title_sentence(review: Review, goal: GoalReview, language: str) -> str:
     """The finding as a title: the goal, how far from plan in the month, and to date."""
-    month = _short_distance(review, goal, goal.month, language)
-    to_date = _short_distance(review, goal, goal.to_date, language)
+    month = short_distance(review, goal, goal.month, language)
+    to_date = short_distance(review, goal, goal.to_date, language)
     period = month_name(review.month, language)
     name = goal.goal.name
     if not month:
@@ -249,7 +249,8 @@ def title_sentence(review: Review, goal: GoalReview, language: str) -> str:
     return say("sentence.title", language, name=name, period=period, month=month, to_date=to_date)
 
 
-def _short_distance(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
+def short_distance(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
+    """``3.2% below plan``; "" where there is nothing to compare."""
     if figures.difference is None or figures.plan is None:
         return ""
     if _on_plan(figures):

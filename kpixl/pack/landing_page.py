@@ -1,0 +1,179 @@
+"""Turn landings into the landing table: where each goal's year will end, and what that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpixl.pack import charts
+from kpixl.pack.canvas import Drawing
+from kpixl.pack.columns import APART, PADDING, fitted, name_width, needed
+from kpixl.pack.drawings import anchor
+from kpixl.pack.insight_contexts import LandingPage, LandingRow
+from kpixl.pack.insight_drawings import landing_figures
+from kpixl.pack.wording import is_good, listed
+from kpixl.review.figures import GoalReview, Review
+from kpixl.review.insight_sentences import (
+    beyond_best,
+    chance_text,
+    required_text,
+    year_figures,
+)
+from kpixl.review.periods import dated_month, fiscal_label, short_month
+from kpixl.review.sentences import style_of
+from kpixl.words import say, word
+
+CHART_SIZE = (128.0, 16.0)
+WIDEST_UNIT = 70.0
+
+
+def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
+    """The landing table in tree order; no page where no goal's year can be told."""
+    shown = [goal for goal in review.goals if goal.source != "none"]
+    if not any(goal.landing.leading is not None for goal in shown):
+        return ()
+    figures = [landing_figures(review, goal, language) for goal in shown]
+    drawn = charts.landings(figures, *CHART_SIZE)
+    rows = tuple(
+        _row(review, goal, chart, language) for goal, chart in zip(shown, drawn, strict=True)
+    )
+    revised = any(row.original for row in rows)
+    expected = any(row.outlook for row in rows)
+    widths, tight = _widths(rows, revised, expected, language)
+    title = word("page.landing", language)
+    return (
+        LandingPage(
+            template="landing.html",
+            title=f"{title} {fiscal_label(review.month, review.settings, language)}",
+            bookmark=title,
+            anchor="landing",
+            lead=_lead(shown, language),
+            key=charts.landings_key(figures, language),
+            revised=revised,
+            expected=expected,
+            widths=widths,
+            tight=tight,
+            rows=rows,
+            notes=_notes(shown, language),
+        ),
+    )
+
+
+def _row(review: Review, goal: GoalReview, chart: Drawing, language: str) -> LandingRow:
+    landing, style = goal.landing, style_of(review, goal, language)
+    figures = year_figures(landing)
+    plain = "–" if goal.is_rollup else None
+    revised = landing.original is not None and landing.plan is not None and (
+        style.value(landing.original) != style.value(landing.plan)
+    )  # fmt: skip
+    required = landing.required
+    return LandingRow(
+        name=goal.goal.name,
+        anchor=anchor(goal),
+        level=goal.goal.level.value,
+        depth=goal.depth,
+        unit=word("page.score_unit", language) if goal.is_rollup else style.unit_label,
+        plan=plain or style.value(landing.plan),
+        original=style.value(landing.original) if revised else "",
+        to_date=style.value(goal.to_date.actual),
+        landing=style.value(landing.value) + ("*" if landing.estimated else ""),
+        method=_method(goal, language),
+        error="" if landing.error is None else f"±{style.style.percent(landing.error)}",
+        outlook="" if landing.outlook is None else style.value(landing.outlook),
+        leading="landing" if landing.outlook is None else "outlook",
+        gap=style.change(figures.gap),
+        gap_pct=style.style.percent(figures.gap_pct, 1, signed=True),
+        good=is_good(figures),
+        chance=chance_text(landing, style.style.missing, language),
+        required=required_text(review, goal, language),
+        beyond_best=beyond_best(goal),
+        best="" if required.best is None else style.value(required.best),
+        best_in="" if required.best_in is None else dated_month(required.best_in, language),
+        chart=chart,
+    )
+
+
+def _method(goal: GoalReview, language: str) -> str:
+    """How the landing came about, in a word."""
+    landing = goal.landing
+    if landing.basis == "method" and landing.method is not None:
+        return word(f"method.{landing.method.value}", language)
+    if landing.basis in ("finished", "inputs", "rollup"):
+        return word(f"page.basis_{landing.basis}", language)
+    return "–"
+
+
+def _lead(goals: Sequence[GoalReview], language: str) -> str:
+    """How many of the years compared with a plan are set to reach it, or have reached it."""
+    compared = [goal for goal in goals if year_figures(goal.landing).gap is not None]
+    if not compared:
+        return word("page.landing_uncompared", language)
+    behind = [goal for goal in compared if is_good(year_figures(goal.landing)) is False]
+    return say(
+        "page.landing_lead_finished" if _is_finished(compared) else "page.landing_lead",
+        language,
+        n=len(compared),
+        reached=len(compared) - len(behind),
+        missed=len(behind),
+    )
+
+
+def _is_finished(goals: Sequence[GoalReview]) -> bool:
+    return all(goal.landing.months_left == 0 for goal in goals)
+
+
+def _widths(
+    rows: Sequence[LandingRow], revised: bool, expected: bool, language: str
+) -> tuple[tuple[float, ...], bool]:
+    """The columns' widths in pixels, and whether figures have to be broken at their commas."""
+
+    def column(head: str, texts: Sequence[str]) -> float:
+        return needed(word(f"page.{head}", language), texts)
+
+    names = ["  " * row.depth + row.name for row in rows]
+    widths = [
+        name_width(word("page.goal", language), names),
+        min(column("unit", [row.unit for row in rows]), WIDEST_UNIT),
+        column("year_plan", [row.plan for row in rows]),
+    ]
+    if revised:
+        widths.append(column("before_revision", [row.original for row in rows]))
+    widths.append(column("to_date", [row.to_date for row in rows]))
+    widths.append(column("landing_word", [row.landing for row in rows]))
+    method = len(widths)
+    widths.append(column("method", [f"{row.method} {row.error}" for row in rows]) + APART)
+    if expected:
+        widths.append(column("outlook", [row.outlook for row in rows]))
+    widths += [
+        column("gap", [row.gap for row in rows]),
+        column("gap_pct", [row.gap_pct for row in rows]),
+        column("chance", [row.chance for row in rows]),
+        column("required", [row.required for row in rows]),
+        column("best_month", [f"{row.best} {row.best_in}" for row in rows]),
+    ]
+    figures = [n for n in range(2, len(widths)) if n != method]
+    return fitted([*widths, CHART_SIZE[0] + PADDING], figures)
+
+
+def _notes(goals: Sequence[GoalReview], language: str) -> tuple[str, ...]:
+    """What the columns mean, as far as they are in use, and which past months are estimated."""
+    landings = [goal.landing for goal in goals]
+    foreseen = not _is_finished(goals)
+    used = {
+        "note_landing": foreseen,
+        "note_outlook": any(landing.outlook is not None for landing in landings),
+        "note_chance": foreseen and any(landing.chance is not None for landing in landings),
+        "note_required": any(landing.required.value is not None for landing in landings),
+    }
+    notes = [word(f"page.{key}", language) for key, wanted in used.items() if wanted]
+    estimated = [
+        say(
+            "page.estimated", language, name=goal.goal.name,
+            months=listed([short_month(month, language) for month in goal.landing.estimated],
+                          language),
+        )
+        for goal in goals
+        if goal.landing.estimated
+    ]  # fmt: skip
+    if estimated:
+        notes.append(say("page.note_estimated", language, names=listed(estimated, language)))
+    return tuple(notes)
