@@ -8,8 +8,9 @@ from kpixl.measures.kinds import Status
 from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.chart_figures import MonthScale, MonthsFigures
-from kpixl.pack.contexts import ChartCell, GoalPage
+from kpixl.pack.contexts import ActionLine, ChartCell, GoalPage, Remark
 from kpixl.pack.drawings import anchor, bullet_figures, is_stock, months_figures
+from kpixl.pack.goal_room import closing_height
 from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, sentence_height, title_height
 from kpixl.pack.summary import unsaid_goals
 from kpixl.pack.text_width import text_width
@@ -21,12 +22,17 @@ from kpixl.review.sentences import style_of
 from kpixl.words import word
 
 CHART_SIZE = (324.0, 168.0)
+CHART_HEIGHTS = (168.0, 154.0, 140.0, 128.0)
+"""Charts get lower where the text below them would otherwise run on to a page of its own."""
 ROW, ROW_GAP = 3, 9.5
 ROWS_ABOVE_TEXT = 2
 HIGHEST_BULLETS = 1.3 * CHART_SIZE[1]
 KEY_HEIGHT = 22.0
 CONTINUED_ROOM = BODY_HEIGHT - 36 - KEY_HEIGHT
 SAME_SIZE = 2.5
+NEARLY = 1.15
+
+Closing = tuple[tuple[Remark, ...], tuple[ActionLine, ...]]
 
 
 def goal_pages(review: Review, language: str) -> tuple[GoalPage, ...]:
@@ -54,19 +60,49 @@ def _pages_of(
     charted = [goal for goal in members if goal.source != "none"]
     if head is not None and head.source in ("own", "formula"):
         charted.insert(0, head)
-    bulleted = [goal for goal in charted if goal.month.attainment is not None]
-    cells = _bullet_cells(review, bulleted, language) if len(bulleted) > 1 else []
-    cells += _chart_cells(review, charted, language)
     everyone = [goal for goal in (head, *members) if goal is not None]
-    groups = _paged(cells, _first_room(review, head, language), _has_closing(review, everyone))
+    first_room = _first_room(review, head, language)
+    text = _closing(review, everyone, language)
+    needed = closing_height(*text, language) if any(text) else 0.0
+    groups = _grouped(review, charted, (first_room, needed), language)
     for number, group in enumerate(groups):
-        last = number == len(groups) - 1
         yield _goal_page(
             review, head, everyone, language,
             charts=tuple(group),
             number=number,
-            closing=last,
+            closing=text if number == len(groups) - 1 else ((), ()),
         )  # fmt: skip
+
+
+def _closing(review: Review, goals: Sequence[GoalReview], language: str) -> Closing:
+    """The comments and the open actions that follow the charts."""
+    ids = {goal.id for goal in goals}
+    actions = (entry for entry in review.actions if entry.action.goal in ids and entry.open)
+    return (
+        tuple(remark for goal in goals for remark in remarks(goal)),
+        tuple(action_line(review, entry, language) for entry in actions),
+    )
+
+
+def _grouped(
+    review: Review, charted: Sequence[GoalReview], room: tuple[float, float], language: str
+) -> list[list[ChartCell]]:
+    """The charts of each page, as high as the text after them allows. ``room`` is the first page's
+    and what that text needs; where it is too long for any height, the charts stay as they are."""
+    first_room, needed = room
+    bulleted = [goal for goal in charted if goal.month.attainment is not None]
+    bullets = _bullet_cells(review, bulleted, language) if len(bulleted) > 1 else []
+    tried = []
+    for height in CHART_HEIGHTS:
+        cells = [*bullets, *_chart_cells(review, charted, height, language)]
+        groups = _paged(cells, first_room, needed > 0)
+        left = first_room if len(groups) == 1 else CONTINUED_ROOM
+        left -= sum(map(_row_height, _rows(groups[-1])))
+        tried.append(groups)
+        if needed <= left:
+            return groups
+    # What text needs is estimated on the large side: a little too long most likely fits.
+    return tried[-1] if needed <= left * NEARLY else tried[0]
 
 
 def _first_room(review: Review, head: GoalReview | None, language: str) -> float:
@@ -79,22 +115,13 @@ def _first_room(review: Review, head: GoalReview | None, language: str) -> float
     return BODY_HEIGHT - title - sentence - KEY_HEIGHT
 
 
-def _has_closing(review: Review, goals: Sequence[GoalReview]) -> bool:
-    """Whether comments or open actions follow the charts."""
-    ids = {goal.id for goal in goals}
-    return any(goal.comments for goal in goals) or any(
-        entry.open and entry.action.goal in ids for entry in review.actions
-    )
-
-
 def _paged(cells: Sequence[ChartCell], first_room: float, closing: bool) -> list[list[ChartCell]]:
     """The charts of each page: as many rows as it holds. Where comments follow, the last page
     leaves room for them."""
-    rows = [list(cells[n : n + ROW]) for n in range(0, len(cells), ROW)]
     pages: list[list[list[ChartCell]]] = [[]]
     room = first_room
-    for row in rows:
-        height = max(cell.drawing.height for cell in row) + ROW_GAP
+    for row in _rows(cells):
+        height = _row_height(row)
         if pages[-1] and height > room:
             pages.append([])
             room = CONTINUED_ROOM
@@ -105,6 +132,14 @@ def _paged(cells: Sequence[ChartCell], first_room: float, closing: bool) -> list
     return [[cell for row in page for cell in row] for page in pages]
 
 
+def _rows(cells: Sequence[ChartCell]) -> list[list[ChartCell]]:
+    return [list(cells[n : n + ROW]) for n in range(0, len(cells), ROW)]
+
+
+def _row_height(row: Sequence[ChartCell]) -> float:
+    return max(cell.drawing.height for cell in row) + ROW_GAP
+
+
 def _goal_page(
     review: Review,
     head: GoalReview | None,
@@ -113,11 +148,9 @@ def _goal_page(
     *,
     charts: tuple[ChartCell, ...],
     number: int,
-    closing: bool,
+    closing: Closing,
 ) -> GoalPage:
     name = head.goal.name if head is not None else word("page.other_goals", language)
-    ids = {goal.id for goal in everyone}
-    actions = [entry for entry in review.actions if entry.action.goal in ids and entry.open]
     base = anchor(head) if head is not None else "other-goals"
     continued = word("page.continued", language)
     own_charts = {cell.anchor for cell in charts}
@@ -141,8 +174,8 @@ def _goal_page(
         ),
         key=_key(charts, language),
         charts=charts,
-        remarks=tuple(r for goal in everyone for r in remarks(goal)) if closing else (),
-        actions=tuple(action_line(review, entry, language) for entry in actions) if closing else (),
+        remarks=closing[0],
+        actions=closing[1],
         continued=number > 0,
     )
 
@@ -171,14 +204,18 @@ def _key(cells: Sequence[ChartCell], language: str) -> Drawing | None:
     return charts.months_key([f for f, _ in drawn], [line for _, line in drawn], language)
 
 
-def _chart_cells(review: Review, goals: Sequence[GoalReview], language: str) -> list[ChartCell]:
+def _chart_cells(
+    review: Review, goals: Sequence[GoalReview], height: float, language: str
+) -> list[ChartCell]:
     """A month chart a goal. Charts of one unit and kind stand on one scale."""
     figures = [months_figures(review, goal, language) for goal in goals]
     scales = _scales(review, goals, figures, language)
     return [
         ChartCell(
             anchor=anchor(goal),
-            drawing=charts.months(figure, *CHART_SIZE, scale, line=is_stock(goal), key=False),
+            drawing=charts.months(
+                figure, CHART_SIZE[0], height, scale, line=is_stock(goal), key=False
+            ),
             figures=figure,
             line=is_stock(goal),
         )

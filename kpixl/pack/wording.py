@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpixl.errors import Problem
-from kpixl.measures.kinds import Status
+from kpixl.measures.kinds import Effect, Status
 from kpixl.pack import charts
 from kpixl.pack.contexts import ActionLine, Finding, Line, Mark, Remark, status_name
 from kpixl.pack.drawings import anchor
@@ -54,7 +54,9 @@ def action_line(review: Review, entry: ActionReview, language: str) -> ActionLin
     action = entry.action
     goal = review.by_id[action.goal]
     decision = word(f"decision.{action.decision.value}", language) if action.decision else ""
-    effect = effect_text(entry, language)
+    # That it is too early to tell is told by the timeline; here it would only take a line.
+    told = entry.effect is not Effect.TOO_EARLY
+    effect = effect_text(entry, language) if told else ""
     return ActionLine(
         id=action.id,
         goal=goal.goal.name,
