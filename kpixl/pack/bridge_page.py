@@ -20,7 +20,8 @@ from kpixl.review.periods import month_name, span_name
 from kpixl.review.sentences import style_of
 from kpixl.words import say, word
 
-HIGHEST_CHART = 330.0
+LOWEST_CHART, HIGHEST_CHART = 200.0, 330.0
+ENOUGH_ROWS, ROW = 10, 20.0  # of the list; to have so many the chart gives way
 ONE_PERIOD = 0.64  # the share of the page that a single bridge takes
 HEAD_WIDTH, HEAD_LINES = 400.0, 2  # of the running head
 BEFORE_CHART, AFTER_CHART = 16.0, 20.0
@@ -71,14 +72,15 @@ def _page(
     figures = [
         bridge_figures(review, goal, period.bridge, period.name, language) for period in periods
     ]
-    width = BODY_WIDTH if len(periods) > 1 else BODY_WIDTH * ONE_PERIOD
-    drawing = charts.bridges(figures, width, HIGHEST_CHART)
     levers = _levers(review, periods, focus_list)
-    above = title_height(title) + sum(sentence_height(text, language, 3) for text in lead)
-    above += BEFORE_CHART + drawing.height + AFTER_CHART
     notes = _notes(review, goal, levers, focus_list, language)
-    below = TOTAL + NOTES + NOTE_LINE * line_count(" ".join(notes), BODY_WIDTH, 9.4)
-    room = BODY_HEIGHT - above - TABLE_HEAD - below
+    room = BODY_HEIGHT - title_height(title) - BEFORE_CHART - AFTER_CHART - TABLE_HEAD - TOTAL
+    room -= sum(sentence_height(text, language, 3) for text in lead)
+    room -= NOTES + NOTE_LINE * line_count(" ".join(notes), BODY_WIDTH, 9.4)
+    listed = min(len(levers), ENOUGH_ROWS) * ROW
+    width = BODY_WIDTH if len(periods) > 1 else BODY_WIDTH * ONE_PERIOD
+    drawing = charts.bridges(figures, width, max(LOWEST_CHART, min(HIGHEST_CHART, room - listed)))
+    room -= drawing.height
     fits = line_count(title, HEAD_WIDTH, 10, 600) <= HEAD_LINES
     style = style_of(review, goal, language)
     what = "difference" if periods[0].bridge.is_difference else "gap"

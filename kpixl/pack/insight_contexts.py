@@ -79,8 +79,8 @@ class LandingRow:
 class LandingPage(Page):
     """Every goal's landing in tree order; the table repeats its head on each page that it takes.
     ``revised`` and ``expected`` say whether it has columns for the plan before its revision and
-    for the owners' outlook; ``widths`` are its columns' in pixels; where figures are too long for
-    them it is ``tight``; ``key`` says what the signs of its charts mean."""
+    for the owners' outlook; ``widths`` are its columns' in pixels; where figures are too long
+    for them it is ``tight``; ``key`` says what the signs of its charts mean."""
 
     lead: str
     key: Drawing | None
