@@ -184,3 +184,55 @@ def test_a_ratio_to_date_lies_between_the_months_ratios(
     overall = to_date(book, "R")
     assert overall is not None
     assert min(ratios) * (1 - 1e-9) <= overall <= max(ratios) * (1 + 1e-9)
+
+
+# ---- Whole spans, and other months -----------------------------------------------------------
+
+
+def test_a_whole_span_has_a_figure_only_where_every_month_has_one() -> None:
+    tree = DriverTree({**SHOP, "ORDERS": leaf([10, None, 80])})
+    assert tree.whole("VISITS", [0, 1, 2]) == 700
+    assert tree.whole("ORDERS", [0, 2]) == 90
+    assert tree.whole("ORDERS", [0, 1, 2]) is None
+    assert tree.whole("CVR", [0, 1, 2]) is None
+    assert tree.whole("CVR", [0, 2]) == pytest.approx(90 / 500)
+    assert tree.whole("SALES", [0, 1, 2]) is None
+    assert tree.whole("NOBODY", [0]) is None
+
+
+def test_a_month_of_no_visits_has_no_rate_but_belongs_into_the_years() -> None:
+    tree = DriverTree({**SHOP, "VISITS": leaf([100, 0, 400]), "ORDERS": leaf([10, 0, 80])})
+    assert tree.monthly("CVR")[1] is None
+    assert tree.complete("CVR", 1)
+    assert tree.whole("CVR", [0, 1, 2]) == pytest.approx(90 / 500)
+    # A sum of months has nothing to add for it.
+    assert tree.whole("SALES", [0, 1, 2]) is None
+
+
+def test_what_is_missing_is_not_complete() -> None:
+    tree = DriverTree({**SHOP, "ORDERS": leaf([10, None, 80])})
+    assert [tree.complete("CVR", month) for month in range(3)] == [True, False, True]
+    assert not tree.complete("NOBODY", 0)
+
+
+def test_drivers_restated_over_other_months_keep_their_formulas() -> None:
+    rising = Driver([None] * 3, SUM, [parse("A"), parse("A"), parse("10*A")])
+    tree = DriverTree({"A": leaf([1, 2, 3]), "B": rising})
+    again = tree.restated([2, 0, 2], {"A": [5, 6, 7], "B": [None, None, 4]})
+    # In the third month B is ten times A; a figure of its own counts before that.
+    assert again.monthly("B") == (50, 6, 4)
+    assert again.whole("B", [0, 1]) == 56
+    assert tree.monthly("B") == (1, 2, 30)
+
+
+def test_a_driver_that_is_not_restated_is_not_there() -> None:
+    again = DriverTree(SHOP).restated([0], {"CVR": [None], "ORDERS": [5]})
+    assert again.monthly("CVR") == (None,)
+
+
+def test_what_a_goal_needs_is_found_through_all_formulas_of_the_months() -> None:
+    tree = DriverTree({**SHOP, "B": Driver([None] * 3, SUM, [parse("AOV"), None, parse("CVR")])})
+    assert set(tree.needed_for(["SALES"], [0, 1, 2])) == {"SALES", "VISITS", "CVR", "AOV", "ORDERS"}
+    assert set(tree.needed_for(["B"], [0, 1])) == {"B", "AOV"}
+    assert set(tree.needed_for(["B"], [2])) == {"B", "CVR", "ORDERS", "VISITS"}
+    assert tree.needed_for(["NOBODY"], [0]) == ()

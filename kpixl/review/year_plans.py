@@ -50,7 +50,7 @@ class YearPlans:
         drivers = self.courses.monthly.actual_drivers
         year = self.courses.year(goal_id)
         months = tuple(self.courses.first - YEAR + place for place in year)
-        if not months or max(map(self.courses.since, self.courses.needed(goal_id))) > months[0]:
+        if not months or self.courses.since(goal_id) > months[0]:
             return None
         return drivers.whole(goal_id, months)
 
