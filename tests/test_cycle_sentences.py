@@ -165,7 +165,7 @@ def test_what_a_wait_is_for_names_no_date() -> None:
     ("effect", "english", "japanese"),
     [
         (None, "", ""),
-        (Effect.IMPROVED, "improved", "改善"),
+        (Effect.IMPROVED, "improved", "好転"),
         (Effect.WORSE, "worse", "悪化"),
         (Effect.NO_SIGNAL, "no signal yet", "変化のシグナルなし"),
         (Effect.TOO_EARLY, "too early to tell", "判定には時期尚早"),

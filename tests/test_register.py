@@ -33,9 +33,10 @@ from kpixl.pack.summary_room import shared
 from kpixl.plan.model import Action, Level, Plan
 from kpixl.review.figures import Review
 from kpixl.review.review import review
-from tests.layout import Sheet, beyond_margins, near_empty, overlaps, sheets
+from tests.layout import Sheet, beyond_margins, lines, near_empty, overlaps, sheets
 from tests.packs import LANGUAGES, sample_pack, sample_review
 from tests.plans import goal, plan_of
+from tests.test_charts import assert_legible
 from tests.test_layout import LONG
 
 DOING = Action(
@@ -154,10 +155,7 @@ def test_without_any_action_the_register_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("language", "sentence", "note"),
-    [
-        ("en", "Figures since: improved", "70 days · improved"),
-        ("ja", "完了後の実績：改善", "70日 · 改善"),
-    ],
+    [("en", "Figures since: improved", "improved"), ("ja", "完了後の実績：好転", "好転")],
 )
 def test_the_effect_stands_in_the_table_and_in_the_timeline(
     language: str, sentence: str, note: str
@@ -168,9 +166,20 @@ def test_the_effect_stands_in_the_table_and_in_the_timeline(
     assert found.actions[0].figures_since == sentence
     assert note in drawn(found)
     unknown = replace(plain, actions=(replace(plain.actions[0], effect=None),))
+    assert note not in drawn(register_page(unknown, language))
     assert not register_page(unknown, language).actions[0].figures_since
     html = for_browser(build_pack(known, PackOptions(language, pages=("register",))))
     assert sentence in html
+
+
+@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_effect_finds_room_beside_every_phase(language: str, effect: Effect) -> None:
+    checking = replace(ACTING, id="K", result="")
+    plain = reviewed(DOING, checking, ACTING, TURNED)
+    known = replace(plain, actions=tuple(replace(e, effect=effect) for e in plain.actions))
+    for drawing in register_page(known, language).timelines:
+        assert_legible(drawing)
 
 
 def test_the_sample_says_where_its_cycles_are() -> None:
@@ -421,6 +430,18 @@ def test_the_timeline_begins_below_the_phases_and_not_on_the_next_page(
     first = next(sheet for sheet in laid_out(language, kind) if head(sheet) == name)
     key = {"en": "Started", "ja": "着手"}[language]
     assert key in [word.text for word in first.words]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_repeats_its_head_on_every_page(language: str) -> None:
+    title = {"en": "Causes and countermeasures", "ja": "原因と対策"}[language]
+    wanted = {"en": ("Cause", "Countermeasure"), "ja": ("原因", "対策")}[language]
+    pages = laid_out(language, "forty")
+    begins = next(n for n, sheet in enumerate(pages) if title in sheet.text)
+    assert len(pages) > begins + 1
+    for sheet in pages[begins + 1 :]:
+        first = [word.text for word in next(lines(sheet))]
+        assert all(text in first for text in wanted), first
 
 
 def test_the_samples_register_is_in_the_pack_with_its_timeline() -> None:

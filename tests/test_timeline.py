@@ -317,17 +317,26 @@ any_day = st.one_of(
 names = st.text("abcde fghij売上高、（）・", max_size=90)
 
 
+STATES = [
+    ("Check", "overdue", "too early to tell"), ("Do", "overdue", ""), ("Closed", "", "worse"),
+    ("評価", "期限超過", "変化のシグナルなし"), ("完了", "", "好転"), ("実行", "", ""),
+]  # fmt: skip
+
+
 @st.composite
 def any_rows(draw: st.DrawFn) -> Sequence[TimelineRow]:
-    return [
-        TimelineRow(
-            draw(names), draw(names), draw(names), draw(st.sampled_from(["Check", "評価"])),
-            draw(any_day), draw(any_day), draw(any_day), draw(any_day), draw(any_day),
-            draw(any_day), draw(any_day), draw(st.sampled_from(["", "overdue", "期限超過"])),
-            draw(names), "goal",
-        )
-        for _ in range(draw(st.integers(1, 6)))
-    ]  # fmt: skip
+    found = []
+    for _ in range(draw(st.integers(1, 6))):
+        state, late, effect = draw(st.sampled_from(STATES))
+        found.append(
+            TimelineRow(
+                draw(names), draw(names), draw(names), state, raised=draw(any_day),
+                started=draw(any_day), due=draw(any_day), done=draw(any_day),
+                decided=draw(any_day), since=draw(any_day), late_from=draw(any_day),
+                late=late, effect=effect, note=draw(names), anchor="goal",
+            )
+        )  # fmt: skip
+    return found
 
 
 @settings(max_examples=100, deadline=None)

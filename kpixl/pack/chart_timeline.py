@@ -26,7 +26,7 @@ from kpixl.pack.text_width import text_width, wrap
 from kpixl.plan.month import Month
 from kpixl.words import say, word
 
-STATE_WIDTH = 150.0
+STATE_WIDTH = 160.0
 LONGEST_ID, LONGEST_NAME = 84.0, 196.0
 GAP = 10.0
 KEY_HEIGHT = 17.0
@@ -40,8 +40,9 @@ class TimelineRow:
 
     ``since`` is the day from which the bar of the current phase runs, ``late_from`` the first day
     on which it is overdue (None: it is not). ``state`` is the phase in words, ``late`` the word
-    for overdue or empty, ``note`` what else there is to say. ``anchor`` is the place in the
-    document that the row leads to, ``written`` the dates in words for those who hear the chart.
+    for overdue or empty, ``effect`` what the figures show, ``note`` what else there is to say.
+    ``anchor`` is the place in the document that the row leads to, ``written`` the dates in words
+    for those who hear the chart.
     """
 
     id: str
@@ -56,6 +57,7 @@ class TimelineRow:
     since: Optional[date] = None
     late_from: Optional[date] = None
     late: str = ""
+    effect: str = ""
     note: str = ""
     anchor: str = ""
     written: tuple[str, ...] = ()
@@ -282,10 +284,21 @@ def _row(row: TimelineRow, columns: _Columns, y: float, tall: float, look: Look)
             baseline += _leading(text)
             placed = text._replace(y=baseline - text.size * 0.3)
             shapes.append(placed)
-            if text is state[0] and row.late:
-                x = text.x + text_width(text.text, text.size, text.weight) + 5
-                shapes.append(placed._replace(x=x, text=row.late, fill=look.palette.bad_text))
+            if text is state[0]:
+                shapes += _beside(row, placed, look)
     return shapes
+
+
+def _beside(row: TimelineRow, state: Text, look: Look) -> list[Text]:
+    """What stands on the line of the phase: overdue, and the effect."""
+    found: list[Text] = []
+    x = state.x + text_width(state.text, state.size, state.weight)
+    parts = ((row.late, BOLD, look.palette.bad_text), (row.effect, 400, look.palette.ink))
+    for text, weight, fill in parts:
+        if text:
+            found.append(state._replace(x=x + 5, text=text, weight=weight, fill=fill))
+            x += 5 + text_width(text, state.size, weight)
+    return found
 
 
 def _bar(
@@ -338,7 +351,9 @@ def _alt(figures: TimelineFigures, rows: list[int]) -> str:
                 name=row.name,
                 marks=word("chart.alt.listed", language).join(row.written)
                 or word("chart.alt.timeline.undated", language),
-                state=word("chart.alt.listed", language).join(filter(None, (row.state, row.late))),
+                state=word("chart.alt.listed", language).join(
+                    filter(None, (row.state, row.late, row.effect))
+                ),
             )
         )
     return say(

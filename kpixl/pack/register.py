@@ -196,7 +196,6 @@ def _span(review: Review, entries: Sequence[ActionReview]) -> tuple[Month, Month
 def _row(review: Review, entry: ActionReview, language: str) -> charts.TimelineRow:
     action = entry.action
     goal = review.by_id[action.goal]
-    notes = (since_text(review, entry, language), effect_text(entry, language))
     return charts.TimelineRow(
         id=action.id,
         name=goal.goal.name,
@@ -210,7 +209,8 @@ def _row(review: Review, entry: ActionReview, language: str) -> charts.TimelineR
         since=waiting_since(entry) if entry.open else None,
         late_from=entry.overdue_from if entry.overdue else None,
         late=word("page.overdue_word", language) if entry.overdue else "",
-        note=" · ".join(filter(None, notes)),
+        effect=effect_text(entry, language),
+        note=since_text(review, entry, language),
         anchor=anchor(goal),
         written=tuple(_written(entry, language)),
     )

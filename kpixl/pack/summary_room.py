@@ -96,8 +96,9 @@ def _tile_height(tile: Tile) -> float:
 
 def shared(column: Sequence[Block], length: int) -> tuple[int, ...]:
     """How many lines each list of a column shows of ``length`` in all: an equal share, what a short
-    list leaves goes to the others; every list that has lines shows one."""
-    shares = [min(1, len(block.lines)) for block in column]
+    list leaves goes to the others; every list that has lines shows one, unless there is no room
+    for any (``length`` is 0)."""
+    shares = [min(1, length, len(block.lines)) for block in column]
     growing = True
     while growing and sum(shares) < length:
         growing = False
