@@ -32,6 +32,7 @@ from tests.xlsx_parts import with_part
 
 HOSTILE = Path(__file__).parent / "data" / "hostile"
 OCTOBER_GAP, OCTOBER_ATTAINMENT, OCTOBER_STATUS = 10, 12, 14
+LANDING, SIGNAL = 20, 24
 """Columns of the Scorecard."""
 VISITS, AOV = 10, 12
 """Rows of the Scorecard."""
@@ -131,6 +132,9 @@ def test_an_actual_that_was_changed_without_calculating_makes_old_figures(tmp_pa
     assert (stale["H4"].shown, stale["H4"].expected) == (9, 8)
     assert {found.row for found in stale.values()} == {4, 8, 9, 10}
     assert found_at(report, "Figures")
+    # So does where the year lands, of those three and of no other goal.
+    assert {cell_name(row, LANDING) for row in (8, 9, 10)} < stale.keys()
+    assert {found.row for found in found_at(report, "Analysis").values()} == {6, 7, 8}
     assert {found.kind for found in report.differences} == {"cell-stale"}
 
 
@@ -173,6 +177,30 @@ def test_a_figure_typed_over_its_formula_is_told_from_the_review(tmp_path):
     (found,) = report.differences
     assert (found.kind, found.shown) == ("cell-typed-over", 1.1)
     assert found.expected == pytest.approx(920_900 / 887_200)
+
+
+def test_a_landing_and_a_signal_typed_over_are_told_from_the_review(tmp_path):
+    cells = {cell_name(VISITS, LANDING): 11_000_000, cell_name(VISITS, SIGNAL): "Worse"}
+    data = enter(sample_bytes("en"), "Scorecard", cells)
+    found = found_at(report_on(tmp_path, data), "Scorecard")
+    assert {cell: (one.kind, one.shown) for cell, one in found.items()} == {
+        cell: ("cell-typed-over", value) for cell, value in cells.items()
+    }
+    landing, signal = (found[cell].expected for cell in cells)
+    # Seven months have brought 5,945,500 of 5,867,700 visits, and 4,746,100 are planned for the
+    # other five: at the same ratio to plan.
+    assert landing == pytest.approx(5_945_500 + 4_746_100 * 5_945_500 / 5_867_700)
+    assert signal == "Better"
+
+
+def test_a_landing_that_was_changed_in_the_analysis_is_found_there(tmp_path):
+    # E8 is the landing of the visits as it was looked up, AM8 that in the table.
+    data = show(sample_bytes("en"), "Analysis", {"E8": 1})
+    report = report_on(tmp_path, data)
+    assert list(found_at(report, "Analysis")) == ["E8"]
+    assert list(found_at(report, "Scorecard")) == []
+    data = enter(sample_bytes("en"), "Analysis", {"AM8": 1})
+    assert list(found_at(report_on(tmp_path, data), "Analysis")) == ["AM8"]
 
 
 def test_what_was_typed_is_told_before_the_cells_that_follow_from_it(tmp_path):

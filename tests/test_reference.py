@@ -64,18 +64,23 @@ EXAMPLES: dict[str, tuple[str, object]] = {
         [
             ["ID", "Name", "Level", "Owner", "Unit", "Actual", "Plan", "Prior year", "Gap",
              "Gap %", "Attainment", "Growth", "Status", "Actual to date", "Plan to date",
-             "Gap to date", "Attainment to date", "Status to date", "PDCA", "Next step"],
+             "Gap to date", "Attainment to date", "Status to date", "PDCA", "Next step",
+             "Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
+             "Chance of plan", "Needed a month", "Best month so far", "Signal", "What signals it"],
             # (1, capped, + 0.75) ÷ 2; to date (1 + 0.975) ÷ 2, Green from 95 %
             ["SERVICE", "Customer service", "KGI", "Mori", "%", 0.875, 1, "", -0.125, -0.125,
              0.875, "", "Red", 0.9875, 1, -0.0125, 0.9875, "Green", "Do",
-             "A1: Carry it out by 2026-05-31 (overdue)"],
+             "A1: Carry it out by 2026-05-31 (overdue)", 1, *[""] * 9],
             # 110 of 100; to date 90 + 110 of 200
             ["ANSWERS", "Enquiries answered", "KPI", "Sato", "cases", 110, 100, "", 10, 0.1, 1.1,
-             "", "Green", 200, 200, 0, 1, "Green", "Do", "On track"],
+             "", "Green", 200, 200, 0, 1, "Green", "Do", "On track",
+             # No plan for the year; at a pace of 100 a month it makes 1,200.
+             "", 1200, "", "", "No plan", *[""] * 5],
             # 2.5 above 10 where lower is better; to date (8 + 12.5) ÷ 2 against 10
             ["WAIT", "Waiting time", "KPI", "Abe", "minutes", 12.5, 10, "", -2.5, -0.25, 0.75,
              "", "Red", 10.25, 10, -0.25, 0.975, "Amber", "Do",
-             "A1: Carry it out by 2026-05-31 (overdue)"],
+             "A1: Carry it out by 2026-05-31 (overdue)",
+             "", 10.25, "", "", "No plan", *[""] * 5],
         ],
     ),
     # Cause, countermeasure, owner and due date are there; it is not done.
@@ -105,15 +110,19 @@ JAPANESE: dict[str, tuple[str, object]] = {
         [
             ["ID", "名称", "階層", "担当", "単位", "実績", "計画", "前年", "ギャップ",
              "ギャップ率", "達成率", "前年比増減", "判定", "累計実績", "累計計画", "累計ギャップ",
-             "累計達成率", "累計判定", "PDCA", "次の一手"],
+             "累計達成率", "累計判定", "PDCA", "次の一手", "年度計画", "着地見込", "担当の見込",
+             "年度ギャップ率", "年度判定", "達成確率", "必要ペース（月）", "過去最良の月",
+             "シグナル", "シグナルの内容"],
             ["SERVICE", "顧客対応", "KGI", "森", "%", 0.875, 1, "", -0.125, -0.125, 0.875, "",
              "未達", 0.9875, 1, -0.0125, 0.9875, "達成", "実行",
-             "A1：2026-05-31までに実行する（期限超過）"],
+             "A1：2026-05-31までに実行する（期限超過）", 1, *[""] * 9],
             ["ANSWERS", "問合せ対応件数", "KPI", "佐藤", "件", 110, 100, "", 10, 0.1, 1.1, "",
-             "達成", 200, 200, 0, 1, "達成", "実行", "順調"],
+             "達成", 200, 200, 0, 1, "達成", "実行", "順調",
+             "", 1200, "", "", "計画なし", *[""] * 5],
             ["WAIT", "待ち時間", "KPI", "阿部", "分", 12.5, 10, "", -2.5, -0.25, 0.75, "", "未達",
              10.25, 10, -0.25, 0.975, "注意", "実行",
-             "A1：2026-05-31までに実行する（期限超過）"],
+             "A1：2026-05-31までに実行する（期限超過）",
+             "", 10.25, "", "", "計画なし", *[""] * 5],
         ],
     ),
     "PDCA_PHASE": (

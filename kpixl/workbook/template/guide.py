@@ -18,7 +18,8 @@ SHEETS: Mapping[str, str] = {
 }  # fmt: skip
 FUNCTION_NAMES: Tuple[str, ...] = (
     "KPI_GAP", "KPI_GAP_PCT", "KPI_ATTAINMENT", "KPI_GROWTH", "KPI_TO_DATE", "KPI_STATUS",
-    "KPI_ROLLUP", "KPI_SCORECARD", "PDCA_PHASE", "PDCA_STATUS", "PDCA_NEXT",
+    "KPI_ROLLUP", "KPI_LANDING", "KPI_REQUIRED", "KPI_CHANCE", "KPI_SIGNAL", "KPI_SCORECARD",
+    "PDCA_PHASE", "PDCA_STATUS", "PDCA_NEXT",
 )  # fmt: skip
 FUNCTION_SHEETS: Tuple[str, ...] = ("analysis",)
 NATIVE_SHEETS: Tuple[str, ...] = ("words", "formulas", "formula_steps", "action_steps")
