@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from kpixl.measures.bridge import (
     MOST_TOGETHER,
+    Effort,
+    TooMuch,
     closed,
     is_nothing,
     leverage,
@@ -184,10 +186,10 @@ def test_the_airport_game(costs: tuple[int, ...], shares: tuple[float, ...]) -> 
     assert list(found.values()) == pytest.approx(list(shares))
 
 
-def test_an_airport_of_forty_aeroplanes() -> None:
+def test_an_airport_of_thirty_aeroplanes() -> None:
     """S. C. Littlechild and G. Owen, "A simple expression for the Shapley value in a special
     case", Management Science 20, 1973: each stretch is paid by those who need it."""
-    needs = {f"PLANE{n:02}": float((n * 7) % 23 + 1) for n in range(40)}
+    needs = {f"PLANE{n:02}": float((n * 7) % 23 + 1) for n in range(30)}
     found = split(f"MAX({','.join(needs)})", dict.fromkeys(needs, 0.0), needs)
     for plane, need in needs.items():
         share, reached = 0.0, 0.0
@@ -420,17 +422,37 @@ def test_parts_of_a_multiple_are_multiples_of_the_parts(
 
 
 def test_sums_and_products_of_any_length() -> None:
-    """Trying every mixture of sixty drivers would never end."""
-    names = [f"K{n}" for n in range(60)]
+    """Trying every mixture of fifty drivers would never end."""
+    names = [f"K{n}" for n in range(50)]
     plan = dict.fromkeys(names, 1.0)
     actual = {name: 1.0 + n / 1000 for n, name in enumerate(names)}
-    both = f"({'+'.join(names[:30])})*{'*'.join(names[30:])}"
+    both = f"({'+'.join(names[:25])})*{'*'.join(names[25:])}"
     for text in ("+".join(names), "*".join(names), both):
         parts = split(text, plan, actual)
         before, after = evaluate(parse(text), plan), evaluate(parse(text), actual)
         assert before is not None
         assert after is not None
         assert math.fsum(parts.values()) == pytest.approx(after - before, rel=1e-9)
+
+
+def test_what_would_take_for_ever_is_not_split() -> None:
+    names = [f"K{n}" for n in range(1500)]
+    plan, actual = dict.fromkeys(names, 1.0), dict.fromkeys(names, 1.01)
+    assert shapley(parse("*".join(names)), plan, actual) is None
+    assert shapley(parse("+".join(names)), plan, actual) is not None
+
+
+def test_effort_is_shared_by_the_formulas_of_a_book() -> None:
+    effort = Effort(5000)
+    names = [f"K{n}" for n in range(11)]
+    plan, actual = dict.fromkeys(names, 1.0), dict.fromkeys(names, 2.0)
+    formula = parse(f"1/({'+'.join(names)})")  # 2,048 mixtures
+    assert shapley(formula, plan, actual, effort) is not None
+    assert shapley(formula, plan, actual, effort) is not None
+    assert shapley(formula, plan, actual, effort) is None
+    assert shapley(parse("K1*K2"), plan, actual, effort) is not None
+    with pytest.raises(TooMuch):
+        effort.spend(5000)
 
 
 def test_the_mean_price_of_sixteen_products() -> None:
@@ -465,10 +487,25 @@ def test_too_many_drivers_of_a_denominator_count_as_a_goal_of_their_own() -> Non
 def test_a_denominator_whose_changes_cancel_out_has_them_by_the_slope() -> None:
     count = MOST_TOGETHER + 2
     plan = {f"K{n}": 10.0 for n in range(count)}
-    actual = {**plan, **{f"K{n}": 10.0 + (n - 7.5) for n in range(count)}}  # the sum stays 160
+    moves = [n - (count - 1) / 2 for n in range(count)]
+    actual = {f"K{n}": 10.0 + move for n, move in enumerate(moves)}
     parts = split(f"320/({'+'.join(plan)})", plan, actual)
+    for n, move in enumerate(moves):
+        assert parts[f"K{n}"] == pytest.approx(-320 / (10 * count) ** 2 * move, rel=1e-6)
+
+
+def test_the_largest_of_too_many_products() -> None:
+    """Among the products exactly as in the airport game, then by the products' own parts."""
+    count = 10
+    plan = {f"{kind}{n}": 0.0 for kind in "PQ" for n in range(count)}
+    actual = {f"{kind}{n}": 1.0 + n for kind in "PQ" for n in range(count)}
+    text = f"MAX({','.join(f'P{n}*Q{n}' for n in range(count))})"
+    parts = split(text, plan, actual)
+    planes = {f"K{n}": (1.0 + n) ** 2 for n in range(count)}
+    shares = split(f"MAX({','.join(planes)})", dict.fromkeys(planes, 0.0), planes)
     for n in range(count):
-        assert parts[f"K{n}"] == pytest.approx(-320 / 160**2 * (n - 7.5), rel=1e-6)
+        assert parts[f"P{n}"] == pytest.approx(shares[f"K{n}"] / 2)
+        assert parts[f"Q{n}"] == pytest.approx(shares[f"K{n}"] / 2)
 
 
 def test_too_many_drivers_that_also_stand_elsewhere() -> None:

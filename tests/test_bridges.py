@@ -16,10 +16,13 @@ from kpixl.measures.kinds import Aggregation, Direction
 from kpixl.plan.model import Goal, Plan
 from kpixl.plan.month import Month
 from kpixl.plan.tables import read_plan
-from kpixl.review.bridges import within
+from kpixl.review.bridges import Bridges, within
 from kpixl.review.figures import Figures, GoalReview, Review
+from kpixl.review.goal_figures import GoalFigures
 from kpixl.review.insights import Bridge, Part
+from kpixl.review.monthly import lay_out
 from kpixl.review.review import review
+from kpixl.review.tree import arrange
 from kpixl.workbook.reader import read_book
 from tests.books import book_bytes, put
 from tests.packs import sample_review
@@ -139,6 +142,16 @@ def test_to_date_the_figure_of_one_month_has_that_months_bridge(
     assert (found.to_date.plan, found.to_date.actual) == (plan, actual)
     assert (bridge.plan, bridge.actual) == (plan, actual)
     assert parts(bridge) == expected
+
+
+def test_of_equal_plans_that_of_the_actuals_month_counts() -> None:
+    found = reviewed(
+        goal("AREA", formula="A*B", aggregation=MAX), goal("A"), goal("B"),
+        actuals={"A": [2, 4, 5], "B": [5, 5, 2]},
+        plan={"A": [2, 2, 5], "B": [5, 5, 2]},
+    ).by_id["AREA"]  # fmt: skip
+    # 4 × 5 in May, when 2 × 5 were planned: as much as in April and, as 5 × 2, in June
+    assert parts(found.bridge_to_date) == {"A": 10, "B": 0}
 
 
 def rate(**figures: Any) -> GoalReview:
@@ -358,6 +371,19 @@ def test_a_chain_of_formulas_as_long_as_the_book() -> None:
     ]
     assert parts(found.bridge) == {"G1": 2}
     assert leaves(found.bridge_to_date) == {"G600": 6}
+
+
+def test_a_book_that_costs_too_much_has_bridges_for_a_part_of_it() -> None:
+    plan = plan_of(
+        *(goal(f"G{n}", formula="A*B") for n in range(9)), goal("A"), goal("B"),
+        actuals={"A": [2] * 3, "B": [3] * 3}, plan={"A": [1] * 3, "B": [1] * 3},
+    )  # fmt: skip
+    month = Month(2026, 6)
+    figures = GoalFigures(plan, month, lay_out(plan, [month], month), arrange(plan, month))
+    for effort, expected in ((0, 0), (100, 3), (1000, 9)):  # 28 steps each
+        bridges = Bridges(figures, effort)
+        found = [bridges.of(f"G{n}", (month,)) for n in range(9)]
+        assert sum(1 for one in found if one is not None) == expected
 
 
 # ---- Nothing to split --------------------------------------------------------------------------

@@ -319,6 +319,21 @@ def test_a_long_chain_of_formulas() -> None:
     assert leverage(only(review(plan))) == {"G400": round(5 / 405, 9)}
 
 
+def test_a_book_that_costs_too_much_still_has_its_lists() -> None:
+    """Forty KGIs, each of all that stand before it and three hundred goals."""
+    names = [f"K{n}" for n in range(300)]
+    tops = [
+        kgi(f"T{n}", formula="+".join([*names, *(f"T{m}" for m in range(n))])) for n in range(40)
+    ]
+    figures: dict[str, list[float | None]] = {name: [None, None, 1.0] for name in names}
+    plan = plan_of(*tops, *map(goal, names), actuals=figures, plan=figures)
+    found = focus(review(plan))
+    assert len(found) == 40
+    assert all(len(one.levers) == 300 for one in found)
+    assert found[0].levers[0].leverage == pytest.approx(1 / 300)
+    assert found[-1].levers[0].leverage is None
+
+
 def test_the_samples_revenue_is_held_back_by_the_conversion_rate() -> None:
     one = only(sample_review("en"))
     assert proposed(one) == ["CVR", "SUBS"]

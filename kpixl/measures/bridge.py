@@ -37,12 +37,13 @@ from kpixl.measures.gap import EQUAL
 from kpixl.measures.moving import Curve, Moving, fixed, mixed, moved, product, total
 from kpixl.measures.terms import Bundle, Factor, bundled, factors, operands, terms
 
-MOST_TOGETHER = 14
+MOST_TOGETHER = 12
 """So many drivers that cannot be taken apart are tried in all their mixtures."""
 _FEW = 6
 """Up to so many it is quicker to try the mixtures than to multiply sums out."""
 _MOST_TERMS = 1000
-_MOST_EFFORT = 1 << 18
+_MOST_FOR_ONE = 1 << 17
+_STEPS_A_DRIVER = 8
 _ONE_PER_CENT = 0.01
 _STEP = 1e-5
 
@@ -51,22 +52,48 @@ _Ends = Mapping[str, Tuple[float, float]]
 _Cluster = Tuple[Set[str], List[Factor]]
 
 
-def shapley(formula: Node, plan: Figures, actual: Figures) -> Optional[Dict[str, float]]:
+class TooMuch(Exception):
+    """More work than a formula, or a whole book, is worth."""
+
+
+class Effort:
+    """How much work may still be done, in steps of about a microsecond."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def spend(self, steps: int) -> None:
+        """Account for work to be done. Raises :class:`TooMuch` where it would be too much."""
+        if steps > self.left:
+            raise TooMuch
+        self.left -= steps
+
+
+def shapley(
+    formula: Node, plan: Figures, actual: Figures, effort: Optional[Effort] = None
+) -> Optional[Dict[str, float]]:
     """Each input's part of the formula's difference between ``actual`` and ``plan``, in the order
     of the inputs; together they are that difference.
 
     None where the formula has no figure at either end, or in a mixture of both that had to be
-    tried (a denominator that would be 0, say), and where too many drivers cannot be taken apart.
+    tried (a denominator that would be 0, say), and where too many drivers cannot be taken apart
+    or ``effort`` is used up.
     """
     before, after = evaluate(formula, plan), evaluate(formula, actual)
     if before is None or after is None:
         return None
     drivers = inputs(formula)
     ends = {driver: (_known(plan[driver]), _known(actual[driver])) for driver in drivers}
+    for_one = Effort(_MOST_FOR_ONE if effort is None else min(_MOST_FOR_ONE, effort.left))
+    splitter, most = _Splitter(ends, for_one), for_one.left
     try:
-        parts = _Splitter(ends).moving(formula).parts()
-    except (ArithmeticError, _Inseparable):
+        for_one.spend(_STEPS_A_DRIVER * len(drivers))
+        parts = splitter.moving(formula).parts()
+    except (ArithmeticError, TooMuch):
         return None
+    finally:
+        if effort is not None:
+            effort.left -= most - for_one.left
     if not all(map(isfinite, parts.values())):
         return None
     return closed({driver: parts.get(driver, 0.0) for driver in drivers}, after - before)
@@ -125,15 +152,10 @@ def _known(figure: Optional[float]) -> float:
     return float(figure)
 
 
-class _Inseparable(Exception):
-    """Too many drivers meet in one operation."""
-
-
 class _Splitter:
-    """Turns a formula into a moving figure. ``ends`` are each driver's plan and actual, ``effort``
-    is about how many mixtures may be tried."""
+    """Turns a formula into a moving figure; ``ends`` are each driver's plan and actual."""
 
-    def __init__(self, ends: _Ends, effort: int = _MOST_EFFORT) -> None:
+    def __init__(self, ends: _Ends, effort: Effort) -> None:
         self.ends = ends
         self.effort = effort
         self.drivers = {driver for driver, (plan, actual) in ends.items() if plan != actual}
@@ -154,21 +176,21 @@ class _Splitter:
     def _moving_in(self, node: Node) -> Set[str]:
         return self.drivers.intersection(inputs(node))
 
-    def _spend(self, effort: int) -> None:
-        self.effort -= effort
-        if self.effort < 0:
-            raise _Inseparable
-
     # ---- Products ---------------------------------------------------------------------------
 
     def _product(self, members: Sequence[Factor]) -> Moving:
         """Factors that share a driver are taken together, the others apart."""
-        self._spend(len(members))
+        self.effort.spend(len(members) ** 2)
         figures = [self._cluster(cluster) for cluster in self._clusters(members)]
         result = figures[0]
         for figure in figures[1:]:
-            result = product(result, figure)
+            result = self._multiplied(result, figure)
         return result
+
+    def _multiplied(self, left: Moving, right: Moving) -> Moving:
+        drivers = len(left.effects) + len(right.effects)
+        self.effort.spend(drivers * len(left.course) * len(right.course))
+        return product(left, right)
 
     def _clusters(self, members: Sequence[Factor]) -> List[_Cluster]:
         clusters: List[_Cluster] = []
@@ -211,20 +233,20 @@ class _Splitter:
     # ---- Drivers that meet in one operation -------------------------------------------------
 
     def _together(self, node: Node) -> Moving:
-        drivers = self._moving_in(node)
-        if len(drivers) <= MOST_TOGETHER:
+        if len(self._moving_in(node)) <= MOST_TOGETHER:
             return mixed(*self._mixtures(node))
+        shape, bundles = bundled(node, self.drivers)
+        if bundles:
+            return self._bundled(shape, bundles)
         if isinstance(node, Call) and node.function in ("MIN", "MAX"):
-            clusters = self._clusters([("*", argument) for argument in node.arguments])
-            if all(len(those) <= MOST_TOGETHER for those, _ in clusters):
-                return self._extreme(node.function, clusters)
-        return self._bundled(node)
+            return self._extreme(node)
+        raise TooMuch
 
     def _mixtures(self, node: Node) -> Tuple[List[str], List[float]]:
         """The drivers of a figure, and what it is in every mixture of their plans and actuals, as
         :func:`mixed` takes it."""
         drivers = [driver for driver in inputs(node) if driver in self.drivers]
-        self._spend(1 << len(drivers))
+        self.effort.spend(1 << len(drivers))
         columns: Dict[str, List[float]] = {}
         for place, driver in enumerate(drivers):
             plan, actual = self.ends[driver]
@@ -251,38 +273,35 @@ class _Splitter:
             result = [operate(sign, *both) for both in zip(*_repeated([result, right]))]
         return result
 
-    def _extreme(self, function: str, clusters: Sequence[_Cluster]) -> Moving:
+    def _extreme(self, node: Call) -> Moving:
         """MIN or MAX of figures without a common driver, height by height: the least of them
         reaches a height where all do, the greatest stays below it where all do; and that all do
         is a product."""
+        clusters = self._clusters([("*", argument) for argument in node.arguments])
+        if any(len(drivers) > MOST_TOGETHER for drivers, _ in clusters):
+            raise TooMuch
         known = [
-            self._mixtures(Call(function, tuple(argument for _, argument in members)))
+            self._mixtures(Call(node.function, tuple(argument for _, argument in members)))
             for _, members in clusters
         ]
         heights = sorted({value for _, values in known for value in values})
-        least = function == "MIN"
+        least = node.function == "MIN"
         figures = [(1.0, fixed(heights[0] if least else heights[-1]))]
         for lower, height in zip(heights, heights[1:]):
             every = fixed(1.0)
             for drivers, values in known:
-                self._spend(len(values))
                 those_do = [float((value >= height) is least) for value in values]
                 if not all(those_do):
-                    every = product(every, mixed(drivers, those_do))
+                    every = self._multiplied(every, mixed(drivers, those_do))
             figures.append((height - lower if least else lower - height, every))
         return total(figures)
 
     # ---- Too many drivers -------------------------------------------------------------------
 
-    def _bundled(self, node: Node) -> Moving:
-        """The figure with each bundle inside taken for one driver."""
-        shape, bundles = bundled(node, self.drivers)
+    def _bundled(self, shape: Node, bundles: Sequence[Bundle]) -> Moving:
+        """A figure in whose ``shape`` each of the bundles counts as one driver."""
         ends = {**self.ends, **{bundle.name: self._ends_of(bundle) for bundle in bundles}}
-        outer = _Splitter(ends, self.effort)
-        if len(outer._moving_in(shape)) >= len(self._moving_in(node)):
-            raise _Inseparable
-        figure = outer.moving(shape)
-        self.effort = outer.effort
+        figure = _Splitter(ends, self.effort).moving(shape)
         effects = dict(figure.effects)
         for bundle in bundles:
             curve = effects.pop(bundle.name, (0.0,))
@@ -295,7 +314,7 @@ class _Splitter:
             for side in (0, 1)
         )
         if plan is None or actual is None:
-            raise _Inseparable
+            raise TooMuch
         return plan, actual
 
     def _handed_down(
@@ -312,7 +331,7 @@ class _Splitter:
             }
         at_plan = slope(shape, {driver: first for driver, (first, _) in ends.items()}, bundle.name)
         if at_plan is None:
-            raise _Inseparable
+            raise TooMuch
         return {driver: (at_plan * part,) for driver, part in parts.items()}
 
 

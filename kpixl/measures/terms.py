@@ -98,9 +98,10 @@ def _with_bundles(part: Node, own: Set[str], outside: Set[str], found: List[Bund
     if not own & outside:
         return _bundle(part, found)
     sharing, apart = _parted(terms(part), own, outside)
-    if len(own.intersection(*[set(inputs(_sum_of(apart)))])) < 2:
+    rest = _sum_of(apart)
+    if len(own.intersection(inputs(rest))) < 2:
         return part
-    return _sum_of([*sharing, (1.0, _bundle(_sum_of(apart), found))])
+    return _sum_of([*sharing, (1.0, _bundle(rest, found))])
 
 
 def _bundle(node: Node, found: List[Bundle]) -> Node:

@@ -9,7 +9,7 @@ from math import fsum
 from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.measures.aggregate import counted_score, rollup_shares
-from kpixl.measures.bridge import closed, is_nothing, shapley, slope
+from kpixl.measures.bridge import Effort, TooMuch, closed, is_nothing, shapley, slope
 from kpixl.measures.drivers import Months, Worked, settle
 from kpixl.measures.kinds import Aggregation, Direction
 from kpixl.plan.month import Month
@@ -19,6 +19,9 @@ from kpixl.review.insights import Bridge, Part
 from kpixl.review.monthly import definition_in
 
 UNEXPLAINED, ELSEWHERE = "unexplained", "elsewhere"
+_MOST_EFFORT = 1 << 21
+"""What the bridges of a whole book may cost: a few seconds. A sound book of 500 goals needs a
+tenth; of one that is made to cost more, the rest has no bridges."""
 
 _Key = Tuple[str, Months, Months]
 """A goal, the months of its plan and those of its actual, counted as in ``Monthly.months``. Both
@@ -52,8 +55,9 @@ class Bridges:
     Computation state only: nothing of it leaves this module but frozen values.
     """
 
-    def __init__(self, figures: GoalFigures) -> None:
+    def __init__(self, figures: GoalFigures, effort: int = _MOST_EFFORT) -> None:
         self._figures = figures
+        self._effort = Effort(effort)
         self._monthly = figures.monthly
         self._splits: Dict[_Key, Optional[_Split]] = {}
         self._kinds: Dict[str, str] = {}
@@ -109,7 +113,8 @@ class Bridges:
         plan, actual = self._monthly.plan[goal_id], self._monthly.actual[goal_id]
         both = tuple(m for m in months if actual[m] is not None and plan[m] is not None)
         aggregation = self._aggregation(goal_id)
-        return goal_id, _standing(plan, both, aggregation), _standing(actual, both, aggregation)
+        reached = _standing(actual, both, aggregation)
+        return goal_id, _standing(plan, both, aggregation, reached), reached
 
     def _aggregation(self, goal_id: str) -> Aggregation:
         return definition_in(self._figures.definitions[goal_id], self._figures.month).aggregation
@@ -156,9 +161,12 @@ class Bridges:
     # ---- Splits -----------------------------------------------------------------------------
 
     def _split(self, key: _Key) -> Optional[_Split]:
-        if self._kind(key[0]) == "rollup":
-            return self._of_children(key)
-        return self._of_months(key) if self._adds_up(key) else self._of_formula(key)
+        try:
+            if self._kind(key[0]) == "rollup":
+                return self._of_children(key)
+            return self._of_months(key) if self._adds_up(key) else self._of_formula(key)
+        except TooMuch:
+            return None
 
     def _of_formula(self, key: _Key) -> Optional[_Split]:
         worked = self._worked(key)
@@ -166,7 +174,7 @@ class Bridges:
         if worked is None or ends is None:
             return None
         before, after = worked
-        parts = shapley(after.formula, before.figures, after.figures)
+        parts = shapley(after.formula, before.figures, after.figures, self._effort)
         if not parts:
             return None
         leaves: Dict[str, float] = {}
@@ -250,6 +258,7 @@ class Bridges:
         if split is None:
             leaves[below[0]] = leaves.get(below[0], 0.0) + part
             return
+        self._effort.spend(len(split.leaves))
         scale = part / split.difference if split.moves else at_plan() or 0.0
         for leaf, value in split.leaves.items():
             leaves[leaf] = leaves.get(leaf, 0.0) + scale * value
@@ -282,16 +291,19 @@ def _cut(parts: Sequence[Part], goals: Collection[str]) -> Tuple[Part, ...]:
 
 
 def _standing(
-    values: Sequence[Optional[float]], months: Months, aggregation: Aggregation
+    values: Sequence[Optional[float]],
+    months: Months,
+    aggregation: Aggregation,
+    wanted: Months = (),
 ) -> Months:
-    """The months whose figures the figure over ``months`` is: of Last, Max and Min only one, of
-    equals the latest."""
+    """The months whose figures the figure over ``months`` is: of Last, Max and Min only one; of
+    equals one that is ``wanted``, else the latest."""
     if aggregation in (Aggregation.SUM, Aggregation.AVERAGE) or not months:
         return months
     if aggregation is Aggregation.LAST:
         return months[-1:]
     sign = 1.0 if aggregation is Aggregation.MAX else -1.0
-    return (max(reversed(months), key=lambda month: sign * (values[month] or 0.0)),)
+    return (max(months, key=lambda month: (sign * (values[month] or 0.0), month in wanted, month)),)
 
 
 def _together(splits: Sequence[_Parts], share: float) -> Dict[str, float]:

@@ -8,11 +8,11 @@ if that are fewer than three, the strongest of the others that are Amber or Red 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, List, Mapping, Optional, Tuple
+from typing import Dict, Mapping, Optional, Set, Tuple
 
 from kpixl.measures import gap
 from kpixl.measures.aggregate import rollup, rollup_child_score
-from kpixl.measures.bridge import change_pct, is_nothing, one_per_cent_more
+from kpixl.measures.bridge import Effort, TooMuch, change_pct, is_nothing, one_per_cent_more
 from kpixl.measures.formula import evaluate, inputs
 from kpixl.measures.kinds import Direction, Status
 from kpixl.plan.model import Level
@@ -21,13 +21,17 @@ from kpixl.review.insights import Focus, Lever
 
 MOST_PROPOSED = 3
 MONTHS_MISSED = 3
+_MOST_EFFORT = 1 << 19
+"""What leverage may cost in a whole book: a second. A sound book of 500 goals needs a twentieth;
+of one that is made to cost more, the rest has none."""
 
 
 def focus(review: Review) -> Tuple[Focus, ...]:
     """The focus list of every KGI that is made of other goals, in tree order; in the review of a
     scope without a KGI, that of the goals at its top."""
     heads = review.at_level(Level.KGI) or tuple(g for g in review.goals if g.parent is None)
-    found = (_focus(review, head) for head in heads)
+    made = _Made(review, Effort(_MOST_EFFORT))
+    found = (_focus(made, head) for head in heads)
     return tuple(one for one in found if one.levers)
 
 
@@ -46,10 +50,10 @@ def missed_though_met(review: Review) -> Tuple[GoalReview, ...]:
     )
 
 
-def _focus(review: Review, kgi: GoalReview) -> Focus:
-    split = kgi.bridge_to_date
+def _focus(made: _Made, kgi: GoalReview) -> Focus:
+    review, split = made.review, kgi.bridge_to_date
     contributions = {part.goal: part.value for part in split.leaves} if split else {}
-    today = _Today(review, kgi)
+    today = _Today(made, kgi)
     leaves = dict.fromkeys([goal_id for goal_id in contributions if goal_id] + today.leaves)
     every = (
         Lever(goal_id, contributions.get(goal_id), today.leverage(goal_id)) for goal_id in leaves
@@ -86,61 +90,90 @@ def _cost(kgi: GoalReview, lever: Lever) -> float:
     return max(0.0, contribution if split.total > 0 else -contribution) if outside else 0.0
 
 
+class _Made:
+    """What each goal of a review is computed from, looked up once; and what work is left."""
+
+    def __init__(self, review: Review, effort: Effort) -> None:
+        self.review = review
+        self.effort = effort
+        self._known: Dict[str, Tuple[str, ...]] = {}
+
+    def of(self, goal_id: str) -> Tuple[str, ...]:
+        """The goal's formula's inputs, or the children that it rolls up; none where one of them
+        lies outside the scope: without it the goal would be another one."""
+        if goal_id not in self._known:
+            goal = self.review.by_id[goal_id]
+            found = goal.children if goal.is_rollup and not goal.children_elsewhere else ()
+            if goal.goal.formula is not None:
+                needed = inputs(goal.goal.formula)
+                found = needed if all(one in self.review.by_id for one in needed) else ()
+            self._known[goal_id] = found
+        return self._known[goal_id]
+
+
 class _Today:
     """What a KGI is computed from, at today's point: in the last month of the year in which the
     KGI is reported."""
 
-    def __init__(self, review: Review, kgi: GoalReview) -> None:
-        self.review = review
+    def __init__(self, made: _Made, kgi: GoalReview) -> None:
+        self.review = made.review
+        self.effort = made.effort
+        self.made = made
         self.kgi = kgi
         self.month = last_reported(kgi)
-        self.below: Dict[str, Tuple[str, ...]] = {}
         self.order = self._order()
-        self.leaves = [goal_id for goal_id in self.order if self._is_leaf(review.by_id[goal_id])]
+        self.leaves = [one for one in self.order if self._is_leaf(self.review.by_id[one])]
 
     def leverage(self, goal_id: str) -> Optional[float]:
         """By how many % the KGI changes where the goal's actual rises by 1 %."""
         now, at = self._actual(self.kgi.id), self._actual(goal_id)
-        if at is None or goal_id not in self.below:
+        if at is None:
             return None
-        changed: Dict[str, Optional[float]] = {goal_id: one_per_cent_more(at)}
+        try:
+            return change_pct(now, self._with({goal_id: one_per_cent_more(at)}))
+        except TooMuch:
+            return None
+
+    def _with(self, changed: Dict[str, Optional[float]]) -> Optional[float]:
+        """The KGI with some of its goals' actuals changed."""
+        self.effort.spend(len(self.order) // 16)
         for above in self.order:
-            if above not in changed and not changed.keys().isdisjoint(self.below[above]):
+            if above not in changed and not changed.keys().isdisjoint(self.made.of(above)):
+                self.effort.spend(len(self.made.of(above)))
                 changed[above] = self._recomputed(self.review.by_id[above], changed)
-        return change_pct(now, changed.get(self.kgi.id))
+        return changed.get(self.kgi.id)
 
     def _actual(self, goal_id: str) -> Optional[float]:
         values = self.review.by_id[goal_id].series.actual
         return None if self.month is None else values[self.month]
 
-    def _made_of(self, goal: GoalReview) -> Tuple[str, ...]:
-        if goal.goal.formula is not None:
-            needed = inputs(goal.goal.formula)
-            return needed if all(one in self.review.by_id for one in needed) else ()
-        # Without some of its children a roll-up is another one.
-        return goal.children if goal.is_rollup and not goal.children_elsewhere else ()
-
     def _is_leaf(self, goal: GoalReview) -> bool:
         return goal.goal.formula is None and not goal.is_rollup and goal.id != self.kgi.id
 
-    def _order(self) -> List[str]:
+    def _order(self) -> Tuple[str, ...]:
         """The KGI and all that it is computed from, what is needed first; without recursion, as
-        chains of formulas may be long."""
+        chains of formulas may be long. Nothing where that would be too much work."""
         found: Dict[str, None] = {}
+        opened: Set[str] = set()
         waiting = [self.kgi.id]
         while waiting:
             goal_id = waiting[-1]
-            if goal_id in self.below:
+            if goal_id in opened:
                 found[waiting.pop()] = None
                 continue
-            self.below[goal_id] = self._made_of(self.review.by_id[goal_id])
-            waiting.extend(one for one in self.below[goal_id] if one not in self.below)
-        return list(found)
+            opened.add(goal_id)
+            below = self.made.of(goal_id)
+            try:
+                self.effort.spend(len(below) // 4)
+            except TooMuch:
+                return ()
+            waiting.extend(one for one in below if one not in opened)
+        return tuple(found)
 
     def _recomputed(
         self, goal: GoalReview, changed: Mapping[str, Optional[float]]
     ) -> Optional[float]:
-        figures = {one: self._actual(one) for one in self.below[goal.id]}
+        figures = {one: self._actual(one) for one in self.made.of(goal.id)}
         moved = {one: changed.get(one, figure) for one, figure in figures.items()}
         if goal.goal.formula is None:
             return self._score(goal, moved)
