@@ -180,7 +180,10 @@ def test_a_figure_typed_over_its_formula_is_told_from_the_review(tmp_path):
 
 
 def test_a_landing_and_a_signal_typed_over_are_told_from_the_review(tmp_path):
-    cells = {cell_name(VISITS, LANDING): 11_000_000, cell_name(VISITS, SIGNAL): "Worse"}
+    cells: dict[str, float | str | None] = {
+        cell_name(VISITS, LANDING): 11_000_000,
+        cell_name(VISITS, SIGNAL): "Worse",
+    }
     data = enter(sample_bytes("en"), "Scorecard", cells)
     found = found_at(report_on(tmp_path, data), "Scorecard")
     assert {cell: (one.kind, one.shown) for cell, one in found.items()} == {
