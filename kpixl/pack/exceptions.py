@@ -75,7 +75,7 @@ def _card(review: Review, goal: GoalReview, language: str) -> ExceptionCard:
         anchor=anchor(goal),
         owner=goal.goal.owner,
         mark=mark(goal.status, language),
-        sentence=headline(review, goal, language),
+        sentence=headline(review, goal, language, landing=False),
         remarks=remarks(goal),
         actions=tuple(
             action_line(review, entry, language) for nearest, entry in placed if nearest is goal
