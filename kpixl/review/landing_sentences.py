@@ -58,9 +58,8 @@ def _ending(
         share = style.style.attainment(value / landing.plan)
         return say("sentence.landing_share", language, share=share, **details)
     judged = _judged(goal, landing, language)
-    for key in ("aside", "within_aside"):
-        details[key] = say(f"sentence.{key}", language, text=judged) if judged else ""
-    return say("sentence.landing_figures", language, **details)
+    aside = say("sentence.landing_judged", language, text=judged) if judged else ""
+    return say("sentence.landing_figures", language, judged=aside, **details)
 
 
 def _has_share(goal: GoalReview, landing: Landing, style: GoalStyle) -> bool:
