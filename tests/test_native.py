@@ -238,7 +238,7 @@ def assert_is_the_functions(rows: dict[str, dict[str, Value]], book: BookContent
     nothing = ("", word("show.not_available", language), CellError("#DIV/0!"))
     for goal in found.goals:
         row, given = rows[goal.goal.label], own[goal.goal.label]
-        if goal.is_rollup:
+        if goal.is_rollup or "direction" not in given:  # a group, whose children may be none
             continue
         sides = (row["actual"], row["plan"], given["direction"], given.get("tolerance"))
         amber = given.get("amber_at") or book.settings["amber_at"]

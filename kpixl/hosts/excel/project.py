@@ -14,6 +14,7 @@ from kpixl.hosts.excel.vba import CODE_PAGES, modules
 from kpixl.resources import workbook_templates
 from kpixl.words import LANGUAGES
 from kpixl.workbook.template.book import ORDER
+from kpixl.workbook.template.functions import InCellFunctions
 
 _CODE_PAGE_RECORD = b"\x03\x00\x02\x00\x00\x00"
 """The record of a project's directory (MS-OVBA 2.3.4.2.1.4) before the code page's two bytes."""
@@ -46,7 +47,7 @@ def _blank_book(path: Path) -> None:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path))
-    for _ in ORDER:
+    for _ in (*ORDER, *InCellFunctions.sheets):
         book.add_worksheet()
     book.close()
 

@@ -13,4 +13,5 @@ formula cannot turn one into the other in every language of Excel."""
 def is_percent(unit: str) -> str:
     """A test whether the unit in a cell is %, in the words that the reader takes for it."""
     plain = f'LOWER(TRIM(SUBSTITUTE({unit},"　"," ")))'
-    return f"OR({','.join(f'{plain}={text(one)}' for one in (*PERCENT_UNITS, *_OTHER_WIDTHS))})"
+    words = text("|".join(("", *PERCENT_UNITS, *_OTHER_WIDTHS, "")))
+    return f'ISNUMBER(FIND("|"&{plain}&"|",{words}))'
