@@ -21,6 +21,7 @@ from kpixl.review.periods import month_name, short_date
 from kpixl.review.sentences import (
     changes,
     counts,
+    month_sentence,
     style_of,
     tally_sentence,
     title_sentence,
@@ -55,11 +56,13 @@ def summary_page(review: Review, language: str) -> SummaryPage:
     if not fits.enough:
         # The tiles say where the year will land, too; and they need no row of its own for it.
         sentences = [headline(review, goal, language, landing=False) for goal in heads]
-        without = [replace(tile, year=()) for tile in kgis]
+        bare = [replace(tile, year=()) for tile in kgis]
         kgis = [replace(tile, rows=(*tile.rows, *tile.year), year=()) for tile in kgis]
         fits = room((title, *sentences), said, kgis, tiles, columns, language)
-        # Where names and figures alone fill the page, landings are left to their own table.
-        kgis = kgis if fits.enough else without
+        if not fits.enough:
+            # Names and figures alone fill the page: the rest stands in the tables behind it.
+            kgis, tiles = bare, [replace(tile, rows=(), year=()) for tile in tiles]
+            sentences = [month_sentence(review, goal, language) for goal in heads]
     if kgis and fits.chart:
         chart = _headline_chart(review, heads[0], fits.chart, language)
         kgis[0] = replace(kgis[0], chart=chart)
