@@ -81,10 +81,11 @@ use_wheel() {
         "$WHEEL_VENV/bin/kpixl" --help && "$WHEEL_VENV/bin/kpixl" demo -o out
 }
 
-# The tests on their own, so that `import kpixl` can only find the wheel.
+# The tests on their own, with the benchmarks that some are about, so that `import kpixl` can only
+# find the wheel.
 lay_out_tests() {
     rm -rf "$BUILD/elsewhere" && mkdir "$BUILD/elsewhere" &&
-        cp -R tests pyproject.toml "$BUILD/elsewhere" &&
+        cp -R tests benchmarks pyproject.toml "$BUILD/elsewhere" &&
         site_packages "$PWD/.venv" >"$(site_packages "$WHEEL_VENV")/tests_own.pth"
 }
 
