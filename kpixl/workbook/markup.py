@@ -65,15 +65,22 @@ def read_markup(
         if name in end_calls:
             end_calls[name]("".join(pieces))
 
-    def refuse_document_type(*_: object) -> None:
-        raise FileProblem("file-document-type", part=part)
-
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = refuse_document_type
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = pieces.append
+    feed(parser, chunks, part)
+
+
+def feed(parser: expat.XMLParserType, chunks: Iterable[bytes], part: str) -> None:
+    """Let ``parser`` read a whole part, whatever its calls are; raises FileProblem where the part
+    is not well formed, declares a document type, or holds a tag of more than MAX_TAG bytes."""
+
+    def refuse_document_type(*_: object) -> None:
+        raise FileProblem("file-document-type", part=part)
+
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse_document_type
     try:
         fed = 0
         for chunk in chunks:

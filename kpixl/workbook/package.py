@@ -114,7 +114,7 @@ class Package:
         Raises FileProblem where the part is missing, doubled, packed in a way that Excel does not
         know, damaged, or larger than the budget allows.
         """
-        entry = self._entry(part)
+        entry = self.entry(part)
         try:
             with self._zip.open(entry) as source:
                 while chunk := source.read(CHUNK):
@@ -123,7 +123,17 @@ class Package:
         except _ZIP_FAULTS as fault:
             raise FileProblem("file-damaged-part", part=part) from fault
 
-    def _entry(self, part: str) -> zipfile.ZipInfo:
+    @property
+    def names(self) -> Iterator[str]:
+        """The names of all parts, folded as :meth:`has` compares them."""
+        return iter(self._parts)
+
+    def content(self, part: str) -> bytes:
+        """The unpacked bytes of one part; raises FileProblem as :meth:`chunks`."""
+        return b"".join(self.chunks(part))
+
+    def entry(self, part: str) -> zipfile.ZipInfo:
+        """Where one part stands in the package; raises FileProblem as :meth:`chunks`."""
         entries = self._parts.get(_part_key(part), [])
         if not entries:
             raise FileProblem("file-missing-part", part=part)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Dict, List, Mapping, Optional, Tuple
 from urllib.parse import unquote
 
+from kpixl.errors import FileProblem
 from kpixl.workbook.markup import (
     MAIN,
     OFFICE_RELATIONSHIP,
@@ -66,6 +67,14 @@ def target(found: Mapping[str, Relationship], kind: str) -> Optional[str]:
         if relationship.kind == kind:
             return relationship.target
     return None
+
+
+def workbook_part(package: Package) -> str:
+    """The part that describes the workbook; raises FileProblem where there is none."""
+    found = target(relationships(package, ""), "officeDocument")
+    if found is None:
+        raise FileProblem("file-damaged-package")
+    return found
 
 
 def contents(package: Package, workbook: str) -> Contents:

@@ -24,7 +24,7 @@ _BRACKETS = re.compile(r"\[[^\]]*\]")
 _YEAR_OR_DAY = re.compile(r"[ydg]|e(?![-+])", re.IGNORECASE)
 _CLOCK = re.compile(r"[hs]", re.IGNORECASE)
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -67,7 +67,7 @@ def clean_text(text: str) -> str:
     """``text`` with Excel's ``_xHHHH_`` escapes resolved, one kind of line end, and without
     characters that no document can hold."""
     if "_x" in text:
-        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+        text = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text if text.isprintable() else _UNSHOWABLE.sub("", text)
