@@ -451,7 +451,8 @@ def test_no_landing_is_a_dash_and_is_said() -> None:
 def test_a_landing_says_its_figures() -> None:
     (drawing,) = landings([landing(low=80.0, high=95.0)])
     assert drawing.alt == (
-        "Revenue, fiscal year: to date 50, landing 90, 80% range 80 to 95, plan 100."
+        "Revenue, the fiscal year so far and where it will land: to date 50, landing 90, "
+        "80% range 80 to 95, plan 100."
     )
 
 

@@ -7,14 +7,14 @@ import re
 from functools import lru_cache
 from html import escape
 from itertools import groupby
-from typing import Iterable, Literal, NamedTuple, Optional, Union
+from typing import Callable, Iterable, Literal, NamedTuple, Optional, Union
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
 # What XML 1.0 cannot hold, and marks that would turn the direction of the text around them.
 UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ufffe\uffff]"
 )
 
@@ -87,10 +87,22 @@ class Link(NamedTuple):
     label: str = ""
 
 
+class Source(NamedTuple):
+    """What a picture was drawn from: its ``figures``, for a page that says them in a table, too.
+
+    ``chart`` draws them again, in ``settings`` and another look; None where figures of other
+    pictures have a say in this one.
+    """
+
+    figures: object
+    chart: Optional[Callable[..., Drawing]] = None
+    settings: tuple[tuple[str, object], ...] = ()
+
+
 class Drawing(NamedTuple):
     """A finished picture: size and coordinates in CSS pixels, y downwards, first shape undermost.
 
-    ``alt`` says in a sentence what the picture shows.
+    ``alt`` says in a sentence what the picture shows; it is empty where the text beside it does.
     """
 
     width: float
@@ -98,6 +110,7 @@ class Drawing(NamedTuple):
     alt: str
     shapes: tuple[Shape, ...]
     links: tuple[Link, ...] = ()
+    source: Optional[Source] = None
 
 
 def clean(text: str) -> str:
@@ -120,9 +133,11 @@ def to_svg(drawing: Drawing, font_family: str) -> str:
     Neighbouring shapes of one style become one element: renderers pay per element.
     """
     width, height = number(drawing.width), number(drawing.height)
+    alt = escape(clean(drawing.alt))
+    told = f'role="img" aria-label="{alt}"' if alt else 'aria-hidden="true"'
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" aria-label="{escape(clean(drawing.alt))}" '
+        f'viewBox="0 0 {width} {height}" {told} '
         f'font-family="{escape(clean(font_family))}">'
     )
     parts = [opening]

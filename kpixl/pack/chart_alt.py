@@ -13,14 +13,14 @@ from kpixl.pack.chart_figures import (
     SparkFigures,
     TreeNode,
 )
-from kpixl.pack.chart_grid import last_reported
+from kpixl.pack.chart_grid import changes_noted, last_reported
 from kpixl.pack.chart_parts import known
 from kpixl.words import say, word
 
 
 def months_alt(figures: MonthsFigures) -> str:
     """The last month against plan, how often the plan was missed, what is missing, what is
-    outlook."""
+    outlook, and what was planned before a revision."""
     language = figures.language
     name = figures.name or figures.title
     last = last_reported(figures)
@@ -47,10 +47,26 @@ def months_alt(figures: MonthsFigures) -> str:
         for i, each in enumerate(figures.months)
         if known(each.actual) is None and known(each.outlook) is not None
     ]
-    for code, indices in (("chart.alt.missing", missing), ("chart.alt.outlook", ahead)):
+    outlook = f"chart.alt.outlook{_stepped(figures)}"
+    for code, indices in (("chart.alt.missing", missing), (outlook, ahead)):
         if indices:
             sentences.append(say(code, language, months=_listed(figures, indices)))
+    # As on the chart, a note is a phrase: here it has to end.
+    stop = word("chart.alt.stop", language)
+    sentences += [f"{note}{stop}" for _, note in changes_noted(figures)]
+    before = [
+        f"{each.label} {figures.value(original)}"
+        for each in figures.months
+        if (original := known(each.original)) is not None
+    ]
+    if before:
+        listed = word("chart.alt.listed", language).join(before)
+        sentences.append(say("chart.alt.original", language, months=listed))
     return join(sentences, language)
+
+
+def _stepped(figures: MonthsFigures) -> str:
+    return "" if figures.step == "month" else f".{figures.step}"
 
 
 def _standing(figures: MonthsFigures) -> list[str]:
@@ -60,7 +76,7 @@ def _standing(figures: MonthsFigures) -> list[str]:
         return []
     return [
         say(
-            f"chart.alt.worse.{figures.direction.value}",
+            f"chart.alt.worse.{figures.direction.value}{_stepped(figures)}",
             figures.language,
             worse=compared.count(False),
             compared=len(compared),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Optional
 
-from kpixl.pack.canvas import Drawing, Line, Link, Rect, Shape, Text
+from kpixl.pack.canvas import Drawing, Line, Link, Rect, Shape, Source, Text
 from kpixl.pack.chart_alt import bridges_alt
 from kpixl.pack.chart_figures import LOOK, BridgeFigures, BridgePart, Look
 from kpixl.pack.chart_parts import BOLD, axis_break, heading, known, outlined
@@ -20,7 +20,7 @@ from kpixl.words import say, word
 
 MOST_PARTS, FEWEST_PARTS = 13, 2
 NAMES_SHARE, PANEL_GAP = 0.3, 26.0
-BAR, ROW, LEADING = 11.0, 19.0, 12.0
+BAR, ROW, LEADING = 11.0, 2.0, 1.25  # the bar in pixels, the others in heights of the type
 LABEL_GAP, BREAK = 5.0, 14.0
 SMALLEST = 1e-290  # a shorter axis has more pixels for one than a number can say
 SEEN = 0.25
@@ -100,7 +100,8 @@ def _drawn(merged: Sequence[BridgeFigures], width: float, look: Look) -> Drawing
     for panel, axis in zip(merged, _axes(merged, spans, look), strict=True):
         shapes += _panel(panel, rows, axis, look)
     bottom = rows[-1].top + rows[-1].height
-    return Drawing(width, bottom, bridges_alt(merged), tuple(shapes), _links(merged, rows, names))
+    links, source = _links(merged, rows, names), Source(tuple(merged), bridges, (("width", width),))
+    return Drawing(width, bottom, bridges_alt(merged), tuple(shapes), links, source)
 
 
 def _moved(shape: Shape, left: float) -> Shape:
@@ -176,9 +177,10 @@ def _rows(
     first, last = (word(f"chart.{end}", language) for end in ("plan", "actual"))
     texts = [first, *(name for name, _ in keys), last]
     rows: list[_Row] = []
+    least, leading = ROW * look.normal, round(LEADING * look.normal)
     for text, row_key in zip(texts, (None, *keys, None), strict=True):
         lines = wrap(text, width, look.normal, 400 if row_key else BOLD)
-        height = max(ROW, len(lines) * LEADING + 5)
+        height = max(least, len(lines) * leading + 5)
         rows.append(_Row(row_key, lines, top, height, is_last=len(rows) == len(texts) - 1))
         top += height
     return tuple(rows)
@@ -186,11 +188,12 @@ def _rows(
 
 def _names(rows: Sequence[_Row], look: Look) -> list[Shape]:
     shapes: list[Shape] = []
+    leading = round(LEADING * look.normal)
     for row in rows:
-        first = row.middle - len(row.lines) * LEADING / 2 + look.normal * 0.98
+        first = row.middle - len(row.lines) * leading / 2 + look.normal * 0.98
         weight = 400 if row.key else BOLD
         for number, line in enumerate(row.lines):
-            y = first + number * LEADING
+            y = first + number * leading
             shapes.append(Text(0, y, line, look.normal, weight, look.palette.ink))
     return shapes
 

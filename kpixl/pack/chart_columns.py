@@ -1,5 +1,5 @@
 """Turn a fiscal year into columns: actual solid, plan outlined behind it, prior year a narrow
-lighter column beside it, outlook hatched."""
+lighter column beside it, outlook hatched, a plan before its revision a dashed tick."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from kpixl.pack.chart_grid import (
     place_bar_labels,
     shown,
 )
+from kpixl.pack.chart_originals import original_ticks
 from kpixl.pack.chart_parts import BOLD, hatch, known, outlined
 
 WIDEST_PITCH = 44.0  # a wider cell does not make its columns wider
@@ -77,6 +78,11 @@ def columns(
             bar = column(left + place.plan, place.width, plan, axis)
             plans.append(_frame(bar, palette.actual, palette.paper))
             bars.append(bar)
+        original = known(month.original)
+        if original is not None:
+            # No label stands on a tick.
+            tick = axis.y(original)
+            bars.append(Bar(left + place.plan, left + place.plan + place.width, tick, tick))
         if prior is not None:
             bar = column(left + place.prior, place.prior_width, prior, axis)
             priors.append(_solid(bar, palette.prior))
@@ -93,7 +99,8 @@ def columns(
     zero = axis.y(0.0)
     base = Line(((0, zero), (grid.pitch * grid.count, zero)), palette.ink, 1)
     labels = _labels(figures, grid, place, bars, zero, look, every_label)
-    return [*plans, *priors, *actuals, *outlooks, *hatching, base, *labels]
+    ticks = original_ticks(figures, grid, axis, place.plan, place.width, look)
+    return [*plans, *priors, *actuals, *outlooks, *hatching, *ticks, base, *labels]
 
 
 def _solid(bar: Bar, fill: str) -> Rect:

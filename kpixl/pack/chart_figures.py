@@ -24,7 +24,7 @@ class Palette:
     rule: str = "#c9cdd1"
     band: str = "#eef1f4"
     good: str = "#6ba539"
-    good_text: str = "#457a1e"
+    good_text: str = "#3f7420"
     amber: str = "#f0a818"
     amber_text: str = "#8a5a00"
     bad: str = "#c9202f"
@@ -49,7 +49,8 @@ class MonthFigures:
     """One month's column. None is "not reported" and is drawn as a gap.
 
     ``difference`` is actual − plan as the caller computed it, ``good`` whether it is on the good
-    side of the plan (None: no colour). ``outlook`` is drawn where there is no actual.
+    side of the plan (None: no colour). ``outlook`` is drawn where there is no actual, ``original``
+    is the plan before its revision where that is another.
     """
 
     label: str
@@ -59,6 +60,7 @@ class MonthFigures:
     outlook: Optional[float] = None
     difference: Optional[float] = None
     good: Optional[bool] = None
+    original: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,14 @@ class MonthScale:
 
 @dataclass(frozen=True)
 class MonthsFigures:
-    """A goal's fiscal year (usually 12 months).
+    """A goal's fiscal year (usually 12 months), or its quarters, halves or year: ``step`` is
+    ``month`` or ``period``.
 
     ``review`` is the index of the review month; ``value`` writes a figure, ``signed`` a difference
-    with its sign; ``redefined`` are indices of months from which the goal's definition changed.
-    ``name`` stands in the alternative text where ``title`` is empty.
+    with its sign; ``redefined`` are indices of months from which the goal's definition changed,
+    ``moved`` those from which its place in the tree or its owner did, each with what to say of it.
+    ``borders`` are those that begin a quarter or half, with whether it is a half. ``name`` stands
+    in the alternative text where ``title`` is empty.
     """
 
     title: str
@@ -92,6 +97,9 @@ class MonthsFigures:
     name: str = ""
     direction: Direction = Direction.HIGHER
     redefined: tuple[int, ...] = ()
+    moved: tuple[tuple[int, str], ...] = ()
+    borders: tuple[tuple[int, bool], ...] = ()
+    step: str = "month"
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,8 @@ class BulletFigures:
 
 @dataclass(frozen=True)
 class SparkFigures:
-    """The values of a sparkline, oldest first; None is a gap. ``plan`` runs beside ``values``."""
+    """The values of a sparkline, oldest first; None is a gap. ``plan`` runs beside ``values``,
+    ``labels`` name the months for a table of them."""
 
     name: str
     values: tuple[Optional[float], ...]
@@ -133,6 +142,7 @@ class SparkFigures:
     language: str
     plan: tuple[Optional[float], ...] = ()
     status: Optional[Status] = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

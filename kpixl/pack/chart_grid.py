@@ -10,6 +10,7 @@ from kpixl.pack.canvas import Line, Rect, Shape, Text
 from kpixl.pack.chart_figures import Look, MonthFigures, MonthScale, MonthsFigures
 from kpixl.pack.chart_parts import BOLD, Labels, centred, known, label_order
 from kpixl.pack.text_width import text_width
+from kpixl.words import say
 
 LABEL_ROW = 12.0
 
@@ -75,7 +76,9 @@ def _values(figures: Iterable[MonthsFigures]) -> list[float]:
         value
         for chart in figures
         for month in chart.months
-        for value in map(known, (month.actual, month.plan, month.prior, month.outlook))
+        for value in map(
+            known, (month.actual, month.plan, month.prior, month.outlook, month.original)
+        )
         if value is not None
     ]
 
@@ -201,16 +204,35 @@ def review_band(
     return [Rect(left, top, grid.pitch, bottom - top, look.palette.band)]
 
 
-def redefined_months(figures: MonthsFigures) -> list[int]:
-    """The months of the chart from which the definition changed."""
-    return [index for index in figures.redefined if 0 <= index < len(figures.months)]
+def changes_noted(figures: MonthsFigures) -> list[tuple[int, str]]:
+    """The months of the chart from which the goal's definition, place or owner changed, and what
+    is to be said of each."""
+    shown = range(len(figures.months))
+    redefined = [
+        (n, say("chart.redefined", figures.language, month=figures.months[n].label))
+        for n in figures.redefined
+        if n in shown
+    ]
+    return sorted([*redefined, *(one for one in figures.moved if one[0] in shown)])
 
 
-def redefinition_marks(
+def change_marks(
     figures: MonthsFigures, grid: Grid, top: float, bottom: float, look: Look
 ) -> list[Shape]:
-    """A dashed line before each month from which the goal's definition changed."""
+    """A dashed line before each month from which something about the goal changed."""
     return [
         Line(((grid.left(i), top), (grid.left(i), bottom)), look.palette.grey, 0.8, (2, 2))
-        for i in redefined_months(figures)
+        for i in dict.fromkeys(index for index, _ in changes_noted(figures))
     ]
+
+
+def period_borders(
+    figures: MonthsFigures, grid: Grid, top: float, bottom: float, look: Look
+) -> list[Shape]:
+    """A light line before each month that begins a quarter, a stronger one before a half."""
+    return [
+        Line(((grid.left(month), top), (grid.left(month), bottom)),
+             look.palette.prior if half else look.palette.rule, 0.8 if half else 0.5)
+        for month, half in figures.borders
+        if 0 < month < len(figures.months)
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from kpixl.pack.canvas import Dot, Drawing, Line, Rect, Shape, Text
+from kpixl.pack.canvas import Dot, Drawing, Line, Rect, Shape, Source, Text
 from kpixl.pack.chart_alt import landing_alt
 from kpixl.pack.chart_figures import LOOK, LandingFigures, Look
 from kpixl.pack.chart_parts import axis_break, hatch, known, outlined
@@ -85,14 +85,14 @@ def _drawing(row: LandingFigures, axis: _Axis, width: float, height: float, look
     if landing is None:
         baseline = height / 2 + look.small * 0.36
         text = Text(MARGIN, baseline, "–", look.small, 400, look.palette.grey)
-        return Drawing(width, height, alt, (text,))
+        return Drawing(width, height, alt, (text,), source=Source(row))
     middle = height / 2 - 1
     shapes = [
         *_bars(row, landing, axis, middle, look),
         *_whisker(row, axis, middle, look),
         *_marks(row, axis, middle, look),
     ]
-    return Drawing(width, height, alt, tuple(shapes))
+    return Drawing(width, height, alt, tuple(shapes), source=Source(row))
 
 
 def _bars(

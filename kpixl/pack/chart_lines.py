@@ -1,5 +1,6 @@
 """Turn a fiscal year into lines, for ratios and levels that columns from zero would flatten:
-actual a line with dots, plan a dashed step, prior year a lighter line, outlook dotted."""
+actual a line with dots, plan a dashed step, a plan before its revision a lighter one, prior year a
+lighter line, outlook dotted."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from kpixl.pack.chart_figures import Look, MonthsFigures
 from kpixl.pack.chart_grid import LABEL_ROW, Axis, Grid, last_reported, shown
 from kpixl.pack.chart_parts import (
     BOLD,
+    ORIGINAL_DASH,
     Box,
     Labels,
     axis_break,
@@ -36,9 +38,11 @@ def lines(
     prior = _points([known(month.prior) for month in months], grid, axis)
     outlook = _points([_outlook(figures, index) for index in range(len(months))], grid, axis)
     steps = plan_steps([known(month.plan) for month in months], grid, axis)
+    before = plan_steps([known(month.original) for month in months], grid, axis)
     shapes = _base(grid, axis, look)
     shapes += [Line(run, palette.prior, 1.5) for run in runs(prior) if len(run) > 1]
     shapes += [Dot(*run[0], 1.5, palette.prior) for run in runs(prior) if len(run) == 1]
+    shapes += [Line(step, palette.grey, 0.9, ORIGINAL_DASH) for step in before]
     shapes += [Line(step, palette.actual, 0.9, (3, 2)) for step in steps]
     shapes += [Line(run, palette.actual, 1.2, (1.5, 1.5)) for run in runs(outlook) if len(run) > 1]
     actual_lines = [Line(run, palette.actual, 1.5) for run in runs(actual) if len(run) > 1]
@@ -50,7 +54,9 @@ def lines(
     dots = [point for point in actual if point is not None]
     shapes += [Dot(x, y, DOT, palette.actual) for x, y in dots]
     drawn = [line.points for line in shapes if isinstance(line, Line) and line.stroke_width > 1]
-    labels = _labels(figures, grid, axis, [*dots, *rings], drawn, steps, look, every_label)
+    labels = _labels(
+        figures, grid, axis, [*dots, *rings], drawn, [*steps, *before], look, every_label
+    )
     return [*shapes, *_clearings(labels, figures, grid, look), *labels]
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Optional
 
-from kpixl.pack.canvas import Drawing, Shape, Text
+from kpixl.pack.canvas import Drawing, Shape, Source, Text
 from kpixl.pack.chart_alt import months_alt
 from kpixl.pack.chart_columns import columns
 from kpixl.pack.chart_figures import LOOK, Look, MonthScale, MonthsFigures
@@ -14,13 +14,15 @@ from kpixl.pack.chart_grid import (
     LABEL_ROW,
     Axis,
     Grid,
+    change_marks,
+    changes_noted,
     common_scale,
     month_labels,
-    redefined_months,
-    redefinition_marks,
+    period_borders,
     review_band,
 )
 from kpixl.pack.chart_lines import lines
+from kpixl.pack.chart_originals import original_name
 from kpixl.pack.chart_parts import (
     SERIES,
     centred,
@@ -80,14 +82,21 @@ def months(
     if _is_empty(figures):
         shapes += _emptiness(figures, grid, (body + bottom) / 2, look)
     else:
-        shapes += draw(figures, grid, axis, look)
+        drawn = draw(figures, grid, axis, look)
+        shapes += [*drawn, *original_name(figures, grid, axis, drawn, look)]
     shapes += month_labels(figures, grid, bottom + MONTHS_ROW - 4, look)
     first = top + CAPTION_ROW - 3 if with_strip else top
     band = review_band(figures, grid, first, bottom + MONTHS_ROW, look)
-    shapes += redefinition_marks(figures, grid, body, bottom, look)
+    borders = period_borders(figures, grid, body, bottom + MONTHS_ROW, look)
+    shapes += change_marks(figures, grid, body, bottom, look)
     notes, end = _notes(figures, bottom + MONTHS_ROW, width, look)
-    whole = [*head, *band, *shapes, *notes]
-    return Drawing(width, end, months_alt(figures), tuple(whole))
+    whole = (*head, *band, *borders, *shapes, *notes)
+    settings = {
+        "width": width, "height": height, "scale": scale, "line": line,
+        "differences": differences, "key": key,
+    }  # fmt: skip
+    source = Source(figures, months, tuple(settings.items()))
+    return Drawing(width, end, months_alt(figures), whole, source=source)
 
 
 def months_key(
@@ -135,7 +144,9 @@ def months_mini(
         *body,
         *month_labels(figures, grid, height - 4, look),
     ]
-    return Drawing(width, height, months_alt(figures), tuple(shapes))
+    settings = {"width": width, "height": height, "scale": scale, "line": line}
+    source = Source(figures, months_mini, tuple(settings.items()))
+    return Drawing(width, height, months_alt(figures), tuple(shapes), source=source)
 
 
 def _is_empty(figures: MonthsFigures) -> bool:
@@ -203,8 +214,7 @@ def _captioned_strip(
 def _notes(figures: MonthsFigures, y: float, width: float, look: Look) -> tuple[list[Shape], float]:
     """What the reader must know about the figures, below the months, and where it ends."""
     shapes: list[Shape] = []
-    for index in redefined_months(figures):
-        note = say("chart.redefined", figures.language, month=figures.months[index].label)
+    for _, note in changes_noted(figures):
         for written in wrap(note, width, look.small):
             shapes.append(Text(0, y + look.small, written, look.small, 400, look.palette.grey))
             y += round(look.small * 1.3)

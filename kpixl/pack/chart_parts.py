@@ -183,7 +183,8 @@ def _figure(value: Optional[float]) -> float:
     return 0.0 if value is None else value
 
 
-SERIES = ("actual", "plan", "prior", "outlook")
+SERIES = ("actual", "plan", "original", "prior", "outlook")
+ORIGINAL_DASH = (2.0, 1.5)
 
 
 def key_shapes(
@@ -228,6 +229,8 @@ def _sample(name: str, x: float, y: float, palette: Palette) -> list[Shape]:
         return [Rect(x, y - 7, 8, 8, palette.actual)]
     if name == "prior":
         return [Rect(x + 2, y - 7, 4, 8, palette.prior)]
+    if name == "original":
+        return [Line(((x - 1, y - 3), (x + 9, y - 3)), palette.grey, 1.2, ORIGINAL_DASH)]
     frame = outlined(x, y - 7, 8, 8, palette.actual, palette.paper)
     return [frame] if name == "plan" else [frame, *hatch(x, y - 7, 8, 8, palette.actual)]
 
@@ -238,6 +241,8 @@ def _line_sample(name: str, x: float, y: float, palette: Palette) -> list[Shape]
         return [Line(run, palette.actual, 1.5), Dot(x + 7, y - 3, 2.2, palette.actual)]
     if name == "plan":
         return [Line(run, palette.actual, 0.9, (3, 2))]
+    if name == "original":
+        return [Line(run, palette.grey, 0.9, ORIGINAL_DASH)]
     if name == "prior":
         return [Line(run, palette.prior, 1.5)]
     ring = Dot(x + 7, y - 3, 2, palette.paper, palette.actual, 1)

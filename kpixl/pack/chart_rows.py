@@ -6,7 +6,7 @@ from statistics import median
 from typing import Optional, Sequence
 
 from kpixl.measures.kinds import Status
-from kpixl.pack.canvas import Dot, Drawing, Line, Link, Point, Rect, Shape, Text
+from kpixl.pack.canvas import Dot, Drawing, Line, Link, Point, Rect, Shape, Source, Text
 from kpixl.pack.chart_alt import bullets_alt, spark_alt
 from kpixl.pack.chart_figures import (
     LOOK,
@@ -25,7 +25,7 @@ from kpixl.pack.chart_parts import (
     status_colour,
     status_shapes,
 )
-from kpixl.pack.text_width import text_width, wrap
+from kpixl.pack.text_width import LINE_ENDS, break_lines, text_width, wrap
 from kpixl.words import say, word
 
 MARK = 9.0
@@ -58,11 +58,17 @@ def bullets(figures: BulletFigures, width: float = 330, look: Look = LOOK) -> Dr
             links.append(Link(0, y, width, height, f"#{row.anchor}", row.name))
         y += height
     line = Line(((plan, top - 2), (plan, y)), palette.ink, 1.6)
-    return Drawing(width, y + 2, bullets_alt(figures), (*shapes, line), tuple(links))
+    source = Source(figures, bullets, (("width", width),))
+    return Drawing(width, y + 2, bullets_alt(figures), (*shapes, line), tuple(links), source)
 
 
 def _written(text: str, look: Look, weight: int = 400) -> float:
     return text_width(text, look.normal, weight)
+
+
+def _figure_lines(text: str, width: float, look: Look) -> tuple[str, ...]:
+    """A figure that is too long for a line goes on after a comma."""
+    return break_lines(text, lambda line: _written(line, look) <= width, LINE_ENDS + ",")
 
 
 def _bullet(
@@ -80,7 +86,7 @@ def _bullet(
     names = wrap(row.name, start - MARK - 14, size)
     beside = [(line, BOLD, palette.ink) for line in wrap(row.value, right, size, BOLD)]
     colour = status_colour(row.status, palette)
-    beside += [(line, 400, colour) for line in wrap(row.gap, right, size)]
+    beside += [(line, 400, colour) for line in _figure_lines(row.gap, right, look)]
     height = max(len(names), len(beside), 2) * leading + 6
     middle = y + height / 2
     shapes = status_shapes(row.status, 0, middle - MARK / 2, MARK, palette)
@@ -129,7 +135,7 @@ def sparkline(
 ) -> Drawing:
     """The trend as a line with its last point; gaps stay gaps, each trend has its own scale."""
     shapes = spark_shapes(figures.values, figures.plan, figures.status, (0, 0, width, height), look)
-    return Drawing(width, height, spark_alt(figures), tuple(shapes))
+    return Drawing(width, height, spark_alt(figures), tuple(shapes), source=Source(figures))
 
 
 def spark_shapes(

@@ -4,11 +4,11 @@ drawings as they need."""
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, Optional
 
-from kpixl.pack.canvas import Drawing, Line, Link, Shape, Text
+from kpixl.pack.canvas import Drawing, Line, Link, Shape, Source, Text
 from kpixl.pack.chart_alt import join
 from kpixl.pack.chart_figures import LOOK, Look
 from kpixl.pack.chart_parts import BOLD, centred, heading
@@ -26,7 +26,7 @@ from kpixl.pack.text_width import text_width, wrap
 from kpixl.plan.month import Month
 from kpixl.words import say, word
 
-STATE_WIDTH = 160.0
+STATE_WIDTH = 160.0  # in type of the usual size
 LONGEST_ID, LONGEST_NAME = 84.0, 196.0
 GAP = 10.0
 KEY_HEIGHT = 17.0
@@ -143,6 +143,10 @@ def _even_out(pages: list[list[int]]) -> None:
         pages[-1].insert(0, pages[-2].pop())
 
 
+def _state_width(look: Look) -> float:
+    return STATE_WIDTH * look.normal / LOOK.normal
+
+
 def _columns(figures: TimelineFigures, width: float, look: Look) -> _Columns:
     longest = max(text_width(row.id, look.small, BOLD) for row in figures.rows)
     name = min(LONGEST_ID, longest) + 8
@@ -151,7 +155,7 @@ def _columns(figures: TimelineFigures, width: float, look: Look) -> _Columns:
     names = min(LONGEST_NAME, max(text_width(text, size) for text, size in texts))
     start = name + max(60.0, names) + GAP
     return _Columns(
-        name, start, width - STATE_WIDTH - GAP, width, figures.first, len(figures.months)
+        name, start, width - _state_width(look) - GAP, width, figures.first, len(figures.months)
     )
 
 
@@ -170,7 +174,8 @@ def _sides(row: TimelineRow, columns: _Columns, look: Look) -> tuple[list[Text],
     ]
     state = [Text(at, 0, row.state, look.normal, BOLD, ink)]
     state += [
-        Text(at, 0, line, look.small, 400, grey) for line in wrap(row.note, STATE_WIDTH, look.small)
+        Text(at, 0, line, look.small, 400, grey)
+        for line in wrap(row.note, _state_width(look), look.small)
     ]
     return label, names, state
 
@@ -212,8 +217,16 @@ def _drawing(
     at = columns.x(figures.as_of)
     if columns.start <= at <= columns.end:
         shapes.append(Line(((at, top - 2), (at, y)), palette.ink, 1.0))
-    alt = _alt(figures, [position for position, _ in rows])
-    return Drawing(columns.width, y + 1, alt, tuple(shapes), tuple(links))
+    shown = replace(figures, rows=tuple(figures.rows[position] for position, _ in rows))
+    source = Source(shown, _again, (("width", columns.width), ("continued", continued)))
+    return Drawing(columns.width, y + 1, _alt(shown), tuple(shapes), tuple(links), source)
+
+
+def _again(figures: TimelineFigures, width: float, look: Look, *, continued: bool) -> Drawing:
+    """The rows of one drawing in another look, as high as they then need."""
+    columns = _columns(figures, width, look)
+    rows = [(n, _row_height(row, columns, look)) for n, row in enumerate(figures.rows)]
+    return _drawing(figures, columns, rows, look, continued=continued)
 
 
 def _head(
@@ -338,28 +351,23 @@ def _bar(
     return shapes
 
 
-def _alt(figures: TimelineFigures, rows: list[int]) -> str:
-    language = figures.language
-    told = []
-    for position in rows:
-        row = figures.rows[position]
-        told.append(
-            say(
-                "chart.alt.timeline.row",
-                language,
-                id=row.id,
-                name=row.name,
-                marks=word("chart.alt.listed", language).join(row.written)
-                or word("chart.alt.timeline.undated", language),
-                state=word("chart.alt.listed", language).join(
-                    filter(None, (row.state, row.late, row.effect))
-                ),
-            )
-        )
+def _alt(figures: TimelineFigures) -> str:
     return say(
         "chart.alt.timeline",
-        language,
+        figures.language,
         title=figures.title,
         subtitle=figures.subtitle,
-        rows=join(told, language),
+        rows=join([_told(row, figures.language) for row in figures.rows], figures.language),
+    )
+
+
+def _told(row: TimelineRow, language: str) -> str:
+    listed = word("chart.alt.listed", language)
+    return say(
+        "chart.alt.timeline.row",
+        language,
+        id=row.id,
+        name=row.name,
+        marks=listed.join(row.written) or word("chart.alt.timeline.undated", language),
+        state=listed.join(filter(None, (row.state, row.late, row.effect))),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Optional, Sequence
 
-from kpixl.pack.canvas import Dot, Drawing, Line, Link, Path, Point, Rect, Shape, Text
+from kpixl.pack.canvas import Dot, Drawing, Line, Link, Path, Point, Rect, Shape, Source, Text
 from kpixl.pack.chart_alt import tree_alt
 from kpixl.pack.chart_figures import LOOK, Look, TreeFigures, TreeNode
 from kpixl.pack.chart_parts import heading
@@ -262,8 +262,10 @@ def _drawing(
             area = (placed.x, placed.y + top, placed.width, placed.box.height)
             links.append(Link(*area, f"#{node.anchor}", node.name))
     spoken = title or word("chart.tree", figures.language)
-    alt = tree_alt(spoken, [placed.branch.node for placed in page], figures.language)
-    return Drawing(space.width, _bottom(page) + top, alt, tuple(shapes), tuple(links))
+    shown = replace(figures, title=spoken, nodes=tuple(placed.branch.node for placed in page))
+    alt = tree_alt(spoken, shown.nodes, figures.language)
+    bottom = _bottom(page) + top
+    return Drawing(space.width, bottom, alt, tuple(shapes), tuple(links), Source(shown))
 
 
 def _connectors(page: list[Placed], top: float, look: Look) -> list[Shape]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpixl.measures.kinds import Signal
-from kpixl.pack.canvas import Dot, Drawing, Line, Link, Point, Rect, Shape, Text
+from kpixl.pack.canvas import Dot, Drawing, Line, Link, Point, Rect, Shape, Source, Text
 from kpixl.pack.chart_alt import control_alt
 from kpixl.pack.chart_figures import LOOK, ControlFigures, Look
 from kpixl.pack.chart_grid import Axis
@@ -62,7 +62,8 @@ def xmr(
             text = Text(0, end + look.small, written, look.small, 400, look.palette.grey)
             shapes.append(text)
             end += round(look.small * 1.3)
-    return Drawing(width, end, control_alt(figures), tuple(shapes), links)
+    source = Source(figures, xmr, (("width", width), ("height", height)))
+    return Drawing(width, end, control_alt(figures), tuple(shapes), links, source)
 
 
 def signal_mark(

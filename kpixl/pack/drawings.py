@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from kpixl.measures.gap import gap
 from kpixl.measures.kinds import Direction, Status
@@ -16,9 +17,15 @@ from kpixl.pack.chart_figures import (
     TreeNode,
     VarianceRow,
 )
+from kpixl.plan.month import Month
+from kpixl.review.change_sentences import change_note
+from kpixl.review.comparison import differ
 from kpixl.review.figures import FiscalSeries, GoalReview, Review
-from kpixl.review.periods import month_name, short_month, span_name
+from kpixl.review.originals import both_plans
+from kpixl.review.periods import dated_month, month_name, short_month, span_name
+from kpixl.review.reorganised import ChangeKind
 from kpixl.review.sentences import style_of
+from kpixl.review.spans import HALF, QUARTER
 from kpixl.words import say, word
 
 
@@ -45,9 +52,28 @@ def months_figures(review: Review, goal: GoalReview, language: str) -> MonthsFig
         value=style.bare,
         signed=style.bare_change,
         language=language,
-        name=goal.goal.name,
+        name=named(goal, style.unit_label, language),
         direction=goal.goal.direction,
         redefined=_redefined(goal),
+        moved=_moved(review, goal, language),
+        borders=_borders(review),
+    )
+
+
+def _borders(review: Review) -> tuple[tuple[int, bool], ...]:
+    """Where quarters and halves begin within the year, where Settings ask for them."""
+    asked = review.settings.periods_shown
+    quarters = (3, 6, 9) if QUARTER in asked else ()
+    halves = (6,) if HALF in asked else ()
+    return tuple((month, month in halves) for month in sorted({*quarters, *halves}))
+
+
+def named(goal: GoalReview, unit: str, language: str) -> str:
+    """A goal for those who do not see the axis."""
+    return (
+        say("chart.alt.named", language, name=goal.goal.name, unit=unit)
+        if unit
+        else (goal.goal.name)
     )
 
 
@@ -57,9 +83,21 @@ def _redefined(goal: GoalReview) -> tuple[int, ...]:
     return (goal.definition_changed.index - goal.series.months[0].index,)
 
 
+def _moved(review: Review, goal: GoalReview, language: str) -> tuple[tuple[int, str], ...]:
+    """The months from which the goal stands elsewhere in the tree, or with another owner."""
+    first = review.fiscal_months[0].index
+    return tuple(
+        (change.month.index - first, change_note(change, language))
+        for change in review.changes_of(goal.id)
+        if change.kind in (ChangeKind.MOVED, ChangeKind.HANDED)
+    )
+
+
 def _month(goal: GoalReview, series: FiscalSeries, position: int, language: str) -> MonthFigures:
     actual, plan = series.actual[position], series.plan[position]
     difference = None if actual is None or plan is None else actual - plan
+    original = series.original[position]
+    revised = plan is not None and original is not None and differ(plan, original)
     return MonthFigures(
         label=short_month(series.months[position], language),
         actual=actual,
@@ -67,11 +105,13 @@ def _month(goal: GoalReview, series: FiscalSeries, position: int, language: str)
         prior=series.prior[position],
         outlook=series.outlook[position],
         difference=difference,
-        good=_is_good(goal, actual, plan),
+        good=is_good_side(goal, actual, plan),
+        original=original if revised else None,
     )
 
 
-def _is_good(goal: GoalReview, actual: float | None, plan: float | None) -> bool | None:
+def is_good_side(goal: GoalReview, actual: float | None, plan: float | None) -> bool | None:
+    """Whether ``actual`` is on the good side of ``plan``; None where that cannot be told."""
     if actual is None or plan is None:
         return None
     direction, tolerance = goal.goal.direction, goal.goal.tolerance
@@ -122,7 +162,13 @@ def spark_figures(review: Review, goal: GoalReview, language: str) -> SparkFigur
         value=style_of(review, goal, language).value,
         language=language,
         status=goal.status,
+        labels=_month_names(review.month, len(goal.trend), language),
     )
+
+
+@lru_cache(maxsize=8)
+def _month_names(last: Month, count: int, language: str) -> tuple[str, ...]:
+    return tuple(dated_month(last.plus(n + 1 - count), language) for n in range(count))
 
 
 def variance_row(review: Review, goal: GoalReview, language: str) -> VarianceRow:
@@ -152,7 +198,7 @@ def _tree_node(review: Review, goal: GoalReview, language: str) -> TreeNode:
         level=word(f"level.{goal.goal.level.value}", language),
         name=goal.goal.name,
         actual=style.with_unit(goal.month.actual) if has_figure else "",
-        plan=style.with_unit(goal.month.plan) if has_figure and not goal.is_rollup else "",
+        plan=both_plans(goal.month, style, language) if has_figure and not goal.is_rollup else "",
         gap=_gap_text(review, goal, language),
         status=goal.status,
         good=None if goal.month.gap is None else goal.status is Status.GREEN,

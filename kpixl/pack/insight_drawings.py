@@ -7,6 +7,7 @@ from kpixl.measures.xmr import Limits, signalling
 from kpixl.pack.chart_figures import BridgeFigures, BridgePart, ControlFigures, LandingFigures
 from kpixl.pack.drawings import anchor
 from kpixl.review.bridge_sentences import part_label
+from kpixl.review.comparison import differ
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.insights import Bridge, ControlChart, Part
 from kpixl.review.periods import dated_month
@@ -95,9 +96,8 @@ def control_figures(
 def landing_figures(review: Review, goal: GoalReview, language: str) -> LandingFigures:
     """A goal's landing as a row of the landing table."""
     landing, style = goal.landing, style_of(review, goal, language)
-    revised = landing.original is not None and landing.plan is not None and (
-        abs(landing.original - landing.plan) > 1e-9 * max(1.0, abs(landing.plan))
-    )  # fmt: skip
+    plan, original = landing.plan, landing.original
+    revised = plan is not None and original is not None and differ(plan, original)
     return LandingFigures(
         name=goal.goal.name,
         value=style.with_unit,
@@ -106,8 +106,8 @@ def landing_figures(review: Review, goal: GoalReview, language: str) -> LandingF
         landing=landing.value,
         low=landing.low,
         high=landing.high,
-        plan=landing.plan,
-        original=landing.original if revised else None,
+        plan=plan,
+        original=original if revised else None,
         outlook=landing.outlook,
         prior=landing.prior,
         cumulative=goal.goal.aggregation is Aggregation.SUM and not goal.is_rollup,

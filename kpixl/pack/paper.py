@@ -7,8 +7,9 @@ that has to hold it, and err on the large side.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
-from kpixl.pack.text_width import text_width
+from kpixl.pack.text_width import text_width, wrap
 
 BODY_WIDTH, BODY_HEIGHT = 1016.0, 668.0
 """Inside the margins of pack.css: 269 x 177 mm."""
@@ -22,6 +23,13 @@ def line_count(text: str, width: float, size: float, weight: int = 400, beside: 
     if not text.strip():
         return 0
     return max(1, math.ceil((text_width(text, size, weight) * PACKED + beside) / width))
+
+
+@lru_cache(maxsize=4096)
+def lines_taken(text: str, width: float, size: float, weight: int = 400, beside: float = 0) -> int:
+    """As :func:`line_count`, by breaking the lines: closer, and slower where texts are long."""
+    before = "x" * math.ceil(beside / text_width("x", size)) if beside else ""
+    return len(wrap(f"{before} {text}", width, size, weight))
 
 
 def title_height(title: str, beside: float = 0) -> float:
