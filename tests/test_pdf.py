@@ -18,11 +18,12 @@ import pdfplumber
 import pikepdf
 import pytest
 
-from kpixl.errors import Problem
+from kpixl.errors import Problem, UsageProblem
 from kpixl.pack.html import Rendered
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf, to_pdf
 from kpixl.review.review import review
+from kpixl.words import word
 from tests.packs import LANGUAGES, pack_of, sample_pack, sample_review
 from tests.plans import goal, plan_of, with_settings
 
@@ -153,6 +154,19 @@ def test_the_outline_names_every_page_of_the_pack(sample_pdf: PdfOf) -> None:
         assert names == [page.bookmark for page in sample_pack(language).pages]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_colophon_stands_with_the_data_quality_where_that_leaves_room(
+    language: str, sample_pdf: PdfOf
+) -> None:
+    last = texts(sample_pdf(language))[-1]
+    advice, colophon = word("page.advice", language), sample_pack(language).pages[-1].title
+    assert last.index(advice) < last.index(colophon)
+    document = opened(sample_pdf(language))
+    with document.open_outline() as outline:
+        place = list(outline.root)[-1].destination[0].objgen  # type: ignore[index]
+    assert place == document.pages[-1].obj.objgen
+
+
 def test_links_lead_from_the_tree_to_the_goals_pages(sample_pdf: PdfOf) -> None:
     document = opened(sample_pdf("en"))
     tree = document.pages[2]
@@ -236,12 +250,12 @@ def test_the_renderer_fetches_nothing_from_outside_its_templates(
         "attachment": f'<link rel="attachment" href="{address}">',
         "object": f'<object data="{address}"></object>',
     }[place]
-    pdf = to_pdf(Rendered(f"<html lang=en><title>x</title>{html}<p>text</p>"), "0" * 32, tmp_path)
-    document = opened(pdf)
-    assert not document.attachments
-    assert b"root:" not in b"".join(
-        thing.read_bytes() for thing in document.objects if isinstance(thing, pikepdf.Stream)
-    )
+    page = Rendered(f"<html lang=en><title>x</title>{html}<p>text</p>")
+    # A pack without a picture that its template names would be taken for whole.
+    with pytest.raises(UsageProblem) as caught:
+        to_pdf(page, "0" * 32, tmp_path)
+    assert caught.value.code == "fetch-refused"
+    assert address.strip("./") in str(caught.value.details["found"])
 
 
 def test_a_users_template_may_use_a_picture_of_its_own_folder(tmp_path: Path) -> None:
@@ -251,8 +265,11 @@ def test_a_users_template_may_use_a_picture_of_its_own_folder(tmp_path: Path) ->
     )
     html = '<html lang=en><title>x</title><img src="own.svg" alt="x">'
     with_picture = to_pdf(Rendered(html), "0" * 32, tmp_path)
-    without = to_pdf(Rendered(html.replace("own", "none")), "0" * 32, tmp_path)
+    without = to_pdf(Rendered(html.partition("<img")[0]), "0" * 32, tmp_path)
     assert with_picture != without
+    with pytest.raises(UsageProblem) as caught:
+        to_pdf(Rendered(html.replace("own", "none")), "0" * 32, tmp_path)
+    assert (caught.value.code, caught.value.details["found"]) == ("fetch-missing", "none.svg")
 
 
 def test_text_of_a_cell_that_names_a_file_is_only_text() -> None:
