@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Mapping
 
 from kpixl import __version__
 from kpixl.machine import JAPANESE_FONTS, LATIN_FONT, Machine, look
+from kpixl.pack.browsers import find_browser, version_of
+from kpixl.pack.problems import RenderProblem
 from kpixl.words import say, section
 
 OLDEST_PYTHON = (3, 11)
@@ -46,7 +48,17 @@ class FindingText:
 def examine(folder: Path | None = None) -> tuple[Finding, ...]:
     """What kpixl finds on this machine, with ``folder`` (default: the current one) as the place
     to write to. Takes about a second; looks only, and changes nothing."""
-    return judge(look(folder or Path.cwd()))
+    machine = look(folder or Path.cwd())
+    return judge(replace(machine, browser=_browser()))
+
+
+def _browser() -> str | None:
+    """The browser that would print packs, with its version."""
+    try:
+        found = find_browser()
+    except RenderProblem:  # the one that is named is not there
+        return None
+    return f"{found.program} {version_of(found)}".strip() if found else None
 
 
 def judge(machine: Machine) -> tuple[Finding, ...]:
@@ -109,6 +121,17 @@ def _requirement(name: str) -> Callable[[Machine], str]:
     return wanted
 
 
+def _has_pango(machine: Machine) -> bool:
+    return machine.pango is not None and machine.pango >= OLDEST_PANGO
+
+
+def _engine(machine: Machine) -> str:
+    """What packs are made with: a browser only where WeasyPrint cannot."""
+    if machine.weasyprint and _has_pango(machine):
+        return f"WeasyPrint {machine.weasyprint}, Pango {_dotted(machine.pango)}"
+    return machine.browser or ""
+
+
 def _frames(machine: Machine) -> str:
     versions = {"pandas": machine.pandas, "pyarrow": machine.pyarrow}
     return ", ".join(f"{name} {version}" for name, version in versions.items() if version)
@@ -125,19 +148,30 @@ _CHECKS = (
     ),
     _Check(
         "weasyprint",
-        "for_pdf",
+        "for_archive",
         found=lambda m: m.weasyprint or "",
         good=_right("weasyprint"),
-        required=True,
         wanted=_requirement("weasyprint"),
     ),
     _Check(
         "pango",
-        "for_pdf",
+        "for_archive",
         found=lambda m: _dotted(m.pango),
-        good=lambda m: m.pango is not None and m.pango >= OLDEST_PANGO,
-        required=True,
+        good=_has_pango,
         wanted=lambda _: _dotted(OLDEST_PANGO),
+    ),
+    _Check(
+        "browser",
+        "for_pdf_without_pango",
+        found=lambda m: m.browser or "",
+        good=lambda m: m.browser is not None,
+    ),
+    _Check(
+        "engine",
+        "for_pdf",
+        found=_engine,
+        good=lambda m: bool(_engine(m)),
+        required=True,
     ),
     _Check(
         "subset",

@@ -50,6 +50,7 @@ class Machine:
 
     ``system`` is ``debian``, ``fedora``, ``macos``, ``windows`` or ``other``; ``pango`` is None
     where WeasyPrint cannot load it, and what is ``wanted`` None where kpixl is not installed.
+    ``browser`` is the one that could print packs; :func:`look` leaves it to others to find.
     """
 
     system: str
@@ -69,6 +70,7 @@ class Machine:
     xlwings_wanted: str | None = None
     pywin32: str | None = None
     calc_functions: str | None = None
+    browser: str | None = None
 
 
 def look(folder: Path) -> Machine:

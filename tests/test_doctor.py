@@ -30,6 +30,7 @@ WELL = Machine(
     folder=Path("reviews"),
     writable=True,
     calc_functions=__version__,
+    browser="/usr/bin/chromium 150.0.7871.100",
 )
 
 
@@ -60,10 +61,11 @@ def test_libreoffice_needs_the_functions_of_this_very_kpixl() -> None:
     ("change", "name", "still_fit"),
     [
         ({"python": (3, 10, 12)}, "python", False),
-        ({"weasyprint": None}, "weasyprint", False),
-        ({"weasyprint": "66.0"}, "weasyprint", False),
-        ({"pango": None}, "pango", False),
-        ({"pango": (1, 42, 4)}, "pango", False),
+        ({"weasyprint": None}, "weasyprint", True),
+        ({"weasyprint": "66.0"}, "weasyprint", True),
+        ({"pango": None}, "pango", True),
+        ({"pango": (1, 42, 4)}, "pango", True),
+        ({"browser": None}, "browser", True),
         ({"writable": False}, "folder", False),
         ({"subset": False}, "subset", True),
         ({"fonts": frozenset({"BIZ UDPGothic"})}, "latin_font", True),
@@ -80,6 +82,18 @@ def test_one_thing_missing_is_one_finding_with_a_mend(
     assert unwell.name == name
     assert unwell.mend
     assert fit(found) is still_fit
+
+
+@pytest.mark.parametrize("change", [{"weasyprint": None}, {"pango": None}, {"pango": (1, 42, 4)}])
+def test_both_ways_to_a_pdf_are_shown_and_which_is_taken(change: dict[str, object]) -> None:
+    both = findings(WELL)
+    assert both["engine"].found == "WeasyPrint 70.0, Pango 1.50.12"
+    assert both["browser"].found == "/usr/bin/chromium 150.0.7871.100"
+    without = replace(WELL, **change)  # type: ignore[arg-type]
+    assert findings(without)["engine"].found == "/usr/bin/chromium 150.0.7871.100"
+    neither = judge(replace(without, browser=None))
+    assert not fit(neither)
+    assert [one.name for one in neither if one.required and not one.ok] == ["engine"]
 
 
 def test_any_one_of_the_japanese_fonts_will_do() -> None:

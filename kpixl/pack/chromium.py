@@ -1,0 +1,312 @@
+"""Turn a pack's HTML into PDF bytes with the browser that this machine has.
+
+1. fill    HTML -> one page with all its files, sealed  ``inlining``, ``sealed``
+2. print   page -> PDF; again where references name other pages       ``browser_print``
+3. margins running heads, footers, page numbers, printed apart        ``margins``
+4. finish  outline, metadata, margins, attachments into the PDF       ``finish``
+"""
+
+from __future__ import annotations
+
+import html as entities
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from kpixl.pack.attachments import Attachment
+from kpixl.pack.browser_print import print_page
+from kpixl.pack.browsers import Browser
+from kpixl.pack.html import Rendered
+from kpixl.pack.inlining import NO_IMAGES, font_faces, with_files
+from kpixl.pack.margins import PageStyles, Sheet, margin_pages, page_styles
+from kpixl.pack.places import MARK, Place, lead_to, places_of
+from kpixl.pack.problems import RenderProblem
+from kpixl.pack.sealed import sealed
+
+if TYPE_CHECKING:
+    import pikepdf
+
+MOST_PRINTS = 3
+# What stands out at a side would make the browser print everything smaller.
+OWN_CSS = "\nbody > * { overflow-x: clip }\n"
+
+_ATTRIBUTES = r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*"
+_FOOT = re.compile(r"\sdata-foot=\"([^\"]*)\"")
+_HEADING = re.compile(rf"<h1\b({_ATTRIBUTES})>", re.IGNORECASE)
+_ELEMENT = re.compile(rf"<(section|div|article)\b({_ATTRIBUTES})>", re.IGNORECASE)
+_LINK = re.compile(r"(<a\b[^>]*?\shref=\"#([^\"]*)\")", re.IGNORECASE)
+_STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.IGNORECASE | re.DOTALL)
+_REFERENCE = re.compile(r"target-counter\(\s*attr\(\s*href[^)]*\)\s*,\s*page\s*\)", re.IGNORECASE)
+_REFERRING = re.compile(r"([^{}]+)\{[^{}]*target-counter\(", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A page's heading as the outline names it, the id that marks it, and ``foot``, what its
+    section says at the foot of the pages (its name, where it says nothing)."""
+
+    name: str
+    mark: str
+    foot: str
+
+
+@dataclass(frozen=True)
+class Marked:
+    """HTML in which all that must be found again has an id; ``names`` gives the page's name by the
+    id of what is set on such pages, ``targets`` the mark inside what links lead to by its id."""
+
+    html: str
+    headings: tuple[Heading, ...]
+    names: Mapping[str, str]
+    targets: Mapping[str, str]
+
+
+def to_pdf(
+    rendered: Rendered,
+    identifier: str,
+    browser: Browser,
+    templates: Path | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> bytes:
+    """``rendered`` as the browser lays it out; ``identifier`` becomes the PDF's own. Raises
+    :class:`RenderProblem`: ``browser-failed``, ``browser-too-slow``."""
+    from kpixl.pack.finish import finished, lay_over
+
+    styles = page_styles(rendered.html)
+    marked = _marked(rendered.html, styles)
+    images = _readable(rendered, templates)
+    printed = _printed(marked, styles, images, templates, browser)
+    with _opened(printed, browser) as document:
+        places = places_of(document, marked.targets)
+        sheets = _sheets(document, marked, places)
+    margins = _margins(rendered.html, styles, sheets, templates, browser)
+    outline = [(one.name, places[one.mark]) for one in marked.headings if one.mark in places]
+    with _opened(printed, browser) as document:
+        lead_to(document, places)
+        if margins is not None:
+            with _opened(margins, browser) as over:
+                lay_over(document, over)
+        return finished(document, rendered.html, outline, identifier, attachments)
+
+
+def _readable(rendered: Rendered, templates: Path | None) -> dict[str, str]:
+    """The charts with the pack's own fonts inside, and without the other forms that a font gives
+    some signs between figures: in a picture, a browser would not note what they mean, and nobody
+    could find or copy them."""
+    images = rendered.images
+    shown = "".join({*"".join(images.values())})
+    faces = font_faces(rendered.html, shown, templates)
+    style = f"<style>{entities.escape(faces)}</style>" if faces else ""
+    found = {}
+    for name, svg in images.items():
+        tag, _, content = svg.partition(">")
+        inside = style if "<text" in content else ""
+        found[name] = f'{tag} style="font-variant-ligatures: no-contextual">{inside}{content}'
+    return found
+
+
+def _opened(pdf: bytes, browser: Browser) -> pikepdf.Pdf:
+    import pikepdf
+
+    try:
+        return pikepdf.open(io.BytesIO(pdf))
+    except pikepdf.PdfError as fault:
+        program = str(browser.program)
+        raise RenderProblem("browser-failed", program=program, found=str(fault)) from fault
+
+
+# ---- Marks ----------------------------------------------------------------------------------
+
+
+def _marked(html: str, styles: PageStyles) -> Marked:
+    headings: list[Heading] = []
+    names: dict[str, str] = {}
+    wanted, targets = _targets(html), dict[str, str]()
+
+    def heading(match: re.Match[str]) -> str:
+        mark, attributes = _with_id(match[1], f"h{len(headings)}")
+        sections = _FOOT.findall(html, 0, match.start())
+        name = _attribute(match[1], "data-name")
+        foot = entities.unescape(sections[-1]) if sections else name
+        headings.append(Heading(name, mark, foot))
+        return f"<h1{attributes}>"
+
+    def element(match: re.Match[str]) -> str:
+        classes = _attribute(match[2], "class").split()
+        name = next((styles.named[one] for one in classes if one in styles.named), None)
+        attributes, inside = match[2], ""
+        if name is not None:
+            mark, attributes = _with_id(attributes, f"n{len(names)}")
+            names[mark] = name
+        own = _attribute(attributes, "id")
+        if own in wanted:
+            # Of some elements, such as the first of a line, a browser notes no place.
+            mark = targets.setdefault(own, f"{MARK}t{len(targets)}")
+            inside = f'<i id="{mark}"></i>'
+        return f"<{match[1]}{attributes}>{inside}"
+
+    marked = _ELEMENT.sub(element, _HEADING.sub(heading, html))
+    # A browser notes where those things stand that a link leads to, seen or not.
+    marks = [*(one.mark for one in headings), *names, *targets.values()]
+    links = "".join(f'<a href="#{entities.escape(mark)}"></a>' for mark in marks)
+    whole = _at_end(marked, f"<nav hidden>{links}</nav>")
+    return Marked(whole, tuple(headings), names, targets)
+
+
+def _with_id(attributes: str, mark: str) -> tuple[str, str]:
+    known = _attribute(attributes, "id")
+    if known:
+        return known, attributes
+    return MARK + mark, f' id="{MARK}{mark}"{attributes}'
+
+
+def _attribute(attributes: str, name: str) -> str:
+    match = re.search(rf"\s{name}\s*=\s*\"([^\"]*)\"", attributes, re.IGNORECASE)
+    return entities.unescape(match[1]) if match else ""
+
+
+def _at_end(html: str, more: str) -> str:
+    before, closing, after = html.rpartition("</body>")
+    return f"{before}{more}{closing}{after}" if closing else html + more
+
+
+# ---- The pages ------------------------------------------------------------------------------
+
+
+def _printed(
+    marked: Marked,
+    styles: PageStyles,
+    images: Mapping[str, str],
+    templates: Path | None,
+    browser: Browser,
+) -> bytes:
+    """The pages, their references to other pages right: they are known when it has been printed
+    once, and seldom move anything then."""
+    css = _REFERENCE.sub("attr(data-page)", styles.css) + OWN_CSS
+    css += "".join(f".{name} {{ display: none }}\n" for name in styles.running.values())
+    page = with_files(_with_css(marked.html, css), images, templates)
+    refers = _refers(marked.html, styles.css)
+    numbers = _guessed(marked.html) if refers else {}
+    printed = b""
+    for _ in range(MOST_PRINTS):
+        printed = print_page(browser, sealed(_numbered(page, numbers)))
+        if not refers:
+            break
+        with _opened(printed, browser) as document:
+            places = places_of(document, marked.targets)
+            right = {mark: place.page + 1 for mark, place in places.items()}
+        if all(right.get(mark) == numbers.get(mark) for mark in _targets(marked.html)):
+            break
+        numbers = right
+    return printed
+
+
+def _with_css(html: str, css: str) -> str:
+    """With ``css`` in place of all style sheets."""
+    first, *_ = [*_STYLE.findall(html), ""]
+    bare = _STYLE.sub("", html) if not first else _STYLE.sub("", html.replace(first, "\0", 1))
+    style = f"<style>{css}</style>"
+    return bare.replace("\0", style, 1) if first else style + bare
+
+
+def _refers(html: str, css: str) -> bool:
+    """Whether a rule that names pages can apply: whether all its classes are there."""
+    for match in _REFERRING.finditer(css):
+        for selector in match[1].split(","):
+            if all(re.search(rf"\b{re.escape(name)}\b", html)
+                   for name in re.findall(r"\.([\w-]+)", selector)):  # fmt: skip
+                return True
+    return False
+
+
+def _targets(html: str) -> set[str]:
+    return {unquote(entities.unescape(target)) for _, target in _LINK.findall(html) if target}
+
+
+def _guessed(html: str) -> dict[str, int]:
+    """The pages if every section took one: often right, and then once is enough."""
+    numbers: dict[str, int] = {}
+    starts = [match.start() for match in re.finditer(r"<section\b", html)]
+    for match in re.finditer(r"\sid=\"([^\"]+)\"", html):
+        before = sum(start < match.start() for start in starts)
+        numbers[unquote(entities.unescape(match[1]))] = max(1, before)
+    return numbers
+
+
+def _numbered(html: str, numbers: Mapping[str, int]) -> str:
+    """With the number of the page that each link leads to."""
+
+    def numbered(match: re.Match[str]) -> str:
+        number = numbers.get(unquote(entities.unescape(match[2])))
+        return match[0] if number is None else f'{match[1]} data-page="{number}"'
+
+    return _LINK.sub(numbered, html) if numbers else html
+
+
+# ---- Their margins --------------------------------------------------------------------------
+
+TOPMOST = 0.18
+"""The share of a page's height within which a heading is what the page begins with."""
+
+
+def _sheets(
+    document: pikepdf.Pdf, marked: Marked, places: Mapping[str, Place]
+) -> tuple[Sheet, ...]:
+    """Each page with its name and its foot: that of the heading that it begins with, else of the
+    last one before."""
+    begins: dict[int, str] = {}
+    lasts: dict[int, str] = {}
+    for one in marked.headings:
+        if one.mark in places:
+            place = places[one.mark]
+            height = float(document.pages[place.page].mediabox[3])
+            if not lasts or place.top >= height * (1 - TOPMOST):
+                begins.setdefault(place.page, one.foot)
+            lasts[place.page] = one.foot
+    named = {places[mark].page: name for mark, name in marked.names.items() if mark in places}
+    sheets, last = [], ""
+    for number, page in enumerate(document.pages):
+        box = [float(edge) for edge in page.mediabox]
+        heading = begins.get(number, last)
+        last = lasts.get(number, last)
+        sheets.append(Sheet(named.get(number, ""), heading, box[2] - box[0], box[3] - box[1]))
+    return tuple(sheets)
+
+
+def _margins(
+    html: str,
+    styles: PageStyles,
+    sheets: Sequence[Sheet],
+    templates: Path | None,
+    browser: Browser,
+) -> bytes | None:
+    elements = {name: _outer(html, css_class) for name, css_class in styles.running.items()}
+    opening = "\n".join(_tag(html, name) for name in ("html", "body"))
+    page = margin_pages(styles, sheets, elements, opening)
+    if not page:
+        return None
+    return print_page(browser, sealed(with_files(page, NO_IMAGES, templates)), tagged=False)
+
+
+def _tag(html: str, name: str) -> str:
+    match = re.search(rf"<{name}\b{_ATTRIBUTES}>", html, re.IGNORECASE)
+    return match[0].replace("\n", " ") if match else f"<{name}>"
+
+
+def _outer(html: str, css_class: str) -> str:
+    """The first element of a class, with its tags."""
+    start = re.search(
+        rf"<(\w+)\b[^>]*\sclass=\"(?:[^\"]*\s)?{re.escape(css_class)}(?:\s[^\"]*)?\"[^>]*>", html
+    )
+    if start is None:
+        return ""
+    depth = 0
+    for tag in re.finditer(rf"<(/?){start[1]}\b[^>]*>", html[start.start() :], re.IGNORECASE):
+        depth += -1 if tag[1] else 1
+        if depth == 0:
+            return html[start.start() : start.start() + tag.end()]
+    return ""
