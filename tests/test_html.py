@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from kpixl.errors import Problem, UsageProblem
+from kpixl.pack.canvas import clean
 from kpixl.pack.contexts import Pack
 from kpixl.pack.html import css_text, for_browser, for_print, whole
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.plan.model import Action, Comment, Level, Plan, Source
 from kpixl.plan.month import Month
 from kpixl.review.review import review
+from kpixl.words import section
 from tests.packs import LANGUAGES, pack_of, sample_html, sample_pack
 from tests.plans import goal, plan_of, with_settings
 
@@ -37,7 +39,8 @@ NASTY = [
 ]  # fmt: skip
 TAGS_OF_A_PACK = {
     "html", "head", "meta", "title", "style", "body", "section", "div", "span", "p", "a", "b", "br",
-    "h1", "h2", "h3", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "code", "img",
+    "h1", "h2", "h3", "header", "nav", "main", "ul", "li", "details", "summary", "caption",
+    "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "code", "img",
     "svg", "g", "rect", "path", "line", "polyline", "polygon", "circle", "text", "desc",
 }  # fmt: skip
 
@@ -173,15 +176,26 @@ def test_the_page_for_a_browser_fetches_nothing(language: str) -> None:
         assert (attributes.get("src") or "data:").startswith("data:"), tag
 
 
+def marks_of(language: str) -> set[str]:
+    """The words that marks stand for."""
+    return {texts[language] for name in ("status", "signal") for texts in section(name).values()}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_picture_says_what_it_shows(language: str) -> None:
     rendered = for_print(sample_pack(language))
     images = [attributes for tag, attributes in Parts(rendered.html).tags if tag == "img"]
     assert images
-    assert all((attributes.get("alt") or "").strip() for attributes in images)
+    for attributes in images:
+        drawing = rendered.drawings[str(attributes["src"])]
+        # Beside its own word a mark only decorates; else it is as told as every other picture.
+        assert drawing.alt.strip()
+        assert attributes.get("alt") == clean(drawing.alt) or drawing.alt in marks_of(language)
     assert {attributes["src"] for attributes in images} == set(rendered.images)
     graphics = re.findall(r"<svg[^>]*>", sample_html(language))
-    assert all("role=" in graphic and "aria-label=" in graphic for graphic in graphics)
+    told = [graphic for graphic in graphics if 'aria-hidden="true"' not in graphic]
+    assert all("role=" in graphic and "aria-label=" in graphic for graphic in told)
+    assert len(told) == sum(bool(attributes.get("alt")) for attributes in images)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,68 +2,98 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
-from jinja2.exceptions import TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from kpixl.errors import UsageProblem
-from kpixl.pack.canvas import Drawing, Link, number, to_svg
+from kpixl.pack.canvas import UNPRINTABLE, Drawing, Link, clean, number, to_svg
 from kpixl.pack.contexts import GoalPage, Pack, Page
-from kpixl.resources import report_templates
-from kpixl.words import say
+from kpixl.pack.inlining import check_references, self_contained
+from kpixl.pack.logo import logo_look
+from kpixl.pack.references import IMAGE_SCHEME
+from kpixl.pack.screen import Screen, on_screen
+from kpixl.pack.short import is_short
+from kpixl.pack.templates import environment, rendering
 
 FONTS = {
     "en": "Inter, 'BIZ UDPGothic', 'Hiragino Sans', 'Noto Sans CJK JP', 'Yu Gothic', sans-serif",
     "ja": "Inter, 'BIZ UDPGothic', 'Hiragino Sans', 'Noto Sans CJK JP', 'Yu Gothic', sans-serif",
 }
-IMAGE_SCHEME = "kpixl:"
 SIGNED_MONEY = re.compile(r"[+−±▲(]+[¥€£$]\d[\d,.]*\w*")
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A pack as HTML; ``images`` are the SVG charts that ``<img src="kpixl:...">`` name."""
+    """A pack as HTML that is XML, too; ``drawings`` are the charts that its
+    ``<img src="kpixl:...">`` name, to be drawn in the font families ``fonts``."""
 
     html: str
-    images: dict[str, str] = field(default_factory=dict)
+    drawings: dict[str, Drawing] = field(default_factory=dict)
+    fonts: str = FONTS["en"]
+    language: str = "en"
+
+    @property
+    def images(self) -> dict[str, str]:
+        """The charts as SVG, by the names that the HTML gives them."""
+        families = _svg_fonts(self.fonts)
+        return {name: to_svg(drawing, families) for name, drawing in self.drawings.items()}
 
 
 def for_print(pack: Pack, templates: Path | None = None) -> Rendered:
-    """The pack as a document to be laid out on pages, its charts as images beside it."""
-    images: dict[str, str] = {}
+    """The pack as a document to be laid out on pages, its charts as images beside it. What is
+    drawn as ``decorative``, beside a text that says the same, has no alternative text."""
+    names: dict[tuple[object, ...], str] = {}
+    drawings: dict[str, Drawing] = {}
 
-    def draw(drawing: Drawing, css: str = "") -> Markup:
-        svg = to_svg(drawing, _svg_fonts(pack.language))
-        name = IMAGE_SCHEME + hashlib.sha256(svg.encode()).hexdigest()[:20]
-        images[name] = svg
+    def draw(drawing: Drawing, css: str = "", decorative: bool = False) -> Markup:
+        # What a drawing was made from does not tell it from another that looks the same.
+        name = names.setdefault(drawing[:-1], f"{IMAGE_SCHEME}{len(names) + 1}")
+        drawings[name] = drawing
         size = f'width="{number(drawing.width)}" height="{number(drawing.height)}"'
-        image = f'<img src="{name}" alt="{escape(drawing.alt)}" {size}>'
-        return _framed(drawing, image, css)
+        alt = "" if decorative else escape(clean(drawing.alt))
+        image = f'<img src="{name}" alt="{alt}" {size}'
+        if drawing.links:
+            return _framed(drawing, f"{image}/>", css)
+        # Without a frame: the boxes that a page does not have need no layout.
+        return Markup(f'{image} class="{escape(f"drawing {css}".strip())}"/>')  # noqa: S704
 
-    return Rendered(_render(pack, "print", draw, templates), images)
+    html = _render(pack, "print", draw, templates)
+    if templates is not None:
+        check_references(html, templates)
+    return Rendered(html, drawings, fonts_of(pack), pack.language)
 
 
 def for_browser(pack: Pack, templates: Path | None = None) -> str:
     """The pack as one self-contained page: nothing in it is fetched from anywhere."""
+    screen, families = Screen(pack.language), _svg_fonts(fonts_of(pack))
 
-    def draw(drawing: Drawing, css: str = "") -> Markup:
-        return _framed(drawing, to_svg(drawing, _svg_fonts(pack.language)), css)
+    def draw(drawing: Drawing, css: str = "", decorative: bool = False) -> Markup:
+        if decorative:
+            drawing = drawing._replace(alt="")
+        shown = on_screen(drawing)
+        return screen.chart(shown, _framed(shown, to_svg(shown, families), css))
 
-    return _render(pack, "screen", draw, templates)
+    helpers: dict[str, Callable[..., Markup]] = {
+        "region": screen.region,
+        "table_view": screen.table_view,
+    }
+    page = _render(pack, "screen", draw, templates, helpers)
+    return page if templates is None else self_contained(page, templates)
 
 
-def _svg_fonts(language: str) -> str:
+def fonts_of(pack: Pack) -> str:
+    """The families that a pack is set in, as CSS lists them."""
+    return pack.fonts or FONTS[pack.language]
+
+
+def _svg_fonts(families: str) -> str:
     """The fonts for an SVG attribute. WeasyPrint splits it at commas and keeps the spaces, so that
     a family named after a space would never be found."""
-    return FONTS[language].replace(", ", ",")
+    return families.replace(", ", ",")
 
 
 def _framed(drawing: Drawing, picture: str, css: str) -> Markup:
@@ -92,43 +122,38 @@ def _placed(link: Link, drawing: Drawing) -> str:
     return ";".join(f"{name}:{number(100 * share)}%" for name, share in shares.items())
 
 
-def _render(pack: Pack, medium: str, draw: Callable[..., Markup], templates: Path | None) -> str:
-    environment = _environment(templates)
+def _nothing(*_: object) -> Markup:
+    return Markup("")
 
-    def text(key: str, **details: object) -> str:
-        return say(key, pack.language, **details)
 
-    environment.globals.update(draw=draw, t=text)
-    environment.filters["css_text"] = css_text
-    environment.filters["whole"] = whole
+ON_PAPER: dict[str, Callable[..., Markup]] = {"region": _nothing, "table_view": _nothing}
+"""What templates call for the screen's sake."""
+
+
+def _render(
+    pack: Pack,
+    medium: str,
+    draw: Callable[..., Markup],
+    templates: Path | None,
+    helpers: Mapping[str, Callable[..., Markup]] = ON_PAPER,
+) -> str:
+    found = environment(templates, pack.language)
+    found.globals["draw"] = draw
+    found.globals.update(helpers)
+    found.filters["css_text"] = css_text
+    found.filters["whole"] = whole
+    found.filters["logo_look"] = logo_look
+    found.tests["short"] = is_short
     places = frozenset(place for page in pack.pages for place in _places(page))
-    try:
-        css = environment.get_template("pack.css").render(pack=pack, fonts=FONTS[pack.language])
-        html = environment.get_template("pack.html").render(
+    with rendering():
+        css = found.get_template("pack.css").render(pack=pack, medium=medium, fonts=fonts_of(pack))
+        html = found.get_template("pack.html").render(
             pack=pack,
             medium=medium,
             places=places,
             css=Markup(css),  # noqa: S704 -- our own style sheet
         )
-        return _without_dead_links(html)
-    except TemplateError as fault:
-        raise _broken(fault) from fault
-    except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
-        if not _raised_at(fault)[2]:
-            raise
-        raise _broken(fault) from fault
-
-
-def _broken(fault: Exception) -> UsageProblem:
-    """What to tell the person who wrote the template."""
-    file, line, _ = _raised_at(fault)
-    named = getattr(fault, "filename", None) or file or getattr(fault, "name", None)
-    return UsageProblem(
-        "template-broken",
-        file=named or "?",
-        line=getattr(fault, "lineno", None) or line or "?",
-        found=str(fault),
-    )
+    return UNPRINTABLE.sub("", _without_dead_links(html))
 
 
 def _places(page: Page) -> Iterator[str]:
@@ -155,33 +180,3 @@ def css_text(text: str) -> str:
     """``text`` for use between quotes in a style sheet: every character that could end the
     string, or the style element around it, is written by its number."""
     return "".join(ch if ch.isalnum() or ch == " " else f"\\{ord(ch):x} " for ch in text)
-
-
-def _raised_at(fault: BaseException) -> tuple[str, int, bool]:
-    """File and line of the innermost template, and whether the fault is the template's own rather
-    than one of the code that it called."""
-    file, line, own = "", 0, False
-    trace = fault.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        own = name.endswith((".html", ".css"))
-        if own:
-            file, line = name, trace.tb_lineno
-        trace = trace.tb_next
-    return file, line, own
-
-
-def _environment(templates: Path | None) -> SandboxedEnvironment:
-    """The user's folder comes first; ``{% extends "kpixl/cover.html" %}`` names the shipped
-    template that a file of the same name overrides block by block."""
-    shipped = FileSystemLoader(report_templates())
-    loaders: list[BaseLoader] = [shipped, PrefixLoader({"kpixl": shipped})]
-    if templates is not None:
-        loaders.insert(0, FileSystemLoader(templates))
-    return SandboxedEnvironment(
-        loader=ChoiceLoader(loaders),
-        autoescape=lambda name: name is None or not name.endswith(".css"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
