@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import base64
+import math
+import os
 from pathlib import Path
+from typing import NamedTuple
 
-from kpixl.errors import KpixlError
+from kpixl.pack.logo_check import MAX_BYTES as MAX_BYTES  # noqa: PLC0414 -- offered here too
+from kpixl.pack.logo_check import LogoProblem as LogoProblem  # noqa: PLC0414 -- offered here too
+from kpixl.pack.logo_check import picture
 
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
-SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-MAX_BYTES = 2_000_000
+AREA = 640.0  # mm²: logos of any shape weigh alike on the cover
+LOWEST, HIGHEST, WIDEST = 7.0, 24.0, 84.0
 
 
-class LogoProblem(KpixlError):
-    """The picture named as logo is missing or cannot be used."""
+class LogoLook(NamedTuple):
+    """How a logo stands on the cover: its size in mm, and whether its own colour is so pale that it
+    needs a dark ground."""
+
+    width: float
+    height: float
+    pale: bool
 
 
 def logo_uri(workbook: Path, name: str) -> str:
     """The picture ``name`` beside ``workbook`` as a data URI; blank where none is named.
 
-    Raises :class:`LogoProblem` where the file is missing, lies elsewhere, is too large or is
-    no PNG, JPEG or SVG picture.
+    Raises :class:`LogoProblem` where the file is missing, lies elsewhere, or is no PNG, JPEG or
+    SVG picture that can stand on a cover (see :func:`kpixl.pack.logo_check.picture`).
     """
     if not name.strip():
         return ""
-    folder = workbook.resolve().parent
-    path = (folder / name.strip()).resolve()
-    kind = TYPES.get(path.suffix.lower())
-    if kind is None or not path.is_relative_to(folder):
+    beside = workbook.absolute().parent
+    named = Path(os.path.normpath(beside / name.strip()))
+    kind = TYPES.get(named.suffix.lower())
+    # By its letters first: to look where \\host\share leads would be to log in there.
+    if kind is None or not named.is_relative_to(os.path.normpath(beside)):
+        raise LogoProblem("logo-unusable", found=name)
+    path = named.resolve()
+    if not path.is_relative_to(beside.resolve()):
         raise LogoProblem("logo-unusable", found=name)
     try:
         data = path.read_bytes()
@@ -44,9 +58,15 @@ def picture_uri(name: str, data: bytes) -> str:
 
 
 def data_uri(data: bytes, kind: str, name: str) -> str:
-    """``data`` as a data URI, checked to be what its ending says."""
-    signature = SIGNATURES.get(kind)
-    recognised = data.startswith(signature) if signature else b"<svg" in data[:4096]
-    if not recognised or len(data) > MAX_BYTES:
-        raise LogoProblem("logo-unusable", found=name)
+    """``data`` as a data URI, checked to be what its ending says and fit for a cover."""
+    picture(data, kind, name)
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def logo_look(uri: str) -> LogoLook:
+    """The size of a logo on the cover: of one area whatever its shape, within limits."""
+    head, _, encoded = uri.partition(",")
+    kind = head.removeprefix("data:").removesuffix(";base64")
+    ratio, pale = picture(base64.b64decode(encoded), kind, "logo")
+    height = min(max(math.sqrt(AREA / ratio), LOWEST), HIGHEST, WIDEST / ratio)
+    return LogoLook(round(height * ratio, 1), round(height, 1), pale)

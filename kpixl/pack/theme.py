@@ -1,4 +1,4 @@
-"""Turn a brand colour into a pack's colours, with text that stays readable on every one."""
+"""Turn brand colours into a pack's colours, with text that stays readable on every one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ Rgb = tuple[float, float, float]
 @dataclass(frozen=True)
 class Theme:
     """The colours of one pack: the brand's own, the text upon it, the brand as text on white
-    and on the tint (darkened where it is too pale), and a tint for large areas."""
+    and on the tint (darkened where it is too pale), and a tint for large areas. ``accent`` is for
+    small signs, ``on_accent`` the text upon it, ``accent_rule`` the same for lines on white,
+    darkened where it is too pale; without one of its own it is the brand's."""
 
     brand: str
     on_brand: str
     brand_text: str
     tint: str
+    accent: str
+    on_accent: str
+    accent_rule: str
 
 
 WHITE: Rgb = (1.0, 1.0, 1.0)
@@ -27,18 +32,30 @@ INK: Rgb = (21 / 255, 24 / 255, 27 / 255)
 BLACK: Rgb = (0.0, 0.0, 0.0)
 
 
-def theme(brand: str) -> Theme:
-    """The theme of ``brand`` (``#rrggbb``; blank is the default)."""
+def theme(brand: str, accent: str = "") -> Theme:
+    """The theme of ``brand`` and ``accent`` (``#rrggbb``; blank are the default, and ``brand``)."""
     colour = _rgb(brand or DEFAULT_BRAND)
+    second = _rgb(accent or _hex(colour))
     tint = _shown(_mixed(colour, WHITE, 0.92))
-    # Whatever the colour, white or black has at least √21 = 4.58 against it.
-    on_brand = next(text for text in (WHITE, INK, BLACK) if contrast(colour, text) >= READABLE)
     return Theme(
         brand=_hex(colour),
-        on_brand=_hex(on_brand),
+        on_brand=_hex(_upon(colour)),
         brand_text=_hex(_darkened(colour, tint)),
         tint=_hex(tint),
+        accent=_hex(second),
+        on_accent=_hex(_upon(second)),
+        accent_rule=_hex(_darkened(second, WHITE)),
     )
+
+
+def _upon(ground: Rgb) -> Rgb:
+    """The text upon a colour: whichever it is, white or black has at least √21 = 4.58 to it."""
+    return next(text for text in (WHITE, INK, BLACK) if contrast(ground, text) >= READABLE)
+
+
+def colour_contrast(first: str, second: str) -> float:
+    """As :func:`contrast`, of colours written as ``#rrggbb``."""
+    return contrast(_rgb(first), _rgb(second))
 
 
 def _darkened(colour: Rgb, ground: Rgb) -> Rgb:

@@ -1,0 +1,1 @@
+"""The look of packs and mails, kept in one folder: brand.toml, templates, fonts and a logo."""
