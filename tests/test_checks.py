@@ -76,7 +76,7 @@ def kpis(count: int, parent: str = "C", **fields: Any) -> tuple[Goal, ...]:
 
 def test_every_code_of_settings_is_a_check_and_the_other_way_round() -> None:
     assert set(checks.CHECKS) == set(CHECKS)
-    assert len(CHECKS) == len(set(CHECKS)) == 15
+    assert len(CHECKS) == len(set(CHECKS)) == 16
 
 
 def test_a_sound_book_needs_no_advice() -> None:
@@ -275,6 +275,24 @@ def test_a_goal_in_percent_whose_months_are_added_up_is_told() -> None:
     for aggregation in (Aggregation.AVERAGE, Aggregation.LAST, Aggregation.MAX, Aggregation.MIN):
         other = plan_of(kgi(), goal("R", "K", unit="%", aggregation=aggregation))
         assert found(other, "ratio-summed") == []
+
+
+def unit_changing_in(month: Month) -> Plan:
+    """A goal in pieces that is one in boxes from ``month`` on; the review month is June."""
+    return plan_of(
+        kgi(),
+        goal("A", "K", unit="pcs", valid_to=month.plus(-1)),
+        goal("A", "K", unit="boxes", valid_from=month),
+        actuals={"A": [1, 2, 3]},
+    )
+
+
+def test_a_unit_that_changes_within_the_year_is_told_and_with_a_new_year_it_is_not() -> None:
+    assert said(only(unit_changing_in(Month(2026, 5)), "unit-changed")) == (
+        "“A” is in pcs until April 2026 and in boxes from then on, and its year adds up both."
+    )
+    assert found(unit_changing_in(Month(2026, 4)), "unit-changed") == []
+    assert found(unit_changing_in(Month(2026, 7)), "unit-changed") == []
 
 
 AVERAGE = {"PRICE": Aggregation.AVERAGE}
@@ -818,6 +836,7 @@ def everything() -> list[Problem]:
         (plan_of(kgi(formula=""), csf(), *kpis(21, owner="Abe"), plan={"C0": [1]}), {}),
         (plan_of(kgi(), goal("R", "K", unit="%"), plan={"R": [0] * 12}), {}),
         (plan_of(kgi(), goal("N", "K"), goal("R", "K", formula="N/N")), {}),
+        (unit_changing_in(Month(2026, 5)), {}),
         (plan_of(kgi(), goal("A", "K"), plan={"A": [-1] * 11 + [1]}), {}),
         (plan_of(kgi(), goal("A", "K"), plan={"A": [-1] * 12}), {}),
         (plan_of(kgi(), goal("A", "K"), plan={"A": [1] * 11 + [0]}), {}),
@@ -839,7 +858,8 @@ FORMS = {
     ("kgi-without-number", "none"), ("kgi-without-number", "rollup"), ("csf-without-kpi", ""),
     ("kpi-without-kgi", ""), ("kpi-without-kgi", "below"), ("kpi-without-kgi", "none"),
     ("goal-without-owner", ""), ("weight-too-large", ""), ("ratio-summed", ""),
-    ("ratio-summed", "quotient"), ("plan-needs-baseline", ""), ("plan-needs-baseline", "zero"),
+    ("ratio-summed", "quotient"), ("unit-changed", ""),
+    ("plan-needs-baseline", ""), ("plan-needs-baseline", "zero"),
     ("plan-needs-baseline", "zeros"), ("plan-needs-baseline", "crossing"),
     ("target-easier-than-last-year", ""), ("target-beyond-history", ""),
     ("target-beyond-history", "one"), ("target-beyond-history", "peak"),

@@ -17,15 +17,26 @@ from kpixl.jobs import export
 from kpixl.measures.kinds import Aggregation, Decision
 from kpixl.plan.model import Action, Level, Source
 from kpixl.plan.month import Month
+from kpixl.review.export import COLUMNS
 from kpixl.review.figures import Review
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
-from tests.plans import goal, plan_of
+from tests.plans import goal, plan_of, with_settings
 
 # SPEC 13, in its order.
 MEASURES = ["actual", "plan", "prior", "gap", "gap_pct", "attainment", "growth", "status"]
 GOAL = ["id", "parent", "level", "name", "unit", "direction", "month", "to_date", "landing",
         "signal", "pdca"]  # fmt: skip
+ORIGINAL = ["plan_original", "gap_original", "gap_pct_original", "attainment_original"]
+LANDING = ["value", "method", "error", "chance", "required"]
+YEAR = ["plan", "outlook", "gap", "gap_pct", "attainment", "status", *ORIGINAL,
+        "outlook_months", "outlook_error", "outlook_bias"]  # fmt: skip
+UNREVISED = dict.fromkeys(ORIGINAL)
+
+
+def landed(entry: dict[str, Any]) -> dict[str, Any]:
+    """The landing without what it is compared with."""
+    return {key: entry["landing"][key] for key in LANDING}
 
 
 def small(**fields: Any) -> Review:
@@ -61,9 +72,10 @@ def test_the_json_has_the_documented_keys():
     assert [key for key in data if key in documented] == documented
     for entry in data["goals"]:
         assert [key for key in entry if key in GOAL] == GOAL
-        assert list(entry["month"]) == MEASURES
-        assert list(entry["to_date"]) == [*MEASURES, "months_reported", "months_expected"]
-        assert list(entry["landing"]) == ["value", "method", "error", "chance", "required"]
+        assert list(entry["month"]) == [*MEASURES, *ORIGINAL]
+        months = ["months_reported", "months_expected"]
+        assert list(entry["to_date"]) == [*MEASURES, *ORIGINAL, *months]
+        assert list(entry["landing"]) == [*LANDING, *YEAR]
         assert list(entry["pdca"]) == ["phase", "next_step", "overdue"]
 
 
@@ -77,12 +89,13 @@ def test_the_json_has_the_reviews_figures():
     assert sales["month"] == {
         "actual": 95, "plan": 100, "prior": 100, "gap": -5, "gap_pct": pytest.approx(-0.05),
         "attainment": pytest.approx(0.95), "growth": pytest.approx(-0.05), "status": "amber",
+        **UNREVISED,
     }  # fmt: skip
     # 100 + 95 against the plan and prior year of the same two months
     assert sales["to_date"] == {
         "actual": 195, "plan": 200, "prior": 180, "gap": -5, "gap_pct": pytest.approx(-0.025),
         "attainment": pytest.approx(0.975), "growth": pytest.approx(15 / 180), "status": "amber",
-        "months_reported": 2, "months_expected": 3,
+        "months_reported": 2, "months_expected": 3, **UNREVISED,
     }  # fmt: skip
 
 
@@ -92,10 +105,10 @@ def test_unknown_is_null_and_neither_zero_nor_text():
     missing = ("actual", "prior", "gap", "gap_pct", "attainment", "growth")
     assert [late["month"][key] for key in missing] == [None] * 6
     assert late["to_date"]["actual"] is None
-    assert set(late["landing"].values()) == {None}
+    assert set(landed(late).values()) == {None}
     assert late["signal"] is None
     # A roll-up of figures without a plan for the year has nothing to land by.
-    assert set(result["landing"].values()) == {None}
+    assert set(landed(result).values()) == {None}
 
 
 def planned(**fields: Any) -> Review:
@@ -108,7 +121,7 @@ def planned(**fields: Any) -> Review:
 
 
 def test_the_landing_says_by_what_it_came_about():
-    rollup, own, derived = (entry["landing"] for entry in as_json(planned())["goals"])
+    rollup, own, derived = map(landed, as_json(planned())["goals"])
     # 285 of 300 so far; 285 + 9 × 95 = 1140. 915 are missing in nine months.
     assert own == {
         "value": pytest.approx(1140), "method": "ratio", "error": None, "chance": None,
@@ -122,7 +135,9 @@ def test_the_landing_says_by_what_it_came_about():
 def test_the_landing_of_a_finished_year_says_so():
     plan = plan_of(goal("A"), actuals={"A": [10] * 12}, plan={"A": [9] * 12})
     (found,) = as_json(review(plan, Month(2027, 3)))["goals"]
-    assert found["landing"] == {
+    # 120 against twelve times 9
+    assert (found["landing"]["plan"], found["landing"]["gap"]) == (108, 12)
+    assert landed(found) == {
         "value": 120, "method": "finished", "error": None, "chance": 1, "required": None,
     }  # fmt: skip
 
@@ -133,7 +148,7 @@ def test_the_landing_comes_with_its_past_error_and_chance():
     found = review(plan)
     (exported,) = as_json(found)["goals"]
     landing = found.by_id["A"].landing
-    assert exported["landing"] == {
+    assert landed(exported) == {
         "value": 120, "method": "pace", "error": landing.error, "chance": 0.5, "required": 10,
     }  # fmt: skip
     assert landing.error
@@ -306,3 +321,78 @@ def test_the_same_review_gives_the_same_bytes():
         assert export(small(), form, "en") == export(small(), form, "en")
     other = replace(small(), source=Source("plan.xlsx", "cd" * 32))
     assert export(other, "json", "en") != export(small(), "json", "en")
+
+
+# ---- Periods that Settings ask for ----------------------------------------------------------
+
+
+def with_periods(*kinds: str) -> Review:
+    """SALES: April 100, May not reported, June 95, July 40; all planned at 100 a month."""
+    plan = plan_of(
+        goal("SALES", label="Sales"),
+        actuals={"SALES": [100, None, 95, 40]},
+        plan={"SALES": [100] * 12},
+        prior={"SALES": [80, 80, 100]},
+        settings=with_settings(periods_shown=kinds, review_month=Month(2026, 7)),
+    )
+    return review(plan)
+
+
+def test_without_periods_the_data_have_none():
+    assert "periods" not in as_json(small())["goals"][0]
+    assert list(rows(small())[0]) == list(COLUMNS)
+
+
+def test_the_json_has_the_periods_that_are_asked_for():
+    (sales,) = as_json(with_periods("quarter", "half"))["goals"]
+    first, second, half = sales["periods"]
+    assert first == {
+        "period": "quarter", "number": 1, "label": "Q1 FY2026", "from": "2026-04", "to": "2026-06",
+        "actual": 195, "plan": 200, "prior": 180, "gap": -5, "gap_pct": pytest.approx(-0.025),
+        "attainment": pytest.approx(0.975), "growth": pytest.approx(15 / 180), "status": "amber",
+        "months_reported": 2, "months_expected": 3, "complete": True, "plan_whole": 300,
+        # Nothing was revised.
+        "plan_original": None, "gap_original": None, "gap_pct_original": None,
+        "attainment_original": None,
+    }  # fmt: skip
+    assert (second["label"], second["complete"]) == ("Q2 FY2026", False)
+    assert (second["actual"], second["plan"], second["plan_whole"]) == (40, 100, 300)
+    assert (half["period"], half["number"], half["from"], half["to"]) == (
+        "half", 1, "2026-04", "2026-09",
+    )  # fmt: skip
+    assert (half["actual"], half["plan"], half["status"]) == (235, 300, "red")
+    assert as_json(with_periods("half"), "ja")["goals"][0]["periods"][0]["label"] == "2026年度上期"
+
+
+def test_csv_columns_are_those_of_the_whole_year_and_blank_where_nothing_has_begun():
+    (row,) = rows(with_periods("quarter", "year"))
+    added = list(row)[len(COLUMNS) :]
+    assert list(row)[: len(COLUMNS)] == list(COLUMNS)
+    parts = [*MEASURES, "months_reported", "months_expected", "complete", "plan_whole"]
+    names = ["q1", "q2", "q3", "q4", "year"]
+    assert added == [f"{name}_{part}" for name in names for part in parts]
+    assert (row["q1_actual"], row["q1_status"], row["q1_complete"]) == ("195.0", "amber", "True")
+    assert (row["q2_actual"], row["q2_plan_whole"], row["q2_complete"]) == (
+        "40.0",
+        "300.0",
+        "False",
+    )
+    assert all(row[name] == "" for name in added if name.startswith(("q3", "q4")))
+    assert (row["year_actual"], row["year_plan"], row["year_plan_whole"]) == (
+        "235.0",
+        "300.0",
+        "1200.0",
+    )
+
+
+def test_a_frame_has_numbers_for_periods_that_have_not_begun():
+    table = with_periods("quarter").to_frame()
+    assert table["q1_actual"].tolist() == [195.0]
+    assert table["q4_actual"].dtype == table["q4_months_reported"].dtype == "float64"
+    assert table["q4_actual"].isna().all()
+    assert table["q1_complete"].tolist() == [True]
+    assert table["q4_complete"].isna().all()
+    data = export(with_periods("quarter"), "parquet", "en")
+    again = pd.read_parquet(io.BytesIO(data))
+    assert again["q2_plan_whole"].tolist() == [300.0]
+    assert again["q2_complete"].tolist() == [False]

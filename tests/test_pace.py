@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kpixl.measures.aggregate import aggregate
 from kpixl.measures.kinds import Aggregation, Direction, Pace
-from kpixl.measures.pace import RequiredPace, best_month, required_pace
+from kpixl.measures.pace import RequiredPace, best_month, beyond, required_pace
 
 HIGHER, LOWER, RANGE = Direction.HIGHER, Direction.LOWER, Direction.RANGE
 MAX, MIN = Aggregation.MAX, Aggregation.MIN
@@ -98,3 +98,18 @@ def test_the_best_month_on_record():
     assert best_month(values, plan, RANGE) == 5  # exactly on its plan
     assert best_month(values, [None] * 6, RANGE) is None
     assert best_month([None], [None]) is None
+
+
+def test_beyond_the_mark_is_better_than_it():
+    assert beyond(101, 100, HIGHER)
+    assert beyond(99, 100, LOWER)
+    assert not beyond(99, 100, HIGHER)
+    assert not beyond(101, 100, LOWER)
+    assert not beyond(101, 100, RANGE)
+    assert not beyond(99, 100, RANGE)
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_arithmetic_noise_is_not_beyond(direction):
+    assert not beyond(0.1 + 0.2, 0.3, direction)
+    assert not beyond(0.3, 0.1 + 0.2, direction)

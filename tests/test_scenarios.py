@@ -70,11 +70,16 @@ def lines(text: str) -> io.StringIO:
     return io.StringIO(text.strip("\n"))
 
 
-@lru_cache
-def reviewed(name: str) -> Review:
+def book_of(name: str) -> BookRows:
+    """The scenario's workbook as a reader hands it on."""
     sheets = {**NOT_USED, **sheets_of(name)}
     rows_of = tuple(SheetRows(sheet, rows) for sheet, rows in sheets.items())
-    reading = read_plan(BookRows(f"{name}.xlsx", "0" * 64, rows_of))
+    return BookRows(f"{name}.xlsx", "0" * 64, rows_of)
+
+
+@lru_cache
+def reviewed(name: str) -> Review:
+    reading = read_plan(book_of(name))
     assert [problem for problem in reading.problems if not problem.warning] == []
     assert reading.plan is not None
     return review(reading.plan)

@@ -108,6 +108,7 @@ def test_months_missing_between_others_are_told_with_every_goal() -> None:
 def test_a_revision_may_leave_months_out() -> None:
     sheets = sound()
     sheets["Revision"] = [["ID", "2026-04", "2026-06"], ["VISITS", 1, 2]]
+    sheets["Settings"] = [*sheets["Settings"], ["Revision valid from", "2026-04"]]
     assert only(read(sheets)).warning
 
 

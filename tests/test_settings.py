@@ -8,6 +8,7 @@ import pytest
 from kpixl.errors import CellError
 from kpixl.plan.model import Negatives, Reading, Rounding, Settings, State
 from kpixl.plan.month import CloseDay, Month
+from kpixl.words import problem_text
 from tests.plan_book import only, read, sound
 
 
@@ -43,6 +44,7 @@ def setting(key: str, value: Any) -> Settings:
             "revision_from",
             Month(2026, 10),
         ),
+        ("Fiscal-year label", "FYE 2027", "fiscal_label", "FYE 2027"),
         ("Green at", "95%", "green_at", 0.95),
         ("黄判定", 0.8, "amber_at", 0.8),
         ("Roll-up cap", 1.2, "rollup_cap", 1.2),
@@ -119,6 +121,8 @@ def test_a_setting_that_is_not_understood_touches_every_goal(
         ("Brand colour", "our blue", "colour-unknown"),
         ("Brand colour", "#12345", "colour-unknown"),
         ("Periods shown", "weekly", "period-unknown"),
+        ("Fiscal-year label", "the 12th", "fiscal-label-unknown"),
+        ("Fiscal-year label", "2026年12月期", "fiscal-label-month"),
         ("Most KPIs", "many", "not-a-number"),
         ("Checks switched off", "always-grin", "check-unknown"),
     ],
@@ -128,6 +132,23 @@ def test_what_only_changes_the_look_or_the_advice_is_a_warning(
 ) -> None:
     problem = only(with_setting(key, value))
     assert (problem.code, problem.warning, problem.goals) == (code, True, ())
+
+
+def test_a_fiscal_year_label_that_is_not_known_is_told_with_those_that_are() -> None:
+    reading = with_setting("Fiscal-year label", "the 12th")
+    assert reading.plan is not None
+    assert reading.plan.settings.fiscal_label == ""
+    problem = only(reading)
+    assert (problem.sheet, problem.cell, problem.found) == ("Settings", "B4", "the 12th")
+    expected = problem_text(problem, "en").expected
+    assert all(example in expected for example in ("2026年度", "FY26", "2027年3月期", "FYE27"))
+
+
+def test_a_label_of_another_month_than_the_fiscal_year_ends_in_is_told() -> None:
+    """The book's year starts in April: it ends in March, which is what the pack shows."""
+    problem = only(with_setting("年度表記", "2026年12月期"))
+    assert "March" in problem_text(problem, "en").expected
+    assert "12月で終わります" in problem_text(problem, "ja").what
 
 
 def test_a_threshold_that_cannot_be_read_keeps_its_default() -> None:

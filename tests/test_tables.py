@@ -449,3 +449,17 @@ def test_row_numbers_are_those_of_the_sheet() -> None:
 
 def _without_rows(goals: tuple[Goal, ...]) -> List[Goal]:
     return [replace(goal, row=0) for goal in goals]
+
+
+def test_a_revision_that_nothing_says_from_when_it_holds_is_told() -> None:
+    sheets = sound()
+    sheets["Revision"] = [["ID", "2026-04"], ["VISITS", 5]]
+    problem = only(read(sheets))
+    assert (problem.code, problem.sheet, problem.warning) == ("revision-not-used", "Revision", True)
+    assert problem.goals == ("VISITS",)
+    sheets["Settings"] = [*sheets["Settings"], ["Revision valid from", "2026-04"]]
+    assert read(sheets).problems == ()
+    # Headers alone, as in a new book, say nothing.
+    sheets = sound()
+    sheets["Revision"] = [["ID", "2026-04"], ["VISITS", None]]
+    assert read(sheets).problems == ()

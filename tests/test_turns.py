@@ -17,7 +17,7 @@ from kpixl.review.figures import Review
 from kpixl.review.insights import Idle, Stuck, Turns
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
-from kpixl.review.turns import days_waiting, idle, stuck, turns
+from kpixl.review.turns import days_waiting, idle, recent_actions, stuck, turns
 from tests.plans import APRIL, goal, plan_of, series, with_settings
 
 TURNED = Action(
@@ -371,3 +371,22 @@ def test_history_of_a_goal_that_joined_late_is_not_held_against_it():
     late = goal("A", valid_from=Month(2026, 6))
     plan = replace(plan_of(late, actuals={"A": [BAD] * 3}), plan={"A": series(APRIL, [10] * 12)})
     assert review(plan).by_id["A"].idle_months == 1
+
+
+@pytest.mark.parametrize(
+    ("decided", "listed"),
+    [(date(2025, 3, 31), False), (date(2025, 4, 1), True), (date(2026, 5, 1), True)],
+)
+def test_closed_actions_are_listed_for_the_year_and_the_one_before(decided: date, listed: bool):
+    # The fiscal year starts in April 2026, so that April 2025 is the first month listed.
+    day = date(2024, 6, 1)
+    closed = replace(TURNED, raised=day, started=day, due=day, done=day, decided=decided)
+    still = replace(OPEN, id="S", raised=day, started=day, due=day, done=day)
+    found = recent_actions(reviewed(closed, still))
+    assert [entry.action.id for entry in found] == (["T", "S"] if listed else ["S"])
+
+
+def test_an_action_that_says_nothing_of_its_time_is_listed():
+    # Closed needs a done date: only its day of decision may be missing.
+    undated = replace(TURNED, raised=None, started=None, decided=None)
+    assert len(recent_actions(reviewed(undated))) == 1

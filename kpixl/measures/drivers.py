@@ -77,6 +77,10 @@ class DriverTree:
         self._periods: Dict[Months, Dict[str, Optional[float]]] = {}
         self._needed: Dict[int, Tuple[str, ...]] = {}
 
+    def aggregation(self, goal: str) -> Aggregation:
+        """How the goal's months become one figure."""
+        return self._driver(goal).aggregation
+
     def monthly(self, goal: str) -> Tuple[Optional[float], ...]:
         """The goal's figure in each month, its own before its formula's; None where neither is."""
         return tuple(self._figure(goal, month).value for month in self._months)

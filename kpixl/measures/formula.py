@@ -172,6 +172,19 @@ def _tokens(text: str, names: FrozenSet[str]) -> List[_Token]:
         start += len(token.text)
 
 
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """The formula with other names for the goals that ``names`` has; all of its goals must be
+    among them, for else two that begin alike could be mistaken for each other."""
+    compared = normalise_id(text)
+    found, end = [], 0
+    for token in _tokens(compared, frozenset(names)):
+        start = token.position - 1
+        found.append(compared[end:start])
+        found.append(names[token.text] if token.kind == "id" else token.text)
+        end = start + len(token.text)
+    return "".join(found)
+
+
 class _Parser:
     """Reads the tokens of one formula from the left."""
 

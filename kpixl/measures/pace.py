@@ -51,10 +51,19 @@ def _settled(
     highest = aggregation is Aggregation.MAX
     extreme = max(reported) if highest else min(reported)
     slack = EQUAL * max(1.0, abs(plan))
-    beyond = extreme - plan if highest else plan - extreme
+    past = extreme - plan if highest else plan - extreme
     if highest == (direction is Direction.HIGHER):
-        return RequiredPace(Pace.REACHED) if beyond >= -slack else None
-    return RequiredPace(Pace.OUT_OF_REACH) if beyond > slack else None
+        return RequiredPace(Pace.REACHED) if past >= -slack else None
+    return RequiredPace(Pace.OUT_OF_REACH) if past > slack else None
+
+
+def beyond(figure: float, mark: float, direction: Direction) -> bool:
+    """Whether ``figure`` is better than ``mark``, equality allowing 1e-9; never for Range, of
+    which neither side is better."""
+    if direction is Direction.RANGE:
+        return False
+    ahead = figure - mark if direction is Direction.HIGHER else mark - figure
+    return ahead > EQUAL * max(1.0, abs(figure), abs(mark))
 
 
 def best_month(

@@ -46,7 +46,8 @@ class Negatives(str, Enum):
 
 @dataclass(frozen=True)
 class Settings:
-    """The Settings sheet, typed, with defaults for what it leaves out (SPEC 2)."""
+    """The Settings sheet, typed, with defaults for what it leaves out (SPEC 2). ``entry_for`` is
+    the owner whom a book was split off for to fill in; blank in ordinary books."""
 
     company: str = ""
     title: str = ""
@@ -58,6 +59,7 @@ class Settings:
     fiscal_label: str = ""
     language: str = "en"
     close_day: CloseDay = CloseDay()
+    country: str = ""
     revision_from: Optional[Month] = None
     green_at: float = limits.GREEN_AT
     amber_at: float = limits.AMBER_AT
@@ -74,6 +76,7 @@ class Settings:
     max_kpis_per_owner: int = 5
     max_weight: float = 0.6
     checks_off: Tuple[str, ...] = ()
+    entry_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,7 +202,9 @@ class Source:
 @dataclass(frozen=True)
 class Plan:
     """Everything a person entered: the goal tree, its monthly figures, actions and settings.
-    ``sheets`` has the columns of Goals and of the monthly sheets, by their keys."""
+    ``sheets`` has the columns of Goals, Holidays and the monthly sheets, by their keys,
+    ``setting_cells`` sheet and cell of each setting that has a value. ``holidays`` are those of
+    the sheet and of the country in Settings; ``calendar_days`` those that the sheet lacks."""
 
     settings: Settings
     goals: Tuple[Goal, ...]
@@ -211,8 +216,13 @@ class Plan:
     comments: Tuple[Comment, ...] = ()
     recipients: Tuple[Recipient, ...] = ()
     holidays: Tuple[date, ...] = ()
+    calendar_days: Tuple[date, ...] = ()
+    holiday_names: Mapping[date, str] = field(default_factory=dict)
     source: Source = Source()
     sheets: Mapping[str, SheetColumns] = field(default_factory=dict, compare=False, repr=False)
+    setting_cells: Mapping[str, Tuple[str, str]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def definitions(self, goal_id: str) -> Tuple[Goal, ...]:
         """All rows of one ID, in sheet order."""

@@ -90,13 +90,16 @@ def _goal(row: Row, goals: Collection[str], kind: str) -> Optional[str]:
     return None
 
 
-def read_holidays(table: Table, business: bool, findings: Findings) -> Tuple[date, ...]:
-    """The holidays, each once and in order. They count only where the close day is in
-    ``business`` days; else a bad date is no more than a slip."""
-    days: Dict[date, None] = {}
+def read_holidays(table: Table, business: bool, findings: Findings) -> Dict[date, str]:
+    """The holidays, each once and in order, with their names. They count only where the close day
+    is in ``business`` days; else a bad date is no more than a slip."""
+    days: Dict[date, str] = {}
     for row in filled_rows(table, findings):
         row.severity = Severity.ERROR if business else Severity.WARNING
         day = row.date("date")
+        # A name that cannot be read changes no date.
+        row.severity = Severity.WARNING
+        name = row.text("holiday")
         if day is not None:
-            days[day] = None
-    return tuple(sorted(days))
+            days[day] = days.get(day) or name
+    return {day: days[day] for day in sorted(days)}

@@ -42,6 +42,7 @@ class Kind(str, Enum):
     EMAIL = "email"
     COLOUR = "colour"
     CLOSE_DAY = "close_day"
+    COUNTRY = "country"
     LIST = "list"
 
 
@@ -247,6 +248,7 @@ SETTINGS: Tuple[Setting, ...] = (
     Setting("fiscal_label", Kind.TEXT, ("Fiscal label",)),
     Setting("language", Kind.LANGUAGE, ("Lang",)),
     Setting("close_day", Kind.CLOSE_DAY, ("Close", "締め日")),
+    Setting("country", Kind.COUNTRY, ("Country of holidays", "Holiday country", "国", "国コード")),
     Setting("revision_from", Kind.MONTH, ("Revision from", "修正計画開始月")),
     Setting("green_at", Kind.FRACTION, ("Green", "緑")),
     Setting("amber_at", Kind.FRACTION, ("Amber", "黄")),
@@ -263,6 +265,13 @@ SETTINGS: Tuple[Setting, ...] = (
     Setting("max_kpis_per_owner", Kind.INTEGER),
     Setting("max_weight", Kind.FRACTION),
     Setting("checks_off", Kind.LIST),
+    Setting("entry_for", Kind.TEXT, ("Entry by", "記入担当")),
+)
+
+# Settings that only a book has that was split off another for one owner to fill in.
+OF_ENTRY_BOOKS = ("entry_for",)
+ORDINARY_SETTINGS: Tuple[Setting, ...] = tuple(
+    setting for setting in SETTINGS if setting.key not in OF_ENTRY_BOOKS
 )
 
 # Scale words: how many units one shown unit is. Showing only; never arithmetic.
@@ -274,7 +283,7 @@ SCALES: Mapping[str, float] = {
 CHECKS: Tuple[str, ...] = (
     "kgi-without-number", "kpi-without-kgi", "csf-without-kpi", "goal-without-owner",
     "csf-too-many-kpis", "book-too-many-kpis", "owner-too-many-kpis", "weight-too-large",
-    "ratio-summed", "plan-needs-baseline", "target-easier-than-last-year",
+    "ratio-summed", "unit-changed", "plan-needs-baseline", "target-easier-than-last-year",
     "target-beyond-history", "target-beyond-benchmark", "always-green", "not-updated",
 )  # fmt: skip
 """The codes of the checks of the method (SPEC 9), each of which Settings may switch off."""

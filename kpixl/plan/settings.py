@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.plan import schema
+from kpixl.plan.countries import Calendars, country_code
 from kpixl.plan.findings import Findings, Severity, both_names
+from kpixl.plan.fiscal import KNOWN, label_pattern
 from kpixl.plan.headers import Table
 from kpixl.plan.model import Negatives, Rounding, Settings, State
 from kpixl.plan.month import CloseDay
 from kpixl.plan.rows import Row, filled_rows
 from kpixl.plan.schema import Kind
 from kpixl.plan.values import bare_month_in, is_blank, number_text, plain
-from kpixl.words import fold
+from kpixl.words import fold, word
 
 MOST_CLOSE_DAYS = 366
 
@@ -36,8 +38,8 @@ PERIODS: Mapping[str, str] = {
 }  # fmt: skip
 
 # A fault in these changes the look or the advice, never a figure.
-ONLY_LOOK = ("brand_colour", "periods_shown", "max_kpis_per_csf", "max_kpis", "max_kpis_per_owner",
-             "max_weight", "checks_off")  # fmt: skip
+ONLY_LOOK = ("brand_colour", "fiscal_label", "periods_shown", "max_kpis_per_csf", "max_kpis",
+             "max_kpis_per_owner", "max_weight", "checks_off")  # fmt: skip
 
 WHOLE_NUMBERS: Mapping[str, Tuple[int, int]] = {
     "format_version": (1, 9999),
@@ -56,10 +58,17 @@ _SEPARATORS = re.compile(r"[,、，;；/\n]+|\s+")
 _LAYOUT = str.maketrans("", "", " 　")
 
 
-def read_settings(table: Table, goals: Sequence[str], findings: Findings) -> Settings:
-    """The settings; unknown keys are ignored, blank values are the defaults of SPEC 2.
+def read_settings(
+    table: Table,
+    goals: Sequence[str],
+    findings: Findings,
+    calendars: Optional[Calendars] = None,
+) -> Tuple[Settings, Mapping[str, Tuple[str, str]]]:
+    """The settings, and sheet and cell of each that is given; unknown keys are ignored, blank
+    values are the defaults of SPEC 2.
 
-    ``goals`` are all goals: a setting that cannot be read touches each of them.
+    ``goals`` are all goals: a setting that cannot be read touches each of them. Without
+    ``calendars`` it is not asked whether there is a country of the code that is given.
     """
     names = schema.setting_names()
     kinds = {setting.key: setting.kind for setting in schema.SETTINGS}
@@ -76,13 +85,40 @@ def read_settings(table: Table, goals: Sequence[str], findings: Findings) -> Set
             continue
         found[key] = (row, _value(row, key, kinds[key]))
     values = {key: value for key, (_, value) in found.items() if value is not None}
-    return _consistent(replace(Settings(), **values), found)
+    places = {key: (table.sheet.name, row.name("value")) for key, (row, _) in found.items()}
+    settings = _consistent(replace(Settings(), **values), found)
+    if "country" in found:
+        country = _country(found["country"][0], settings.close_day.business, calendars)
+        settings = replace(settings, country=country)
+    return settings, places
+
+
+def _country(row: Row, business: bool, calendars: Optional[Calendars]) -> str:
+    """The code of the country; "" where it is not known. It counts only where the close day is in
+    ``business`` days: else a wrong one is no more than a slip."""
+    row.severity = Severity.ERROR if business else Severity.WARNING
+    text = row.text("value")
+    code = country_code(text)
+    country, _, part = (code or "").partition("-")
+    known = () if calendars is None else tuple(calendars.countries())
+    if text and (not country or (calendars is not None and country not in known)):
+        row.report("country-unknown", "value", details={"known": ", ".join(known)})
+        return ""
+    if part and calendars is not None:
+        parts = tuple(calendars.parts(country))
+        if part not in {one.upper() for one in parts}:
+            shown = ", ".join(f"{country}-{one}" for one in parts) or country
+            details = {"country": country, "known": shown}
+            row.report("country-part-unknown", "value", details=details)
+            return ""
+    return code or ""
 
 
 def _consistent(settings: Settings, found: Mapping[str, Tuple[Row, Any]]) -> Settings:
     if settings.format_version > schema.FORMAT_VERSION:
         known = {"known": schema.FORMAT_VERSION}
         found["format_version"][0].report("format-newer", "value", details=known)
+    _label_fits(settings, found)
     if settings.amber_at <= settings.green_at:
         return settings
     where = found.get("amber_at") or found["green_at"]
@@ -94,6 +130,21 @@ def _consistent(settings: Settings, found: Mapping[str, Tuple[Row, Any]]) -> Set
     return replace(settings, amber_at=settings.green_at)
 
 
+def _label_fits(settings: Settings, found: Mapping[str, Tuple[Row, Any]]) -> None:
+    """Report a label such as 2027年3月期 whose month is not the last one of the fiscal year, which
+    is shown in its place."""
+    pattern = label_pattern(settings.fiscal_label)
+    last = (settings.fiscal_start + 10) % 12 + 1
+    if "fiscal_label" not in found or pattern is None or pattern.month in (0, last):
+        return
+    details = {}
+    for language in ("en", "ja"):
+        names = word("period.full", language).split()
+        details[f"named_{language}"] = names[pattern.month - 1]
+        details[f"last_{language}"] = names[last - 1]
+    found["fiscal_label"][0].report("fiscal-label-month", "value", details=details)
+
+
 def _value(row: Row, key: str, kind: Kind) -> Any:
     row.severity = Severity.WARNING if key in ONLY_LOOK else Severity.ERROR
     if key in WHOLE_NUMBERS:
@@ -102,6 +153,8 @@ def _value(row: Row, key: str, kind: Kind) -> Any:
         return _fiscal_start(row)
     if key == "periods_shown":
         return _periods(row)
+    if key == "fiscal_label":
+        return _fiscal_label(row)
     if key == "checks_off":
         return _checks(row)
     return _READERS[kind](row)
@@ -111,6 +164,14 @@ def _fiscal_start(row: Row) -> Optional[int]:
     value = row.value("value")
     named = bare_month_in(plain(value)) if isinstance(value, str) else None
     return named if named is not None else row.whole("value", 1, 12)
+
+
+def _fiscal_label(row: Row) -> Optional[str]:
+    text = row.text("value")
+    if text and label_pattern(text) is None:
+        row.report("fiscal-label-unknown", "value", text, details={"known": ", ".join(KNOWN)})
+        return None
+    return text or None
 
 
 def _close_day(row: Row) -> Optional[CloseDay]:
@@ -188,6 +249,8 @@ _READERS: Mapping[Kind, Callable[[Row], Any]] = {
     Kind.ROUNDING: _rounding,
     Kind.NEGATIVES: _negatives,
     Kind.CLOSE_DAY: _close_day,
+    # What it means is asked when it is known whether the close day is in business days.
+    Kind.COUNTRY: lambda _: None,
     Kind.COLOUR: _colour,
     Kind.LIST: _list,
 }

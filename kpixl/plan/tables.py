@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.plan.cells import BookRows, SheetRows
+from kpixl.plan.countries import Calendars, years_around
 from kpixl.plan.findings import Findings, Severity, both_names
 from kpixl.plan.formulas import compare_with_formulas, parse_formulas
 from kpixl.plan.goals import GoalRow, check_definitions, read_goals
@@ -35,9 +37,13 @@ MONTHLY = tuple(sheet.key for sheet in SHEETS if sheet.monthly)
 FIGURES = ("plan", "actuals", "settings")
 
 
-def read_plan(book: BookRows) -> Reading:
+def read_plan(book: BookRows, calendars: Optional[Calendars] = None) -> Reading:
     """The plan that the book holds, or none where its structure cannot be understood, and all
-    problems (SPEC 2, "Reading" and "Problems"). Never raises for what cells hold."""
+    problems (SPEC 2, "Reading" and "Problems"). Never raises for what cells hold.
+
+    The public holidays of the country in Settings are those of ``calendars``; where nobody has
+    any, the book's Holidays sheet stands alone.
+    """
     findings = Findings()
     sheets = _input_sheets(book, findings)
     goals_table = _table("goals", sheets, Settings().fiscal_start, (), findings)
@@ -47,8 +53,8 @@ def read_plan(book: BookRows) -> Reading:
         tuple(dict.fromkeys(entry.goal.id for entry in rows)),
         frozenset(entry.goal.id for entry in rows if entry.goal.is_percent),
     )
-    _report_missing(sheets, ids.every, findings)
-    settings = _settings(sheets, ids.every, findings)
+    settings, places = _settings(sheets, ids.every, findings, calendars)
+    _report_missing(sheets, ids.every, bool(settings.entry_for), findings)
     tables = _tables(sheets, settings.fiscal_start, ids.every, findings)
     if not rows:
         return Reading(None, findings.problems)
@@ -59,9 +65,23 @@ def read_plan(book: BookRows) -> Reading:
         if key in tables:
             compare_with_formulas(rows, series[key], tables[key].sheet.name)
     plan = replace(
-        _plan(book, settings, rows, series, tables, findings), sheets=_columns(goals_table, tables)
+        _plan(book, settings, rows, series, tables, findings),
+        sheets=_columns(goals_table, tables),
+        setting_cells=places,
     )
+    _report_unused_revision(plan, tables, findings)
+    plan = _with_calendar(plan, tables, calendars)
     return Reading(None if findings.structural else plan, findings.problems)
+
+
+def _report_unused_revision(plan: Plan, tables: Mapping[str, Table], findings: Findings) -> None:
+    """A Revision that was filled in replaces nothing until Settings say from when."""
+    goals = tuple(goal_id for goal_id, series in plan.revision.items() if series.values)
+    if goals and plan.settings.revision_from is None:
+        details = both_names("setting", "revision_from")
+        findings.sheet(
+            "revision-not-used", tables["revision"].sheet.name, goals, Severity.WARNING, details
+        )
 
 
 def _plan(
@@ -77,6 +97,7 @@ def _plan(
     actions, comments = tables.get("actions"), tables.get("comments")
     recipients, holidays = tables.get("recipients"), tables.get("holidays")
     business = settings.close_day.business
+    days = read_holidays(holidays, business, findings) if holidays else {}
     return Plan(
         settings=settings,
         goals=goals,
@@ -89,14 +110,32 @@ def _plan(
         recipients=(
             read_recipients(recipients, goals, settings.language, findings) if recipients else ()
         ),
-        holidays=read_holidays(holidays, business, findings) if holidays else (),
+        holidays=tuple(days),
+        holiday_names={day: name for day, name in days.items() if name},
         source=Source(book.name, book.sha256),
     )
 
 
+def _with_calendar(plan: Plan, tables: Mapping[str, Table], calendars: Optional[Calendars]) -> Plan:
+    """The plan with the public holidays of its country, where they count."""
+    settings = plan.settings
+    if calendars is None or not settings.country or not settings.close_day.business:
+        return plan
+    months = [
+        month
+        for key in MONTHLY
+        if key in tables
+        for _, month in tables[key].month_headers.positions
+    ]
+    days = calendars.days(settings.country, years_around(months, settings.close_day))
+    own = frozenset(plan.holidays)
+    added: Tuple[date, ...] = tuple(sorted(day for day in days if day not in own))
+    return replace(plan, holidays=tuple(sorted((*own, *added))), calendar_days=added)
+
+
 def _columns(goals_table: Optional[Table], tables: Mapping[str, Table]) -> Dict[str, SheetColumns]:
     """Where the sheets that hold goals and their figures have what."""
-    found = {"goals": goals_table, **{key: tables.get(key) for key in MONTHLY}}
+    found = {"goals": goals_table, **{key: tables.get(key) for key in (*MONTHLY, "holidays")}}
     return {
         key: SheetColumns(
             table.sheet.name,
@@ -132,9 +171,12 @@ def _has_content(sheet: SheetRows) -> bool:
 
 
 def _report_missing(
-    sheets: Mapping[str, SheetRows], goals: Sequence[str], findings: Findings
+    sheets: Mapping[str, SheetRows], goals: Sequence[str], is_entry: bool, findings: Findings
 ) -> None:
+    """Report the sheets that are missing; in an owner's entry book only those with figures."""
     for sheet in SHEETS:
+        if is_entry and sheet.key not in (*FIGURES, "goals"):
+            continue
         if sheet.required and sheet.is_input and sheet.key not in sheets:
             severity = Severity.STRUCTURAL if sheet.key == "goals" else Severity.ERROR
             touched = goals if sheet.key in FIGURES else ()
@@ -153,10 +195,15 @@ def _table(
 
 
 def _settings(
-    sheets: Mapping[str, SheetRows], goals: Sequence[str], findings: Findings
-) -> Settings:
+    sheets: Mapping[str, SheetRows],
+    goals: Sequence[str],
+    findings: Findings,
+    calendars: Optional[Calendars],
+) -> Tuple[Settings, Mapping[str, Tuple[str, str]]]:
     table = _table("settings", sheets, Settings().fiscal_start, goals, findings)
-    return read_settings(table, goals, findings) if table is not None else Settings()
+    if table is None:
+        return Settings(), {}
+    return read_settings(table, goals, findings, calendars)
 
 
 def _tables(

@@ -22,6 +22,7 @@ CHECKS: Mapping[str, Check] = {
     "owner-too-many-kpis": checks_tree.owner_too_many_kpis,
     "weight-too-large": checks_tree.weight_too_large,
     "ratio-summed": checks_figures.ratio_summed,
+    "unit-changed": checks_tree.unit_changed,
     "plan-needs-baseline": checks_figures.plan_needs_baseline,
     "target-easier-than-last-year": checks_targets.target_easier_than_last_year,
     "target-beyond-history": checks_targets.target_beyond_history,

@@ -6,8 +6,8 @@ from typing import Dict, Iterator, Optional, Tuple
 
 from kpixl.errors import Problem
 from kpixl.measures.aggregate import aggregate
-from kpixl.measures.gap import EQUAL
 from kpixl.measures.kinds import Aggregation, Direction, Pace, Status
+from kpixl.measures.pace import beyond
 from kpixl.plan.values import number_text
 from kpixl.review.advice import (
     MethodView,
@@ -117,11 +117,7 @@ def target_beyond_benchmark(view: MethodView) -> Iterator[Problem]:
 
 
 def _beyond(goal: GoalReview, figure: float, mark: float) -> bool:
-    """Whether ``figure`` is better than ``mark``; neither side of a Range is."""
-    slack = EQUAL * max(1.0, abs(figure), abs(mark))
-    if goal.goal.direction is Direction.RANGE:
-        return False
-    return figure > mark + slack if _is_higher(goal) else figure < mark - slack
+    return beyond(figure, mark, goal.goal.direction)
 
 
 def _is_higher(goal: GoalReview) -> bool:

@@ -9,8 +9,9 @@ from kpixl.measures.formula import inputs
 from kpixl.measures.gap import EQUAL
 from kpixl.plan.model import Level
 from kpixl.plan.values import number_text
-from kpixl.review.advice import MethodView, advise
+from kpixl.review.advice import MethodView, advise, month_in_words
 from kpixl.review.figures import GoalReview, Review
+from kpixl.review.monthly import definition_in
 from kpixl.words import fold
 
 
@@ -151,6 +152,23 @@ def _by_csf(review: Review) -> Dict[str, List[GoalReview]]:
         if goal.goal.level is Level.KPI and above is not None:
             found.setdefault(above, []).append(goal)
     return found
+
+
+def unit_changed(view: MethodView) -> Iterator[Problem]:
+    """A goal whose unit has changed since the fiscal year began: what its year adds up is of
+    different kinds. A goal that only rolls up others has no unit."""
+    months = [month for month in view.review.fiscal_months if month <= view.review.month]
+    for goal in view.measured():
+        definitions = view.plan.definitions(goal.id)
+        for earlier, later in zip(months, months[1:]):
+            before, now = definition_in(definitions, earlier), definition_in(definitions, later)
+            if before.unit == now.unit:
+                continue
+            details = {
+                "name": now.name, "before": before.unit, "unit": now.unit,
+                **month_in_words("until", earlier),
+            }  # fmt: skip
+            yield advise("unit-changed", view.goal_place(now, "unit"), [goal], details, now.unit)
 
 
 def _reached(review: Review, goals: Sequence[GoalReview]) -> Set[str]:

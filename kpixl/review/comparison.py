@@ -6,8 +6,10 @@ from math import isfinite
 from typing import NamedTuple, Optional
 
 from kpixl.measures import gap
+from kpixl.measures.gap import EQUAL
 from kpixl.measures.kinds import Direction, Status
 from kpixl.plan.model import Goal, Settings
+from kpixl.review.insights import AgainstOriginal
 
 
 class Comparison(NamedTuple):
@@ -38,6 +40,36 @@ def compared(
         gap_pct=finite(gap.gap_pct(*sides)),
         attainment=finite(gap.attainment(*sides)),
     )
+
+
+def against_original(
+    goal: Goal,
+    settings: Settings,
+    actual: Optional[float],
+    plan: Optional[float],
+    original: Optional[float],
+) -> Optional[AgainstOriginal]:
+    """How ``actual`` stands against the ``original`` plan; None where that is the ``plan`` in
+    force, or where there is none of the two."""
+    if plan is None or original is None or not differ(plan, original):
+        return None
+    found = compared(goal, settings, actual, original)
+    return AgainstOriginal(original, found.difference, found.gap, found.gap_pct, found.attainment)
+
+
+def score_against_original(
+    score: Optional[float], original: Optional[float]
+) -> Optional[AgainstOriginal]:
+    """The same for a roll-up: its ``score``, and the one with the children's original plans."""
+    if score is None or original is None or not differ(score, original):
+        return None
+    gap_left = original - 1.0
+    return AgainstOriginal(1.0, gap_left, gap_left, gap_left, original)
+
+
+def differ(one: float, other: float) -> bool:
+    """Whether two plans are not the same figure, computed in whatever order."""
+    return abs(one - other) > EQUAL * max(1.0, abs(one))
 
 
 def finite(value: Optional[float]) -> Optional[float]:

@@ -11,7 +11,18 @@ from kpixl.measures.kinds import Effect, Phase, Status, Step
 from kpixl.measures.pdca import GoalPhase
 from kpixl.plan.model import Action, Comment, Goal, Level, Recipient, Settings, Source
 from kpixl.plan.month import Month
-from kpixl.review.insights import NO_LANDING, Bridge, ControlChart, Judgement, Landing
+from kpixl.review.insights import (
+    NO_LANDING,
+    NO_RECORD,
+    AgainstOriginal,
+    Bridge,
+    ControlChart,
+    Judgement,
+    Landing,
+    OutlookRecord,
+)
+from kpixl.review.reorganised import Change
+from kpixl.review.spans import Span, spans
 
 if TYPE_CHECKING:
     import pandas
@@ -28,7 +39,9 @@ class Figures:
     ``growth`` over ``prior_months`` of the ``months_reported``. ``months_expected`` counts the
     months of the period up to the review month in which the goal is valid. ``growth`` is a
     fraction, or points (as a fraction) for % goals. A roll-up's score counts ``parts`` of its
-    ``parts_expected`` children: those that can be judged.
+    ``parts_expected`` children: those that can be judged. ``plan`` is the plan in force;
+    ``against_original`` holds the same figure against the plan before its revision, where the two
+    differ.
     """
 
     actual: Optional[float] = None
@@ -46,11 +59,25 @@ class Figures:
     prior_months: int = 0
     parts: int = 0
     parts_expected: int = 0
+    against_original: Optional[AgainstOriginal] = None
 
     @property
     def like_for_like(self) -> bool:
         """Whether the comparison with plan covers every reported month."""
         return self.plan_months == self.months_reported
+
+
+@dataclass(frozen=True)
+class SpanFigures:
+    """One goal in one quarter, half or year: ``figures`` over its months up to the review month,
+    by the rules of the year to date, and so far only unless it is ``complete``. ``plan_whole`` is
+    the plan in force of the whole span; None where a month of it in which the goal is valid has
+    none (for Last the last month that has one decides)."""
+
+    span: Span
+    figures: Figures
+    complete: bool
+    plan_whole: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +104,11 @@ class GoalReview:
     the month's status of the last 12, the review month last. ``bridge`` splits the month's gap,
     ``bridge_to_date`` that of the year to date; None where there is nothing to split.
     ``children_elsewhere`` counts the children that a pack's scope leaves out, ``idle_months`` the
-    months in a row that the goal has been off plan with nothing done."""
+    months in a row that the goal has been off plan with nothing done. ``revised`` says that its
+    plan in force is another than the original one in some month of the year, by a revision of its
+    own or of what its formula is computed from; ``outlooks`` how good its past outlooks were.
+    ``spans`` are the quarters, halves and the year that Settings ask for, in the order of
+    :attr:`Review.spans`."""
 
     goal: Goal
     depth: int
@@ -103,6 +134,8 @@ class GoalReview:
     bridge_to_date: Optional[Bridge] = None
     children_elsewhere: int = 0
     idle_months: int = 0
+    spans: Tuple[SpanFigures, ...] = ()
+    outlooks: OutlookRecord = NO_RECORD
 
     @property
     def id(self) -> str:
@@ -153,6 +186,7 @@ def blocks_a_pack(problem: Problem) -> bool:
 class Review:
     """Everything computed for one workbook and one review month, in tree order. ``problems`` are
     those of the data, ``advice`` is about the method (SPEC 9) and keeps no pack from being made.
+    ``changes`` are those of the goal tree during the fiscal year up to the review month.
     """
 
     settings: Settings
@@ -167,11 +201,23 @@ class Review:
     recipients: Tuple[Recipient, ...] = ()
     scope: str = ""
     advice: Tuple[Problem, ...] = ()
+    changes: Tuple[Change, ...] = ()
     by_id: Mapping[str, GoalReview] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         index: Dict[str, GoalReview] = {goal.id: goal for goal in self.goals}
         object.__setattr__(self, "by_id", index)
+
+    @property
+    def spans(self) -> Tuple[Span, ...]:
+        """The quarters, halves and the year begun by the review month that Settings ask for."""
+        settings = self.settings
+        return spans(self.month, settings.fiscal_start, settings.periods_shown)
+
+    def current_spans(self, goal: GoalReview) -> Tuple[SpanFigures, ...]:
+        """A goal's spans that the review month lies in, the shortest first."""
+        found = [entry for entry in goal.spans if self.month in entry.span.months]
+        return tuple(sorted(found, key=lambda entry: len(entry.span.months)))
 
     def at_level(self, level: Level) -> Tuple[GoalReview, ...]:
         """The goals of one level, in tree order."""
@@ -190,6 +236,10 @@ class Review:
                 break
             found.append(goal)
         return tuple(found)
+
+    def changes_of(self, goal_id: str) -> Tuple[Change, ...]:
+        """What has changed about one goal during the fiscal year, oldest first."""
+        return tuple(change for change in self.changes if change.goal == goal_id)
 
     def actions_of(self, goal_id: str) -> Tuple[ActionReview, ...]:
         """The actions raised for one goal itself."""

@@ -7,13 +7,22 @@ from typing import Dict, Mapping, Optional, Sequence, Tuple
 
 from kpixl.measures import gap
 from kpixl.measures.aggregate import rollup, rollup_child_score, rollup_status, worst_child
-from kpixl.measures.kinds import Status
+from kpixl.measures.drivers import DriverTree
+from kpixl.measures.kinds import Aggregation, Status
 from kpixl.plan.model import NO_FIGURES, Goal, Plan
 from kpixl.plan.month import Month, fiscal_year
-from kpixl.review.comparison import compared, finite
-from kpixl.review.figures import Figures, FiscalSeries
+from kpixl.review.comparison import (
+    against_original,
+    compared,
+    differ,
+    finite,
+    score_against_original,
+)
+from kpixl.review.figures import Figures, FiscalSeries, SpanFigures
+from kpixl.review.insights import AgainstOriginal
 from kpixl.review.monthly import Monthly, definition_in, like_a_year_before, same_definition
-from kpixl.review.tree import Node
+from kpixl.review.spans import Span, spans
+from kpixl.review.tree import Node, arrange
 
 TREND_MONTHS = 13
 HISTORY_MONTHS = 12
@@ -32,40 +41,61 @@ class GoalFigures:
         self.month = month
         self.monthly = monthly
         self.nodes = nodes
+        self._trees: Dict[Month, Mapping[str, Node]] = {month: nodes}
+        self._is_one_tree = not any(goal.valid_from or goal.valid_to for goal in plan.goals)
         self.year = fiscal_year(month, plan.settings.fiscal_start)
         self.elapsed = tuple(m for m in self.year if m <= month)
+        self.spans = spans(month, plan.settings.fiscal_start, plan.settings.periods_shown)
         self.definitions: Dict[str, Tuple[Goal, ...]] = {}
         for goal in plan.goals:
             self.definitions[goal.id] = (*self.definitions.get(goal.id, ()), goal)
         self._known: Dict[Tuple[str, Tuple[Month, ...]], Figures] = {}
 
-    def source(self, goal_id: str) -> str:
-        """Where the goal's figure comes from: its own rows, its formula, the roll-up, or none."""
+    def source(self, goal_id: str, month: Optional[Month] = None) -> str:
+        """Where the goal's figure comes from: its own rows, its formula, the roll-up, or none.
+        What it rolls up is what stood beneath it in ``month`` (default: the review month)."""
         if any(goal.formula is not None for goal in self.definitions[goal_id]):
             return "formula"
         sheets = (self.plan.actuals, self.plan.plan, self.plan.revision)
         series = [sheet.get(goal_id, NO_FIGURES) for sheet in sheets]
         if any(entry.values or entry.unavailable for entry in series):
             return "own"
-        return "rollup" if self.nodes[goal_id].children else "none"
+        node = self.tree(month or self.month).get(goal_id)
+        return "rollup" if node is not None and node.children else "none"
+
+    def tree(self, month: Month) -> Mapping[str, Node]:
+        """The goal tree as it stood in ``month``: a roll-up counts the children that it had then,
+        so that a reorganisation changes no month before it."""
+        if self._is_one_tree:
+            return self.nodes
+        if month not in self._trees:
+            self._trees[month] = arrange(self.plan, month)
+        return self._trees[month]
+
+    def _definition(self, goal_id: str, months: Sequence[Month]) -> Goal:
+        """The definition by which figures over ``months`` are judged: that of the last."""
+        return definition_in(self.definitions[goal_id], months[-1])
 
     def of(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
         """The figures of a goal over ``months`` (one month, or the year to date)."""
         key = (goal_id, months)
         if key not in self._known:
-            compute = self._rolled_up if self.source(goal_id) == "rollup" else self._counted
+            rolls_up = self.source(goal_id, months[-1]) == "rollup"
+            compute = self._rolled_up if rolls_up else self._counted
             self._known[key] = compute(goal_id, months)
         return self._known[key]
 
     def reported(self, goal_id: str, month: Month) -> bool:
         """Whether the goal has an actual in ``month``; a roll-up has one where any child has."""
-        if goal_id in self.nodes and self.source(goal_id) == "rollup":
-            return any(self.reported(child, month) for child in self.nodes[goal_id].children)
-        known = goal_id in self.definitions
-        return known and self.monthly.actual_in(goal_id, month) is not None
+        if goal_id not in self.definitions:
+            return False
+        if self.source(goal_id, month) == "rollup":
+            children = self.tree(month)[goal_id].children
+            return any(self.reported(child, month) for child in children)
+        return self.monthly.actual_in(goal_id, month) is not None
 
     def _counted(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
-        goal = self.nodes[goal_id].goal
+        goal = self._definition(goal_id, months)
         reported = [m for m in months if self.monthly.actual_in(goal_id, m) is not None]
         planned = [m for m in reported if self.monthly.plan_in(goal_id, m) is not None]
         before = [m for m in reported if self._prior_in(goal_id, m) is not None]
@@ -84,7 +114,22 @@ class GoalFigures:
         )
         matched = self._aggregate(goal_id, planned) if len(planned) < len(reported) else actual
         current = self._aggregate(goal_id, before) if len(before) < len(reported) else actual
-        return self._compared(goal, figures, matched, current)
+        against = self._against_original(goal_id, planned or months, figures, matched)
+        return self._compared(goal, replace(figures, against_original=against), matched, current)
+
+    def _against_original(
+        self, goal_id: str, months: Sequence[Month], figures: Figures, matched: Optional[float]
+    ) -> Optional[AgainstOriginal]:
+        """``matched`` against the original plan of ``months``, those that ``figures.plan`` covers;
+        the plan of a month without an actual stands there alone."""
+        drivers = self.monthly.original_drivers
+        if drivers is None or any(self.monthly.original_in(goal_id, m) is None for m in months):
+            return None
+        plan, actual = figures.plan, matched if figures.plan_months else None
+        original = self._over(drivers, goal_id, months)
+        return against_original(
+            self._definition(goal_id, months), self.plan.settings, actual, plan, original
+        )
 
     def _compared(
         self, goal: Goal, figures: Figures, matched: Optional[float], current: Optional[float]
@@ -101,11 +146,13 @@ class GoalFigures:
         return replace(figures, growth=growth, **comparison._asdict())
 
     def _rolled_up(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
-        """A roll-up's plan is 1 and its actual the score (SPEC 4)."""
-        children = self.nodes[goal_id].children
+        """A roll-up's plan is 1 and its actual the score (SPEC 4). Of several months it counts the
+        children that it has in the last, each over all of them."""
+        tree = self.tree(months[-1])
+        children = tree[goal_id].children
         parts = [self.of(child, months) for child in children]
         scores = [child_score(part) for part in parts]
-        weights = [self.nodes[child].goal.weight for child in children]
+        weights = [tree[child].goal.weight for child in children]
         settings = self.plan.settings
         score = rollup(scores, weights, settings.rollup_cap)
         expected = sum(1 for m in months if self._valid(goal_id, m))
@@ -116,7 +163,7 @@ class GoalFigures:
                 status=Status.NO_DATA,
                 parts_expected=len(children),
             )
-        goal = self.nodes[goal_id].goal
+        goal = tree[goal_id].goal
         amber_at = goal.amber_at if goal.amber_at is not None else settings.amber_at
         reported = max(part.months_reported for part in parts)
         return Figures(
@@ -127,25 +174,52 @@ class GoalFigures:
             ),
             months_reported=reported, months_expected=expected, plan_months=reported,
             parts=sum(1 for one in scores if one is not None), parts_expected=len(children),
+            against_original=score_against_original(
+                score,
+                rollup([original_score(part) for part in parts], weights, settings.rollup_cap),
+            ),
         )  # fmt: skip
+
+    def whole_plan(self, goal_id: str, months: Sequence[Month]) -> Optional[float]:
+        """The plan in force of the whole of ``months``, by the goal's aggregation. All of them in
+        which the goal is valid must have one; for Last the last month that has one decides. A
+        roll-up's is 1."""
+        if self.source(goal_id) == "rollup":
+            return 1.0
+        valid = tuple(self.monthly.position(m) for m in months if self._valid(goal_id, m))
+        return whole_plan(self.monthly.plan_drivers, goal_id, valid)
+
+    def span(self, goal_id: str, span: Span) -> SpanFigures:
+        """The figures of a quarter, half or year up to the review month."""
+        figures = self.of(goal_id, span.elapsed(self.month))
+        return SpanFigures(
+            span=span,
+            figures=of_months_reported(figures),
+            complete=span.is_complete(self.month),
+            plan_whole=self.whole_plan(goal_id, span.months),
+        )
 
     def worst_child(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[str]:
         """The child with the lowest score, which a roll-up names."""
-        children = self.nodes[goal_id].children
+        tree = self.tree(months[-1])
+        children = tree[goal_id].children
         position = worst_child(
             [child_score(self.of(child, months)) for child in children],
-            [self.nodes[child].goal.weight for child in children],
+            [tree[child].goal.weight for child in children],
         )
         return None if position is None else children[position]
 
     def _aggregate(
         self, goal_id: str, months: Sequence[Month], plan: bool = False
     ) -> Optional[float]:
+        side = self.monthly.plan_drivers if plan else self.monthly.actual_drivers
+        return self._over(side, goal_id, months)
+
+    def _over(self, side: DriverTree, goal_id: str, months: Sequence[Month]) -> Optional[float]:
         if not months:
             return None
         wanted = {self.monthly.position(m) for m in months}
         flags = [n in wanted for n in range(len(self.monthly.months))]
-        side = self.monthly.plan_drivers if plan else self.monthly.actual_drivers
         return side.to_date(goal_id, flags)
 
     def _prior_in(self, goal_id: str, month: Month) -> Optional[float]:
@@ -190,7 +264,6 @@ class GoalFigures:
             blank = (None,) * 12
             return FiscalSeries(self.year, scores, ones, blank, blank, ones)
         outlook = self.plan.outlook.get(goal_id, NO_FIGURES)
-        own = self.plan.plan.get(goal_id, NO_FIGURES)
         in_force = tuple(self.monthly.plan_in(goal_id, m) for m in self.year)
         bad = self.plan.actuals.get(goal_id, NO_FIGURES).unavailable
         return FiscalSeries(
@@ -201,11 +274,28 @@ class GoalFigures:
             plan=in_force,
             prior=tuple(self._prior_in(goal_id, m) for m in self.year),
             outlook=tuple(outlook.get(m) if m > self.month else None for m in self.year),
-            original=tuple(
-                value if own.get(m) is None else own.get(m) for m, value in zip(self.year, in_force)
-            ),
+            original=tuple(self.monthly.original_in(goal_id, m) for m in self.year),
             unavailable=tuple(m for m in self.year if m in bad),
         )
+
+    def revised(self, goal_id: str) -> bool:
+        """Whether the goal's plan in force is another than its original one in some month of the
+        year, or was set by a revision alone."""
+        start = self.plan.settings.revision_from
+        if start is None or self.monthly.original is None or self.source(goal_id) == "rollup":
+            return False
+        first = self.plan.plan.get(goal_id, NO_FIGURES)
+        revision = self.plan.revision.get(goal_id, NO_FIGURES)
+        for month in self.year:
+            plan, original = (
+                self.monthly.plan_in(goal_id, month), self.monthly.original_in(goal_id, month)
+            )  # fmt: skip
+            if plan is None:
+                continue
+            added = month >= start and month in revision.values and first.get(month) is None
+            if added or (original is not None and differ(plan, original)):
+                return True
+        return False
 
     def trend(self, goal_id: str) -> Tuple[Optional[float], ...]:
         """The last 13 months, oldest first: this month and the same one a year before."""
@@ -218,6 +308,33 @@ class GoalFigures:
         """The month's status of the last months, the review month last."""
         months = [self.month.plus(n - HISTORY_MONTHS + 1) for n in range(HISTORY_MONTHS)]
         return tuple(self.of(goal_id, (m,)).status for m in months)
+
+
+def whole_plan(plans: DriverTree, goal_id: str, months: Sequence[int]) -> Optional[float]:
+    """The plan of the whole of ``months``, which are positions in ``plans``: None where one of them
+    has none; for Last the last one that has one decides."""
+    if not months:
+        return None
+    if plans.aggregation(goal_id) is Aggregation.LAST:
+        monthly = plans.monthly(goal_id)
+        return next((monthly[m] for m in reversed(months) if monthly[m] is not None), None)
+    return plans.whole(goal_id, months)
+
+
+def of_months_reported(figures: Figures) -> Figures:
+    """Plan and prior of a period cover the months reported (SPEC 3). Without any there are none, in
+    a period's first month as in all others; what is awaited stands beside the month."""
+    if figures.months_reported or figures.parts_expected:
+        return figures
+    return replace(figures, plan=None, prior=None, against_original=None)
+
+
+def original_score(figures: Figures) -> Optional[float]:
+    """The same with the goal held against its original plan."""
+    against = figures.against_original
+    if against is None or against.gap is None:
+        return child_score(figures)
+    return rollup_child_score(against.attainment, against.gap)
 
 
 def child_score(figures: Figures) -> Optional[float]:

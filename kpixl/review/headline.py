@@ -9,10 +9,12 @@ from kpixl.review.sentences import month_sentence, to_date_sentence
 from kpixl.words import word
 
 
-def headline(review: Review, goal: GoalReview, language: str, landing: bool = True) -> str:
+def headline(
+    review: Review, goal: GoalReview, language: str, landing: bool = True, record: bool = True
+) -> str:
     """The month against plan, what the gap mostly comes from, the prior year; then the year to
     date; then, unless ``landing`` is left out, the landing, where the whole year has a plan to be
-    held against."""
+    held against, with the ``record`` of past outlooks."""
     cause = mostly_from(review, goal, goal.bridge, language)
     parts = [month_sentence(review, goal, language, cause)]
     # In the fiscal year's first month the year to date would say the same again.
@@ -20,5 +22,5 @@ def headline(review: Review, goal: GoalReview, language: str, landing: bool = Tr
     if later and goal.to_date.actual is not None and not goal.is_rollup:
         parts.append(to_date_sentence(review, goal, language))
     if landing and goal.landing.plan is not None:
-        parts.append(landing_sentence(review, goal, language))
+        parts.append(landing_sentence(review, goal, language, record))
     return word("sentence.joint", language).join(part for part in parts if part)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from kpixl.measures.kinds import Direction, Pace
+from kpixl.measures.kinds import Pace
+from kpixl.measures.pace import beyond
 from kpixl.review.bridge_sentences import mostly_from
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.insights import Bridge, ControlChart, Landing
@@ -49,14 +50,10 @@ def required_text(review: Review, goal: GoalReview, language: str) -> str:
 
 def beyond_best(goal: GoalReview) -> bool:
     """Whether the required pace is beyond the best month on record."""
-    required, direction = goal.landing.required, goal.goal.direction
+    required = goal.landing.required
     if required.value is None or required.best is None or required.pace is not Pace.NEEDED:
         return False
-    slack = 1e-9 * max(1.0, abs(required.best))
-    if direction is Direction.RANGE:
-        return False
-    over = required.value - required.best
-    return (over if direction is Direction.HIGHER else -over) > slack
+    return beyond(required.value, required.best, goal.goal.direction)
 
 
 def signal_word(control: Optional[ControlChart], language: str) -> str:

@@ -40,6 +40,47 @@ class Required:
 
 
 @dataclass(frozen=True)
+class AgainstOriginal:
+    """A figure against the plan before its revision, where that is another than the plan in force.
+    ``plan`` is the original plan of the same months; a roll-up's is 1, and its ``attainment`` the
+    score with its goals held against their original plans. Signed and measured as the comparison
+    with the plan in force is (SPEC 3); all None but ``plan`` where nothing can be compared."""
+
+    plan: float
+    difference: Optional[float] = None
+    gap: Optional[float] = None
+    gap_pct: Optional[float] = None
+    attainment: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class OutlookRecord:
+    """How good the outlooks of a goal, or of an owner's ``goals``, were: over the ``months`` that
+    have been reported and whose outlook still stands.
+
+    ``error`` is Σ|outlook − actual| ÷ Σ|actual|, ``bias`` Σ(outlook − actual) ÷ Σ|actual|, plus
+    where it was too optimistic by the goal's direction (for Range: too high). ``lean`` says the
+    same of most of the error: 1 or −1, 0 where it lies on both sides. Of several goals both are
+    means weighted by months; Range has no part in what is optimistic. None is "not available".
+    """
+
+    months: int = 0
+    goals: int = 0
+    error: Optional[float] = None
+    bias: Optional[float] = None
+    lean: Optional[int] = None
+
+    @property
+    def telling(self) -> bool:
+        """Whether there are enough months to say anything."""
+        return self.months >= LEAST_OUTLOOKS and self.error is not None
+
+
+LEAST_OUTLOOKS = 3
+NO_RECORD = OutlookRecord()
+
+
+@dataclass(frozen=True)
 class Landing:
     """Where a goal's fiscal year will end (SPEC 5).
 
@@ -51,8 +92,9 @@ class Landing:
     probability of 80 %; ``chance`` is that of reaching the plan, in steps of 0.05. ``plan`` is
     the year's plan in force, ``original`` the one before any revision, ``outlook`` the year
     with the owner's figures for the months to come, ``prior`` the last year's value. ``gap``,
-    ``gap_pct``, ``attainment`` and ``status`` compare ``leading`` with ``plan``. ``estimated``
-    are past months that had to be filled."""
+    ``gap_pct``, ``attainment`` and ``status`` compare ``leading`` with ``plan``,
+    ``against_original`` with ``original`` where the two differ. ``estimated`` are past months that
+    had to be filled."""
 
     value: Optional[float] = None
     basis: str = "none"
@@ -75,6 +117,7 @@ class Landing:
     months_left: int = 0
     estimated: Tuple[Month, ...] = ()
     alternatives: Tuple[Alternative, ...] = ()
+    against_original: Optional[AgainstOriginal] = None
 
     @property
     def leading(self) -> Optional[float]:

@@ -7,21 +7,26 @@ from typing import Dict, Optional
 from kpixl.measures.kinds import Direction, Method, Status
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.insights import Landing
+from kpixl.review.originals import original_plan, share_of_original
 from kpixl.review.sentences import style_of
 from kpixl.review.show import GoalStyle
 from kpixl.words import say, word
 
 
-def landing_sentence(review: Review, goal: GoalReview, language: str) -> str:
+def landing_sentence(review: Review, goal: GoalReview, language: str, record: bool = True) -> str:
     """Where the fiscal year will end, against its plan and with the likely range; what the owner
-    expects comes first where there is an outlook (SPEC 5). "" where nothing can be said."""
+    expects comes first where there is an outlook (SPEC 5), and, unless ``record`` is left out, how
+    good the past ones were. "" where nothing can be said."""
     landing = goal.landing
     style = style_of(review, goal, language)
     if landing.outlook is not None:
-        return _expected(goal, landing, style, language)
+        said = [_expected(goal, landing, style, language)]
+        if record:
+            said.append(outlook_record(goal, style, language))
+        return word("sentence.joint", language).join(part for part in said if part)
     if landing.value is None:
         return ""
-    text = _ending(goal, landing, style, landing.value, language)
+    text = _ending_twice(goal, landing, style, landing.value, language)
     key = "landing_finished" if landing.basis == "finished" else "landing_lead"
     return say(
         f"sentence.{key}", language,
@@ -36,7 +41,7 @@ def _lead(landing: Landing, language: str) -> str:
 
 def _expected(goal: GoalReview, landing: Landing, style: GoalStyle, language: str) -> str:
     details: Dict[str, object] = {
-        "ending": _ending(goal, landing, style, landing.outlook, language),
+        "ending": _ending_twice(goal, landing, style, landing.outlook, language),
         "computed": style.with_unit(landing.value),
         "range": _range(goal, landing, style, language, "landing_range_within"),
     }
@@ -60,6 +65,45 @@ def _ending(
     judged = _judged(goal, landing, language)
     aside = say("sentence.landing_judged", language, text=judged) if judged else ""
     return say("sentence.landing_figures", language, judged=aside, **details)
+
+
+def _ending_twice(
+    goal: GoalReview, landing: Landing, style: GoalStyle, value: Optional[float], language: str
+) -> str:
+    """The same with the original plan behind it where that is another."""
+    ending = _ending(goal, landing, style, value, language)
+    before = landing.against_original
+    score = share_of_original(landing.attainment, before, style)
+    if goal.is_rollup and score:
+        return say("sentence.landing_by_original", language, ending=ending, share=score)
+    text = original_plan(landing.plan, before, style)
+    if goal.is_rollup or not text or before is None or value is None:
+        return ending
+    if _has_share(goal, landing, style) and before.plan > 0:
+        share = style.style.attainment(value / before.plan)
+        return say("sentence.landing_of_original", language, ending=ending, share=share)
+    plan = style.with_unit(before.plan)
+    return say("sentence.landing_original", language, ending=ending, plan=plan)
+
+
+def outlook_record(goal: GoalReview, style: GoalStyle, language: str) -> str:
+    """How far the owner's past outlooks were off, and to which side; "" where there are too few
+    of them to say."""
+    past = goal.outlooks
+    if not past.telling:
+        return ""
+    aside = word(f"sentence.outlook_{lean_key(past.lean, goal)}", language)
+    error = style.style.percent(past.error, 1)
+    return say("sentence.outlook_record", language, error=error, n=past.months, lean=aside)
+
+
+def lean_key(lean: Optional[int], goal: Optional[GoalReview] = None) -> str:
+    """What the side on which most of an error lies is called: a Range has no optimism."""
+    if not lean:
+        return "even"
+    if goal is not None and goal.goal.direction is Direction.RANGE:
+        return "high" if lean > 0 else "low"
+    return "optimistic" if lean > 0 else "cautious"
 
 
 def _has_share(goal: GoalReview, landing: Landing, style: GoalStyle) -> bool:

@@ -12,7 +12,12 @@ from kpixl.measures.kinds import Direction, Method, Pace, Status
 from kpixl.measures.pace import best_month, required_pace
 from kpixl.plan.model import Goal
 from kpixl.plan.month import Month
-from kpixl.review.comparison import compared, finite
+from kpixl.review.comparison import (
+    against_original,
+    compared,
+    finite,
+    score_against_original,
+)
 from kpixl.review.composed import Composed
 from kpixl.review.courses import Courses
 from kpixl.review.goal_figures import GoalFigures
@@ -105,11 +110,13 @@ class Landings:
             sides = (landing.value, plan, goal.direction, goal.tolerance)
             likely = reached(*sides) if _can_be_judged(goal) else None
         missing = self.courses.missing(goal_id)
+        original, settings = self.plans.original(goal_id), self.figures.plan.settings
         return replace(
             landing,
             chance=likely,
             plan=plan,
-            original=self.plans.original(goal_id),
+            original=original,
+            against_original=against_original(goal, settings, landing.leading, plan, original),
             prior=self.plans.last_year(goal_id),
             gap=against.gap,
             gap_pct=against.gap_pct,
@@ -153,6 +160,11 @@ class Landings:
             [self.figures.nodes[child].goal.weight for child in node.children],
             settings.rollup_cap,
         )
+        before = rollup(
+            [_original_score(child) for child in children],
+            [self.figures.nodes[child].goal.weight for child in node.children],
+            settings.rollup_cap,
+        )
         left = max((child.months_left for child in children), default=0)
         if score is None:
             return Landing(plan=1.0, original=1.0, months_left=left)
@@ -162,7 +174,16 @@ class Landings:
             value=score, basis="rollup", plan=1.0, original=1.0, gap=score - 1.0,
             gap_pct=score - 1.0, attainment=score, months_left=left,
             status=rollup_status(score, statuses, settings.rollup_green_at, amber_at),
+            against_original=score_against_original(score, before),
         )  # fmt: skip
+
+
+def _original_score(child: Landing) -> Optional[float]:
+    """What a child's landing brings in with its year held against the original plan."""
+    against = child.against_original
+    if against is None:
+        return rollup_child_score(child.attainment, child.gap)
+    return rollup_child_score(against.attainment, against.gap)
 
 
 def _can_be_judged(goal: Goal) -> bool:

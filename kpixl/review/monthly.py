@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.measures.drivers import Driver, DriverTree
+from kpixl.measures.fills import YEAR
 from kpixl.measures.formula import Node
 from kpixl.plan.model import NO_FIGURES, Goal, Plan, Series
 from kpixl.plan.month import Month
@@ -24,13 +25,17 @@ class Side:
 
 @dataclass(frozen=True)
 class Monthly:
-    """Actuals and plans of every goal over ``months`` (oldest first), formulas included."""
+    """Actuals and plans of every goal over ``months`` (oldest first), formulas included. The
+    originals are the plans before any revision; None where nothing of the last fiscal year is
+    revised, and both are the same."""
 
     months: Tuple[Month, ...]
     actual_drivers: DriverTree
     plan_drivers: DriverTree
     actual: Mapping[str, Tuple[Optional[float], ...]]
     plan: Mapping[str, Tuple[Optional[float], ...]]
+    original_drivers: Optional[DriverTree] = None
+    original: Optional[Mapping[str, Tuple[Optional[float], ...]]] = None
 
     def position(self, month: Month) -> int:
         """The index of ``month``; negative or too large where it lies outside."""
@@ -43,6 +48,12 @@ class Monthly:
     def plan_in(self, goal_id: str, month: Month) -> Optional[float]:
         """The goal's plan in force of one month, or None."""
         return _at(self.plan[goal_id], self.position(month))
+
+    def original_in(self, goal_id: str, month: Month) -> Optional[float]:
+        """The goal's plan of one month before any revision, or None. Where only a revision plans
+        a month, that one."""
+        plans = self.plan if self.original is None else self.original
+        return _at(plans[goal_id], self.position(month))
 
 
 def _at(values: Sequence[Optional[float]], position: int) -> Optional[float]:
@@ -93,15 +104,37 @@ def lay_out(plan: Plan, months: Sequence[Month], review_month: Month) -> Monthly
     planned = Side(_planned(plan, by_id), lambda goal_id: _unread_plan(plan, goal_id))
     actual_drivers = DriverTree(_drivers(by_id, window, review_month, reported))
     plan_drivers = DriverTree(_drivers(by_id, window, review_month, planned))
+    original_drivers = None
+    if _is_revised(plan, window[-YEAR:]):
+        before = Side(_originally(plan, by_id), lambda goal_id: _unread(plan.plan, goal_id))
+        original_drivers = DriverTree(_drivers(by_id, window, review_month, before))
     return Monthly(
         months=window,
         actual_drivers=actual_drivers,
         plan_drivers=plan_drivers,
         actual={goal_id: actual_drivers.monthly(goal_id) for goal_id in by_id},
-        plan={
-            goal_id: _within_validity(goals, window, plan_drivers.monthly(goal_id))
-            for goal_id, goals in by_id.items()
-        },
+        plan=_plans(by_id, window, plan_drivers),
+        original_drivers=original_drivers,
+        original=None if original_drivers is None else _plans(by_id, window, original_drivers),
+    )
+
+
+def _plans(
+    by_id: Mapping[str, Sequence[Goal]], months: Sequence[Month], drivers: DriverTree
+) -> Dict[str, Tuple[Optional[float], ...]]:
+    return {
+        goal_id: _within_validity(goals, months, drivers.monthly(goal_id))
+        for goal_id, goals in by_id.items()
+    }
+
+
+def _is_revised(plan: Plan, year: Sequence[Month]) -> bool:
+    """Whether a revision replaces anything of the year."""
+    start = plan.settings.revision_from
+    return start is not None and any(
+        start <= month and year[0] <= month <= year[-1]
+        for series in plan.revision.values()
+        for month in (*series.values, *series.unavailable)
     )
 
 
@@ -124,6 +157,22 @@ def _planned(plan: Plan, by_id: Mapping[str, Sequence[Goal]]) -> MonthFigure:
         if not any(goal.valid_in(month) for goal in by_id[goal_id]):
             return None
         return plan.in_force(goal_id, month)
+
+    return figure
+
+
+def _originally(plan: Plan, by_id: Mapping[str, Sequence[Goal]]) -> MonthFigure:
+    """The plan before any revision. A goal that a formula plans had that one before a revision
+    gave it a figure of its own."""
+    planned = _planned(plan, by_id)
+
+    def figure(goal_id: str, month: Month) -> Optional[float]:
+        own = plan.plan.get(goal_id, NO_FIGURES).get(month)
+        goals = by_id[goal_id]
+        if own is not None:
+            return own if any(goal.valid_in(month) for goal in goals) else None
+        by_formula = definition_in(goals, month).formula is not None
+        return None if by_formula else planned(goal_id, month)
 
     return figure
 

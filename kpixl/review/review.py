@@ -8,16 +8,18 @@ from typing import Optional, Sequence, Tuple
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures import gap
-from kpixl.plan.model import NO_FIGURES, Goal, Plan
+from kpixl.plan.model import Goal, Plan
 from kpixl.plan.month import Month, fiscal_year, fiscal_year_start
 from kpixl.plan.schema import sheet_names
 from kpixl.review.bridges import Bridges
 from kpixl.review.checks import method_checks
 from kpixl.review.cycle import CycleView, action_reviews, is_derived, phase_of
 from kpixl.review.figures import Figures, GoalReview, Review
-from kpixl.review.goal_figures import GoalFigures
+from kpixl.review.goal_figures import GoalFigures, of_months_reported
 from kpixl.review.landings import Landings
 from kpixl.review.monthly import lay_out
+from kpixl.review.outlooks import Outlooks
+from kpixl.review.reorganised import changes
 from kpixl.review.signals import control_chart, reported_months
 from kpixl.review.tree import Node, arrange, below
 from kpixl.review.turns import idle_months
@@ -45,7 +47,9 @@ def review(
     figures = GoalFigures(plan, month, monthly, nodes)
     cycle = CycleView(plan, month, judged, due, monthly, figures.reported)
     actions = action_reviews(cycle)
-    workings = _Workings(figures, cycle, Bridges(figures), Landings(figures))
+    landings = Landings(figures)
+    outlooks = Outlooks(landings.courses)
+    workings = _Workings(figures, cycle, Bridges(figures), landings, outlooks)
     goals = tuple(_goal_review(workings, node) for node in nodes.values())
     found = Review(
         settings=plan.settings,
@@ -58,6 +62,7 @@ def review(
         actions=tuple(entry for entry in actions if entry.action.goal in nodes),
         problems=tuple(problem for problem in problems if not _lies_ahead(problem, month)),
         recipients=plan.recipients,
+        changes=changes(plan, figures.elapsed),
     )
     return replace(found, advice=method_checks(plan, found))
 
@@ -85,14 +90,6 @@ def _window(plan: Plan, month: Month) -> Tuple[Month, ...]:
     return tuple(first.plus(n) for n in range(year[-1].index - first.index + 1))
 
 
-def _of_months_reported(to_date: Figures) -> Figures:
-    """Plan and prior to date cover the months reported (SPEC 3). Without any there are none, in
-    the year's first month as in all others; what is awaited stands beside the month."""
-    if to_date.months_reported or to_date.parts_expected:
-        return to_date
-    return replace(to_date, plan=None, prior=None)
-
-
 @dataclass(frozen=True)
 class _Workings:
     """What a goal's review is put together from."""
@@ -101,6 +98,7 @@ class _Workings:
     cycle: CycleView
     bridges: Bridges
     landings: Landings
+    outlooks: Outlooks
 
 
 def _goal_review(workings: _Workings, node: Node) -> GoalReview:
@@ -110,8 +108,6 @@ def _goal_review(workings: _Workings, node: Node) -> GoalReview:
     month = figures.of(goal_id, (figures.month,))
     earlier = figures.month.plus(-1)
     previous = figures.of(goal_id, (earlier,)).status if earlier in figures.year else None
-    revised = figures.plan.revision.get(goal_id, NO_FIGURES).values
-    start = figures.plan.settings.revision_from
     definitions = figures.definitions[goal_id]
     reported = reported_months(figures.monthly, definitions, goal_id, figures.month)
     history = figures.history(goal_id)
@@ -123,7 +119,7 @@ def _goal_review(workings: _Workings, node: Node) -> GoalReview:
         children=node.children,
         source=source,
         month=month,
-        to_date=_of_months_reported(figures.of(goal_id, figures.elapsed)),
+        to_date=of_months_reported(figures.of(goal_id, figures.elapsed)),
         previous=previous,
         series=figures.series(goal_id),
         trend=figures.trend(goal_id),
@@ -135,13 +131,15 @@ def _goal_review(workings: _Workings, node: Node) -> GoalReview:
         progress=_progress(node.goal, month),
         worst_child=figures.worst_child(goal_id, (figures.month,)) if source == "rollup" else None,
         definition_changed=figures.changed_in(goal_id),
-        revised=start is not None and any(m >= start and m in figures.year for m in revised),
+        revised=figures.revised(goal_id),
         history=history,
         idle_months=idle_months(cycle, history, subtree if is_derived(source) else (goal_id,)),
         control=control_chart(reported, node.goal.direction),
         bridge=workings.bridges.of(goal_id, (figures.month,)),
         bridge_to_date=workings.bridges.of(goal_id, figures.elapsed),
         landing=workings.landings.of(goal_id),
+        spans=tuple(figures.span(goal_id, span) for span in figures.spans),
+        outlooks=workings.outlooks.of(goal_id),
     )
 
 

@@ -13,6 +13,7 @@ from kpixl.plan.model import Level
 from kpixl.review.bridges import within
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.insights import Bridge
+from kpixl.review.reorganised import of_scope
 from kpixl.words import fold
 
 DEPARTMENT_PREFIXES = ("dept", "department", "部門", "部署")
@@ -61,6 +62,7 @@ def scoped(review: Review, text: str) -> Review:
         problems=_touching(review, kept, whole=False),
         advice=tuple(advice for advice in review.advice if ids.issuperset(advice.goals)),
         recipients=(),
+        changes=of_scope(review.changes, ids),
         scope=_named(scope, kept[0]),
     )
 

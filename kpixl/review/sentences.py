@@ -9,6 +9,7 @@ from kpixl.measures.kinds import Direction, Status
 from kpixl.plan.model import Level
 from kpixl.plan.month import Month
 from kpixl.review.figures import Figures, GoalReview, Review
+from kpixl.review.originals import against_original_phrase, both_plans, with_original
 from kpixl.review.periods import month_name, span_name
 from kpixl.review.show import GoalStyle, goal_style, number_style, rounded_to
 from kpixl.words import say, word
@@ -33,6 +34,7 @@ def month_sentence(review: Review, goal: GoalReview, language: str, cause: str =
     main = _comparison("month", goal, figures, style, language, period)
     if cause:
         main = say("sentence.with_cause", language, text=main, cause=cause)
+    main = with_original(main, goal, figures, style, language)
     return _with_prior(main, figures, style, language)
 
 
@@ -45,6 +47,7 @@ def to_date_sentence(review: Review, goal: GoalReview, language: str) -> str:
     coverage = _coverage(figures, language)
     if coverage:
         text = say("sentence.with_coverage", language, text=text, coverage=coverage)
+    text = with_original(text, goal, figures, style, language)
     return say("sentence.full_stop", language, text=text)
 
 
@@ -75,7 +78,7 @@ def _unreported(review: Review, goal: GoalReview, style: GoalStyle, language: st
         return say("sentence.unreadable", language, **details)
     if goal.month.plan is None:
         return say("sentence.unreported_no_plan", language, **details)
-    plan = style.with_unit(goal.month.plan)
+    plan = both_plans(goal.month, style, language)
     # Nobody enters a formula goal's figure: what it is made from is missing, or divides by zero.
     key = "uncomputed" if goal.source == "formula" else "unreported"
     return say(f"sentence.{key}", language, plan=plan, **details)
@@ -93,6 +96,7 @@ def _comparison(
         return say(f"sentence.{kind}_no_plan", language, **details)
     details["plan"] = style.with_unit(figures.plan)
     if figures.difference is None:
+        details["plan"] = both_plans(figures, style, language)
         return say(f"sentence.{kind}_not_compared", language, **details)
     details["against"] = against_plan(goal, figures, style, language)
     return say(f"sentence.{kind}", language, **details)
@@ -170,7 +174,7 @@ def _rollup_sentence(review: Review, goal: GoalReview, period: str, language: st
     details: Dict[str, object] = {
         "name": goal.goal.name,
         "period": period,
-        "score": style_of(review, goal, language).style.attainment(figures.actual),
+        "score": _score(goal, figures, style_of(review, goal, language), language),
         "basis": _basis(figures, language),
     }
     worst = review.by_id.get(goal.worst_child or "")
@@ -178,6 +182,15 @@ def _rollup_sentence(review: Review, goal: GoalReview, period: str, language: st
         key = "rollup_worst" if worst.month.attainment is not None else "rollup_worst_zero"
         details.update(_worst(review, worst, language))
     return say(f"sentence.{key}", language, **details)
+
+
+def _score(goal: GoalReview, figures: Figures, style: GoalStyle, language: str) -> str:
+    """A roll-up's score, and beside it the one by the original plans where that is another."""
+    score = style.style.attainment(figures.actual)
+    original = against_original_phrase(goal, figures, style, language)
+    if not original:
+        return score
+    return say("sentence.score_both", language, score=score, original=original)
 
 
 def _worst(review: Review, worst: GoalReview, language: str) -> Dict[str, object]:

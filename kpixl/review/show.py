@@ -249,20 +249,23 @@ def _is_cjk(text: str) -> bool:
 
 
 def _decimals(values: Sequence[float], power: int, goal: Goal) -> int:
-    shown = [
-        abs(_EXCEL_DIGITS.create_decimal(repr(float(v))).scaleb(power))
-        for v in values
-        if v and isfinite(v)
-    ]
+    figures = [value for value in values if value and isfinite(value)]
+    if not figures:
+        return 1 if goal.is_percent else 0
+    largest = _in_scale(max(map(abs, figures)), power)
     if goal.is_percent:
-        return _places(max(shown), 1, 1) if shown else 1
-    whole = all(value == value.to_integral_value() for value in shown)
-    if not shown or max(shown) >= 100:
+        return _places(largest, 1, 1)
+    if largest >= 100:
         return 0
-    if whole:
+    shown = (_in_scale(value, power) for value in figures)
+    if all(value == value.to_integral_value() for value in shown):
         # An average of whole numbers is no whole number: 10 and 11 make 10.5 to date.
         return 1 if goal.aggregation is Aggregation.AVERAGE else 0
-    return _places(max(shown), 100, 1)
+    return _places(largest, 100, 1)
+
+
+def _in_scale(value: float, power: int) -> Decimal:
+    return _EXCEL_DIGITS.create_decimal(repr(float(value))).scaleb(power)
 
 
 def _places(largest: Decimal, enough: int, least: int) -> int:

@@ -18,6 +18,10 @@ from kpixl.words import fold
 IDLE_MONTHS = 2
 """From so many months off plan without an action on, a goal is named (SPEC 8)."""
 
+LISTED_MONTHS = 12
+"""For so many months before the fiscal year closed actions are listed; no goal's idle months reach
+back further."""
+
 OFF_PLAN = (Status.AMBER, Status.RED)
 _Span = Tuple[Optional[date], Optional[date]]
 
@@ -47,6 +51,30 @@ def closed_turns(review: Review) -> Tuple[ActionReview, ...]:
         for entry in review.actions
         if not entry.open and in_year(review, entry.action.decided)
     )
+
+
+def recent_actions(review: Review) -> Tuple[ActionReview, ...]:
+    """The open actions, and those closed in the fiscal year or the one before: what was closed
+    earlier is history, and stays behind where a book is rolled over."""
+    since = listed_since(review.fiscal_months[0])
+    return tuple(
+        entry for entry in review.actions if entry.open or not over_before(entry.action, since)
+    )
+
+
+def listed_since(year: Month) -> date:
+    """The day from which closed actions are still listed in a fiscal year that starts in
+    ``year``."""
+    first = year.plus(-LISTED_MONTHS)
+    return date(first.year, first.month, 1)
+
+
+def over_before(action: Action, day: date) -> bool:
+    """Whether all that a closed action's entries tell of happened before ``day``; of one without
+    any date nobody knows."""
+    entered = (action.raised, action.started, action.done, action.decided)
+    days = [one for one in entered if one is not None]
+    return bool(days) and max(days) < day
 
 
 def in_year(review: Review, day: Optional[date]) -> bool:
