@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, groupby
@@ -49,6 +50,15 @@ class Sheet:
     def body(self) -> tuple[Word, ...]:
         """The words between running head and foot."""
         return tuple(word for word in self.words if word.in_body)
+
+    @property
+    def name(self) -> str:
+        """The page's name, which stands at its foot before the number."""
+        foot = [word for word in self.words if word.top > FOOT and word.left > self.width / 2]
+        text = " ".join(word.text for word in sorted(foot, key=lambda word: word.left))
+        name = re.sub(r" · \d+ / \d+$", "", text)
+        # A change of font looks like a space.
+        return re.sub("(?<=[\u3000-\u9fff]) | (?=[\u3000-\u9fff])", "", name)
 
 
 def sheets(pdf: bytes) -> tuple[Sheet, ...]:

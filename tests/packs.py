@@ -10,7 +10,7 @@ from typing import Any
 from kpixl.pack.contexts import Pack
 from kpixl.pack.html import for_browser
 from kpixl.pack.pages import PackOptions, build_pack
-from kpixl.plan.model import Plan
+from kpixl.plan.model import Plan, Reading
 from kpixl.plan.tables import read_plan
 from kpixl.review.figures import Review
 from kpixl.review.review import review
@@ -23,13 +23,19 @@ LANGUAGES = ("en", "ja")
 
 
 @lru_cache
-def sample_review(language: str) -> Review:
-    """The sample company's review, by way of a real workbook."""
+def sample_reading(language: str) -> Reading:
+    """The sample company's plan, by way of a real workbook."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "sample.xlsx"
         with path.open("wb") as file:
             write_book(file, sample_book(language))
-        reading = read_plan(read_book(path))
+        return read_plan(read_book(path))
+
+
+@lru_cache
+def sample_review(language: str) -> Review:
+    """The sample company's review."""
+    reading = sample_reading(language)
     assert reading.plan is not None
     return review(reading.plan, problems=reading.problems)
 

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from kpixl.pack.contexts import ActionLine, GoalPage, Remark
-from kpixl.pack.goal_pages import CHART_HEIGHTS
+from kpixl.pack.goal_layout import CHART_HEIGHTS
 from kpixl.pack.goal_room import closing_height
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf

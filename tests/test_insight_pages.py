@@ -13,17 +13,18 @@ import pytest
 from kpixl.measures.kinds import Aggregation, Direction, Method, Pace, Signal, Status
 from kpixl.pack.canvas import Drawing, Text
 from kpixl.pack.contexts import (
-    DefinitionsPage,
     ExceptionsPage,
     Pack,
     Page,
     ScorecardPage,
     SummaryPage,
 )
+from kpixl.pack.definition_contexts import DefinitionsPage
 from kpixl.pack.html import for_browser
 from kpixl.pack.insight_contexts import BridgePage, LandingPage, SignalsPage
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf
+from kpixl.pack.scorecard import scorecard_page
 from kpixl.pack.summary import _change_lines
 from kpixl.plan.model import Action, Level, Plan
 from kpixl.plan.month import Month
@@ -342,7 +343,8 @@ def test_columns_that_nobody_uses_are_left_out() -> None:
     whole = page(built(with_insights(review(plan), A={"landing": FULL})), LandingPage)
     assert (narrow.revised, narrow.expected) == (False, False)
     assert (whole.revised, whole.expected) == (True, True)
-    assert len(whole.widths) == len(narrow.widths) + 2
+    # the original plan and the gap to it; the outlook
+    assert len(whole.widths) == len(narrow.widths) + 3
     for found in (narrow, whole):
         assert sum(found.widths) == pytest.approx(1016, abs=2)
 
@@ -379,17 +381,18 @@ def test_the_years_that_will_miss_their_plan_are_counted() -> None:
     )  # fmt: skip
     found = page(built(review(plan)), LandingPage)
     assert "2 goals with a plan" in found.lead
-    assert "1 are set to reach it and 1 to miss it" in found.lead
+    assert "1 will reach it at this pace and 1 will miss it" in found.lead
 
 
 # ---- Signals --------------------------------------------------------------------------------
 
 
 def watched(**controls: Any) -> Review:
-    """Goals A, B, C with these control charts."""
+    """Goals A, B, C, or as many as there are, with these control charts."""
+    keys = sorted({*"ABC", *controls})
     plan = plan_of(
-        *(goal(key, name=f"Goal {key}") for key in "ABC"),
-        actuals={key: [2, 2, 1] for key in "ABC"}, plan={key: [2] * 12 for key in "ABC"},
+        *(goal(key, name=f"Goal {key}") for key in keys),
+        actuals={key: [2, 2, 1] for key in keys}, plan={key: [2] * 12 for key in keys},
     )  # fmt: skip
     return with_insights(
         without_insights(review(plan)),
@@ -421,6 +424,27 @@ def test_status_and_signal_are_told_apart() -> None:
     # Goal B is Red as well, but within its limits.
     assert found.rest.startswith("Off plan, no signal: Goal B.")
     assert "Change the process" in found.rest
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("count", "shares"), [(6, [6]), (8, [6, 2]), (14, [6, 6, 2])])
+def test_signals_go_on_under_a_heading_of_their_own(
+    count: int, shares: list[int], language: str
+) -> None:
+    found = watched(**{f"G{n:02}": BELOW for n in range(count)}, A=QUIET)
+    pack = build_pack(found, PackOptions(language, pages=("signals",)))
+    told = pages(pack, SignalsPage)
+    assert [len(one.cells) for one in told] == shares
+    titles = [said(cell.drawing)[0] for one in told for cell in one.cells]
+    assert titles == [f"Goal G{n:02}" for n in range(count)]
+    assert [bool(one.lead) for one in told] == [True] + [False] * (len(told) - 1)
+    assert [bool(one.rest) for one in told] == [False] * (len(told) - 1) + [True]
+    printed = sheets(pack_pdf(pack))
+    assert len(printed) == len(told)
+    more = {"en": "Signals (continued)", "ja": "シグナル (つづき)"}[language]
+    for sheet in printed[1:]:
+        assert more.replace(" ", "") in sheet.text.replace(" ", "")
+        assert not list(lonely_headings(sheet))
 
 
 def test_without_any_signal_the_page_is_left_out() -> None:
@@ -500,7 +524,7 @@ def test_columns_without_content_are_left_out_of_the_scorecard() -> None:
     card = html.split('id="scorecard"')[1].split("</section>")[0]
     head = re.findall(r"<tr>.*?</tr>", card, re.DOTALL)[1]
     row = re.findall(r"<tr class.*?</tr>", card, re.DOTALL)[0]
-    assert head.count("<th") == row.count("<td") == len(bare.widths)
+    assert head.count("<th") == len(re.findall("<t[dh]", row)) == len(bare.widths)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -508,9 +532,10 @@ def test_every_table_has_as_many_cells_as_heads(language: str) -> None:
     html = sample_html(language)
     for place in ("scorecard", "landing", "bridge-goal-SALES"):
         section = html.split(f'id="{place}"')[1].split("</section>")[0]
-        rows = re.findall(r"<tr[ >].*?</tr>", section, re.DOTALL)
-        cells = {row.count("<td") + row.count("<th") for row in rows if "colspan" not in row}
-        assert len(cells) == 1, (place, cells)
+        for table in re.findall(r"<table.*?</table>", section, re.DOTALL):
+            rows = re.findall(r"<tr[ >].*?</tr>", table, re.DOTALL)
+            cells = {len(re.findall("<t[dh][ >]", row)) for row in rows if "colspan" not in row}
+            assert len(cells) == 1, (place, cells)
 
 
 def test_headline_and_tile_say_where_the_year_will_land() -> None:
@@ -518,12 +543,26 @@ def test_headline_and_tile_say_where_the_year_will_land() -> None:
     whole = sample_review("en")
     kgi = whole.by_id["SALES"]
     (lead,) = summary.lead
-    assert lead.endswith(landing_sentence(whole, kgi, "en"))
+    # All tiles fit where the record of past outlooks is left to the landing page.
+    assert lead.endswith(landing_sentence(whole, kgi, "en", record=False))
     year = dict(summary.kgis[0].year)
     style = style_of(whole, kgi, "en")
-    assert year["Landing"].startswith(style.value(kgi.landing.leading))
+    assert kgi.landing.outlook is not None
+    assert year["Outlook"].startswith(style.value(kgi.landing.outlook))
     assert year["Chance of plan"] == f"{kgi.landing.chance or 0:.0%}"
-    assert "Landing" in dict(summary.tiles[0].year)
+    assert "Outlook" in dict(summary.tiles[0].year)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_landing_is_called_so_only_where_it_was_computed(language: str) -> None:
+    """The scorecard's column holds outlooks where owners gave one: it is not headed Landing."""
+    whole = sample_review(language)
+    without = tuple(
+        replace(goal, landing=replace(goal.landing, outlook=None)) for goal in whole.goals
+    )
+    heads = {"en": ("Year end", "Landing"), "ja": ("年度見込", "着地見込")}[language]
+    assert scorecard_page(whole, language).year_head == heads[0]
+    assert scorecard_page(replace(whole, goals=without), language).year_head == heads[1]
 
 
 def test_new_signals_stand_among_the_changes() -> None:
@@ -614,7 +653,7 @@ def test_long_names_and_large_figures_leave_the_new_pages_whole(language: str) -
 def test_the_landing_table_repeats_its_head_on_every_page(language: str) -> None:
     head = {"en": ("Landing", "Chance"), "ja": ("着地見込", "達成確率")}[language]
     name = {"en": "Landing", "ja": "年度の着地見込"}[language]
-    found = [sheet for sheet in extreme(language) if sheet.text.startswith(name)]
+    found = [sheet for sheet in extreme(language) if sheet.name.startswith(name)]
     assert len(found) > 1
     for sheet in found[1:]:
         first = [word.text for word in next(lines(sheet))]

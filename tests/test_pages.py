@@ -18,7 +18,6 @@ from kpixl.pack.contexts import (
     GoalPage,
     Pack,
     Page,
-    QualityPage,
     RegisterPage,
     ScorecardPage,
     SummaryPage,
@@ -26,6 +25,7 @@ from kpixl.pack.contexts import (
 )
 from kpixl.pack.html import for_browser
 from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
+from kpixl.pack.quality_contexts import QualityPage
 from kpixl.plan.model import Action, Comment, Level
 from kpixl.plan.month import Month
 from kpixl.review.review import review
@@ -132,7 +132,8 @@ def test_figures_of_the_sample_are_those_worked_out_by_hand() -> None:
     assert isinstance(summary, SummaryPage)
     head = summary.kgis[0]
     assert (head.value, head.gap) == ("¥433.7M", "−13.6 (−3.0%)")
-    assert dict(head.rows)["Plan"] == "447.3"
+    # October's revenue per store was raised from 125.9 to 128.7 thousand for 1,255 stores: 3.5.
+    assert dict(head.rows)["Plan"] == "447.3 (orig. 443.7)"
     values = [tile.value for tile in summary.tiles[:3]]
     assert values == ["¥138.5M", "¥164.6M", "¥130.6M"]
 
@@ -175,17 +176,32 @@ def test_statuses_are_counted_once_each() -> None:
     assert sum(count for _, count in summary.tally) == len(sample_review("en").goals)
 
 
-def test_tiles_that_find_no_room_are_counted() -> None:
+def test_a_dozen_csfs_are_listed_all_together() -> None:
     csfs = [goal(f"C{n}", "K", level=Level.CSF) for n in range(13)]
     leaves = [goal(f"L{n}", f"C{n}") for n in range(13)]
-    plan = plan_of(
+    found = plan_of(
         goal("K", level=Level.KGI), *csfs, *leaves,
         actuals={f"L{n}": [1, 1, 1] for n in range(13)},
         plan={f"L{n}": [1] * 12 for n in range(13)},
     )  # fmt: skip
+    summary = page(pack_of(found), SummaryPage)
+    assert isinstance(summary, SummaryPage)
+    assert summary.listed
+    assert [tile.name for tile in summary.tiles] == [f"C{n}" for n in range(13)]
+    assert summary.tiles_title == "Critical success factors"
+
+
+def test_tiles_that_find_no_room_are_counted() -> None:
+    csfs = [goal(f"C{n}", "K", level=Level.CSF) for n in range(30)]
+    leaves = [goal(f"L{n}", f"C{n}") for n in range(30)]
+    plan = plan_of(
+        goal("K", level=Level.KGI), *csfs, *leaves,
+        actuals={f"L{n}": [1, 1, 1] for n in range(30)},
+        plan={f"L{n}": [1] * 12 for n in range(30)},
+    )  # fmt: skip
     summary = page(pack_of(plan), SummaryPage)
     assert isinstance(summary, SummaryPage)
-    assert f"first {len(summary.tiles)} of 13" in summary.tiles_title
+    assert f"first {len(summary.tiles)} of 30" in summary.tiles_title
 
 
 def test_lists_that_are_cut_say_how_many_more() -> None:
@@ -370,15 +386,17 @@ def test_a_long_company_and_title_leave_the_running_head_to_month_and_state() ->
     assert pack.title == "T" * 200
 
 
-def test_figures_too_wide_for_their_columns_may_break_at_their_commas() -> None:
+def test_figures_too_wide_for_their_columns_are_set_smaller() -> None:
     wide = plan_of(goal("A"), actuals={"A": [1.2e13] * 3}, plan={"A": [1.3e13] * 12})
     card = page(pack_of(wide), ScorecardPage)
     assert isinstance(card, ScorecardPage)
     assert card.tight
+    assert 5 <= card.size < 7.5
     assert sum(card.widths) == pytest.approx(1016, abs=2)
     usual = page(sample_pack("en"), ScorecardPage)
     assert isinstance(usual, ScorecardPage)
     assert not usual.tight
+    assert usual.size == 7.5
     assert sum(usual.widths) == pytest.approx(1016, abs=2)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kpixl.pack.contexts import Pack, QualityPage
-from kpixl.pack.html import for_browser
+from kpixl.pack.contexts import Pack
+from kpixl.pack.html import for_browser, for_print
 from kpixl.pack.quality import MOST_ADVICE
+from kpixl.pack.quality_contexts import QualityPage
 from kpixl.plan.model import Level, Plan
 from kpixl.plan.schema import CHECKS
 from kpixl.words import LANGUAGES, word
@@ -47,6 +48,17 @@ def test_where_very_many_goals_are_concerned_the_rest_are_counted() -> None:
     (row,) = quality(pack_of(unowned(MOST_ADVICE + 3))).advice
     assert len(row.findings) == MOST_ADVICE
     assert row.more.startswith("More of this kind: 3.")
+
+
+def test_the_mend_of_many_goals_stands_above_them_once() -> None:
+    for count, beside in ((3, 1), (4, 0)):
+        html = for_print(pack_of(unowned(count), pages=("quality",))).html
+        table = html.split(word("page.advice", "en"))[-1]
+        assert table.count('<td colspan="3">') == 1 - beside
+        (row,) = quality(pack_of(unowned(count))).advice
+        assert unescape(table).count(row.mend) == 1
+        assert (unescape(table).index(row.mend) > unescape(table).index("Goal no. 0")) == beside
+        assert all(f"Goal no. {n}" in table for n in range(count))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

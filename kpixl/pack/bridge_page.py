@@ -10,12 +10,14 @@ from kpixl.pack.focus_rows import Period, leaf_rows
 from kpixl.pack.insight_contexts import BridgePage
 from kpixl.pack.insight_drawings import bridge_figures
 from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, line_count, sentence_height, title_height
+from kpixl.pack.wording import listed
 from kpixl.plan.model import Level
 from kpixl.review.bridge_sentences import ranking_sentence
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.focus import focus
 from kpixl.review.insight_sentences import bridge_sentence
 from kpixl.review.insights import Focus, Lever
+from kpixl.review.originals import original_plan, share_of_original
 from kpixl.review.periods import month_name, span_name
 from kpixl.review.sentences import style_of
 from kpixl.words import say, word
@@ -73,7 +75,7 @@ def _page(
         bridge_figures(review, goal, period.bridge, period.name, language) for period in periods
     ]
     levers = _levers(review, periods, focus_list)
-    notes = _notes(review, goal, levers, focus_list, language)
+    notes = _notes(review, goal, periods, levers, focus_list, language)
     room = BODY_HEIGHT - title_height(title) - BEFORE_CHART - AFTER_CHART - TABLE_HEAD - TOTAL
     room -= sum(sentence_height(text, language, 3) for text in lead)
     room -= NOTES + NOTE_LINE * line_count(" ".join(notes), BODY_WIDTH, 9.4)
@@ -123,15 +125,39 @@ def _levers(
     return (*ranked, *rest.values())
 
 
+def _against_original(
+    review: Review, goal: GoalReview, periods: Sequence[Period], language: str
+) -> list[str]:
+    """That a bridge starts from the plan in force, and the gap to the original one."""
+    style = style_of(review, goal, language)
+    facts = []
+    for period in periods:
+        figures = goal.month if period.bridge is goal.bridge else goal.to_date
+        before = figures.against_original
+        plan = share_of_original(figures.attainment, before, style) if goal.is_rollup else (
+            original_plan(figures.plan, before, style)
+        )  # fmt: skip
+        if not plan or before is None:
+            continue
+        key = "page.bridge_original_score" if goal.is_rollup else "page.bridge_original_plan"
+        plan = plan if goal.is_rollup else style.with_unit(before.plan)
+        gap = style.change_with_unit(before.gap)
+        facts.append(say(key, language, period=period.name, plan=plan, gap=gap))
+    if not facts:
+        return []
+    return [say("page.note_bridge_original", language, facts=listed(facts, language))]
+
+
 def _notes(
     review: Review,
     goal: GoalReview,
+    periods: Sequence[Period],
     levers: Sequence[Lever],
     focus_list: Focus | None,
     language: str,
 ) -> tuple[str, ...]:
     """How to read the list, and how many leaves have no computed part in the gap."""
-    notes = []
+    notes = _against_original(review, goal, periods, language)
     if focus_list is not None:
         notes.append(ranking_sentence(review, focus_list, language))
     if any(lever.proposed for lever in levers):

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from kpixl.measures.kinds import Status
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.chart_figures import MonthsFigures
+from kpixl.pack.notice import NO_NOTICE, Notice
+from kpixl.pack.text_width import text_width
 from kpixl.pack.theme import Theme
+
+FOOT_SIZE, FOOT_WIDTH = 9.33, 290.0
+"""Of the page's name beside its number, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Mark:
 @dataclass(frozen=True)
 class Page:
     """What every page has. ``template`` is its file in the template folder, ``title`` its
-    heading, ``bookmark`` its name in the outline and the running head, ``anchor`` the place that
+    heading, ``bookmark`` its name in the outline and at the foot, ``anchor`` the place that
     links lead to."""
 
     template: str
@@ -34,10 +39,16 @@ class Page:
     bookmark: str
     anchor: str
 
+    @property
+    def foot(self) -> str:
+        """What stands before the page's number: its name, unless that takes more than a line."""
+        return f"{self.bookmark} · " if text_width(self.bookmark, FOOT_SIZE) <= FOOT_WIDTH else ""
+
 
 @dataclass(frozen=True)
 class CoverPage(Page):
-    """The cover. ``facts`` are pairs of a label and a text (month, scope, as-of date, ...)."""
+    """The cover. ``facts`` are pairs of a label and a text (month, scope, as-of date, ...);
+    ``correction`` says why a later edition was made, "" for the first."""
 
     company: str
     month: str
@@ -47,12 +58,14 @@ class CoverPage(Page):
     edition: str
     confidentiality: str
     facts: tuple[tuple[str, str], ...]
+    correction: str
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One goal at a glance: the month's figure and gap, in ``rows`` what stands beside them, and
-    in ``year`` the year to date and where it will land, each with its label."""
+    """One goal at a glance: the month's figure and gap, in ``rows`` what stands beside them, in
+    ``year`` the year to date and where it will land, in ``spans`` the quarter, half and year that
+    Settings ask for with their marks, each with its label."""
 
     name: str
     anchor: str
@@ -64,6 +77,7 @@ class Tile:
     rows: tuple[tuple[str, str], ...]
     year: tuple[tuple[str, str], ...]
     chart: Drawing | None
+    spans: tuple[tuple[str, str, Mark], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ class Remark:
 @dataclass(frozen=True)
 class SummaryPage(Page):
     """The whole review on one page; ``remarks`` are the comments on its headline goals,
-    ``columns`` the lists at its foot, from left to right and from top to bottom."""
+    ``columns`` the lists at its foot. ``tiles`` are ``listed`` in a table where they are many."""
 
     lead: tuple[str, ...]
     remarks: tuple[Remark, ...]
@@ -112,6 +126,8 @@ class SummaryPage(Page):
     tiles: tuple[Tile, ...]
     tiles_title: str
     columns: tuple[tuple[Block, ...], ...]
+    notice: Notice = NO_NOTICE
+    listed: bool = False
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -129,8 +145,11 @@ class TreePage(Page):
 @dataclass(frozen=True)
 class ScoreRow:
     """One goal of the scorecard. ``month`` is actual, plan, gap and growth; ``to_date`` actual,
-    plan, gap and attainment; ``landing`` the year's leading figure and its attainment. ``signal``
-    is None where there is none, and ``no_signal`` says so where none can be told."""
+    plan, gap and attainment; ``landing`` the year's leading figure and its attainment. ``original``
+    has what stands in small type below the month's actual and plan, those to date and the year's
+    attainment: the original plan, where it is another than the plan in force, and what was attained
+    of it (a roll-up has no plan, but a score). ``signal`` is None where there is none, and
+    ``no_signal`` says so where none can be told."""
 
     name: str
     level: str
@@ -151,22 +170,32 @@ class ScoreRow:
     signal: Mark | None
     no_signal: str
     phase: str
+    gap_pct: str = ""
+    original: tuple[str, str, str, str, str] = ("", "", "", "", "")
 
 
 @dataclass(frozen=True)
 class ScorecardPage(Page):
     """Every goal in tree order; the table repeats its head on each page that it takes. ``year``
-    names the fiscal year of the landings, blank where there are none; ``widths`` are its columns'
-    in pixels; where figures are too long for them it is ``tight``."""
+    names the fiscal year ahead, blank where nothing is known of it, and ``year_head`` its figure;
+    ``widths`` are its columns' in pixels, which stand ``close`` where names are long; where figures
+    are too long for them it is ``tight``: gaps in % are no bars, and the type is ``size`` points.
+    ``original`` is what heads the small print in the columns that have any, in the order of a
+    row's. ``page_turns`` are the rows that begin a page, from 0."""
 
     period: str
     to_date_period: str
     year: str
+    year_head: str
     has_signals: bool
     widths: tuple[float, ...]
     tight: bool
+    size: float
+    close: bool
     rows: tuple[ScoreRow, ...]
     notes: tuple[str, ...]
+    page_turns: frozenset[int] = frozenset()
+    original: tuple[str, ...] = ("", "", "", "", "")
 
 
 @dataclass(frozen=True)
@@ -206,8 +235,9 @@ class ChartCell:
 
 @dataclass(frozen=True)
 class GoalPage(Page):
-    """One CSF (or another part of the tree) with its KPIs' charts, remarks and actions. ``key``
-    says what the signs of the page's month charts mean."""
+    """One CSF (or another part of the tree) with its KPIs' charts, so many ``across``, remarks and
+    actions. ``key`` says what the signs of the page's month charts mean; where there is more text
+    than stands beside each other below the charts, it ``flows`` through columns."""
 
     level: str
     owner: str
@@ -220,6 +250,8 @@ class GoalPage(Page):
     remarks: tuple[Remark, ...]
     actions: tuple[ActionLine, ...]
     continued: bool
+    across: int = 3
+    flows: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,13 +273,15 @@ class ExceptionCard:
 
 @dataclass(frozen=True)
 class ExceptionsPage(Page):
-    """Every Red goal: those with cause and countermeasure, and those still without."""
+    """Every Red goal: those with cause and countermeasure, and those still without; ``missed`` are
+    goals missed for three months although all below them were met. ``page_turns`` are the cards
+    that begin a page, those without a countermeasure first."""
 
     with_action: tuple[ExceptionCard, ...]
     without_action: tuple[ExceptionCard, ...]
     lead: str
     missed: tuple[str, ...] = ()
-    """Goals that were missed for three months although all below them were met."""
+    page_turns: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -267,7 +301,8 @@ class PhaseColumn:
 class RegisterPage(Page):
     """The turns of the cycle, where it is stuck, the countermeasures over time, and all of them in
     a table, the furthest behind first. ``waits`` says what the days beside a name are, ``earlier``
-    how many closed actions the timeline leaves out."""
+    how many closed actions the timeline leaves out; ``widths`` are the table's columns in mm,
+    ``page_turns`` its rows that begin a page, from 0; -1 is its heading."""
 
     lead: str
     phases: tuple[PhaseColumn, ...]
@@ -276,31 +311,8 @@ class RegisterPage(Page):
     earlier: str
     actions: tuple[ActionLine, ...]
     as_of: str
-
-
-@dataclass(frozen=True)
-class DefinitionRow:
-    """How one goal is defined."""
-
-    id: str
-    name: str
-    anchor: str
-    level: str
-    depth: int
-    owner: str
-    unit: str
-    direction: str
-    aggregation: str
-    formula: str
-    why: str
-
-
-@dataclass(frozen=True)
-class DefinitionsPage(Page):
-    """How every goal is defined, and what the words on the pages mean, in two columns."""
-
-    rows: tuple[DefinitionRow, ...]
-    terms: tuple[tuple[tuple[str, str], ...], ...]
+    widths: tuple[int, ...]
+    page_turns: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -316,30 +328,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class AdviceRow:
-    """What one check of the method advises, and where: pairs of a place and what was found there;
-    ``more`` counts those that found no room."""
-
-    code: str
-    findings: tuple[tuple[str, str], ...]
-    more: str
-    expected: str
-    mend: str
-
-
-@dataclass(frozen=True)
-class QualityPage(Page):
-    """What is missing, what could not be read, and advice on the method; ``switched_off`` says
-    which checks Settings leave out."""
-
-    missing: tuple[Line, ...]
-    findings: tuple[Finding, ...]
-    complete: str
-    advice: tuple[AdviceRow, ...]
-    switched_off: str
-
-
-@dataclass(frozen=True)
 class ColophonPage(Page):
     """Where the figures came from. ``facts`` are pairs of a label and a text."""
 
@@ -352,7 +340,10 @@ class Pack:
     """One review for one scope and language, ready to be laid out.
 
     ``running`` is what the running head says, the company and the rest; ``logo`` is a data URI or
-    blank; ``blocking`` are the errors that a draft is made in spite of.
+    blank; ``blocking`` are the errors that a draft is made in spite of; ``edition`` names an
+    edition that replaces another, "" for the first. ``fonts`` are the families of a brand kit with
+    those that stand in for them, "" for the usual ones, ``faces`` the style sheet's rules for its
+    font files, ``footer`` its line at the foot of every page.
     """
 
     language: str
@@ -371,6 +362,10 @@ class Pack:
     pages: tuple[Page, ...]
     identifier: str
     as_of: str
+    edition: str = ""
+    fonts: str = ""
+    faces: str = ""
+    footer: str = ""
 
 
 def status_name(status: Status) -> str:

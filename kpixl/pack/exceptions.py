@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kpixl.measures.kinds import Status
 from kpixl.pack.contexts import ExceptionCard, ExceptionsPage
 from kpixl.pack.drawings import anchor
+from kpixl.pack.paper import lines_taken
+from kpixl.pack.table_room import page_turns
 from kpixl.pack.wording import action_line, listed, mark, remarks
 from kpixl.review.cycle import is_derived
 from kpixl.review.cycle_sentences import months_text
@@ -13,6 +17,13 @@ from kpixl.review.headline import headline
 from kpixl.review.periods import month_name
 from kpixl.review.turns import IDLE_MONTHS
 from kpixl.words import say, word
+
+LEFT, RIGHT = 316.0, 677.0
+HEADING, ABOVE = 34.0, 66.0
+OVER = 0.93
+"""What is left of an estimate that is on the large side for whole paragraphs."""
+MOST_WHOLE = 4
+"""A card with more countermeasures than this may break inside; then pages are left to flow."""
 
 
 def exceptions_page(review: Review, language: str) -> ExceptionsPage:
@@ -25,15 +36,49 @@ def exceptions_page(review: Review, language: str) -> ExceptionsPage:
         (treated if _is_treated(review, goal) else untreated).append(goal)
     untreated.sort(key=lambda goal: bool(_open_actions(review, goal)))
     month = month_name(review.month, language)
+    without = tuple(_card(review, goal, language) for goal in untreated)
+    with_action = tuple(_card(review, goal, language) for goal in treated)
     return ExceptionsPage(
         template="exceptions.html",
         title=word("page.exceptions", language),
         bookmark=word("page.exceptions", language),
         anchor="exceptions",
-        with_action=tuple(_card(review, goal, language) for goal in treated),
-        without_action=tuple(_card(review, goal, language) for goal in untreated),
+        with_action=with_action,
+        without_action=without,
+        page_turns=_page_turns(without, with_action, language),
         lead=_exceptions_lead(len(red), len(untreated), month, language),
     )
+
+
+def _page_turns(
+    without: Sequence[ExceptionCard], with_action: Sequence[ExceptionCard], language: str
+) -> frozenset[int]:
+    """The cards that begin a page, those without a countermeasure first."""
+    heights = [_height(card, language) for card in (*without, *with_action)]
+    for first in {0, len(without)} & set(range(len(heights))):
+        heights[first] += HEADING
+    if any(len(card.actions) > MOST_WHOLE for card in (*without, *with_action)):
+        return frozenset()
+    return page_turns(heights, ABOVE, 0.0)
+
+
+def _height(card: ExceptionCard, language: str) -> float:
+    line = 16.6 if language == "ja" else 15.0
+    name = f"{card.name} mm {card.mark.word} {card.owner}"
+    left = lines_taken(name, LEFT, 12.7, 700) * 19 + lines_taken(card.sentence, LEFT, 10.7) * line
+    right = sum(
+        lines_taken(f"{remark.text} {remark.author}", RIGHT, 10.7) * line + 5.3
+        for remark in card.remarks
+    )
+    for action in card.actions:
+        following = f"{action.owner} {action.due} {action.next_step} {action.figures_since}"
+        texts = (
+            f"{action.id} {action.phase} {action.goal} {action.cause} {'x' * 14}",
+            f"{action.countermeasure} {'x' * 14}",
+            f"{following} {'x' * 14}",
+        )
+        right += sum(lines_taken(text, RIGHT - 12, 10.7) for text in texts) * line + 6.8
+    return OVER * max(left, right or line) + 11.6
 
 
 def _exceptions_lead(red: int, untreated: int, month: str, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from kpixl.measures.kinds import Status
 from kpixl.pack import charts
@@ -10,8 +11,17 @@ from kpixl.pack.canvas import Drawing
 from kpixl.pack.chart_figures import MonthScale, MonthsFigures
 from kpixl.pack.contexts import ActionLine, ChartCell, GoalPage, Remark
 from kpixl.pack.drawings import anchor, bullet_figures, is_stock, months_figures
+from kpixl.pack.goal_layout import Grid, grid_of, laid_out
 from kpixl.pack.goal_room import closing_height
-from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, sentence_height, title_height
+from kpixl.pack.pagination import shared_out
+from kpixl.pack.paper import (
+    BODY_HEIGHT,
+    BODY_WIDTH,
+    COLUMN,
+    line_count,
+    sentence_height,
+    title_height,
+)
 from kpixl.pack.summary import unsaid_goals
 from kpixl.pack.text_width import text_width
 from kpixl.pack.wording import action_line, mark, remarks
@@ -21,16 +31,11 @@ from kpixl.review.headline import headline
 from kpixl.review.sentences import style_of
 from kpixl.words import word
 
-CHART_SIZE = (324.0, 168.0)
-CHART_HEIGHTS = (168.0, 154.0, 140.0, 128.0)
-"""Charts get lower where the text below them would otherwise run on to a page of its own."""
-ROW, ROW_GAP = 3, 9.5
-ROWS_ABOVE_TEXT = 2
-HIGHEST_BULLETS = 1.3 * CHART_SIZE[1]
+MOST_BULLETS, HIGHEST_BULLETS = 5, 250.0
 KEY_HEIGHT = 22.0
-CONTINUED_ROOM = BODY_HEIGHT - 36 - KEY_HEIGHT
+OTHER_ROOM = BODY_HEIGHT - 36 - KEY_HEIGHT
+MOST_LATIN, MOST_WIDE, LONG_TITLE = 60, 30, 17.4  # characters, characters, px
 SAME_SIZE = 2.5
-NEARLY = 1.15
 
 Closing = tuple[tuple[Remark, ...], tuple[ActionLine, ...]]
 
@@ -61,16 +66,25 @@ def _pages_of(
     if head is not None and head.source in ("own", "formula"):
         charted.insert(0, head)
     everyone = [goal for goal in (head, *members) if goal is not None]
-    first_room = _first_room(review, head, language)
+    bulleted = [goal for goal in charted if goal.month.attainment is not None]
+    parts = _bullet_parts(review, bulleted, language) if len(bulleted) > 1 else ()
+
+    def cells(grid: Grid, height: float) -> list[ChartCell]:
+        bullets = _bullet_cells(review, bulleted, parts, grid.width, language)
+        return [*bullets, *_chart_cells(review, charted, (grid.width, height), language)]
+
     text = _closing(review, everyone, language)
     needed = closing_height(*text, language) if any(text) else 0.0
-    groups = _grouped(review, charted, (first_room, needed), language)
-    for number, group in enumerate(groups):
+    rooms = _rooms(review, head, language)
+    layout = laid_out(cells, grid_of(len(parts) + len(charted)), rooms, needed)
+    for number, group in enumerate(layout.pages):
+        last = number == len(layout.pages) - 1
         yield _goal_page(
             review, head, everyone, language,
-            charts=tuple(group),
+            charts=group,
+            across=layout.grid.across,
             number=number,
-            closing=text if number == len(groups) - 1 else ((), ()),
+            closing=(*text, layout.flows) if last else ((), (), False),
         )  # fmt: skip
 
 
@@ -84,60 +98,35 @@ def _closing(review: Review, goals: Sequence[GoalReview], language: str) -> Clos
     )
 
 
-def _grouped(
-    review: Review, charted: Sequence[GoalReview], room: tuple[float, float], language: str
-) -> list[list[ChartCell]]:
-    """The charts of each page, as high as the text after them allows. ``room`` is the first page's
-    and what that text needs; where it is too long for any height, the charts stay as they are."""
-    first_room, needed = room
-    bulleted = [goal for goal in charted if goal.month.attainment is not None]
-    bullets = _bullet_cells(review, bulleted, language) if len(bulleted) > 1 else []
-    tried = []
-    for height in CHART_HEIGHTS:
-        cells = [*bullets, *_chart_cells(review, charted, height, language)]
-        groups = _paged(cells, first_room, needed > 0)
-        left = first_room if len(groups) == 1 else CONTINUED_ROOM
-        left -= sum(map(_row_height, _rows(groups[-1])))
-        tried.append(groups)
-        if needed <= left:
-            return groups
-    # What text needs is estimated on the large side: a little too long most likely fits.
-    return tried[-1] if needed <= left * NEARLY else tried[0]
-
-
-def _first_room(review: Review, head: GoalReview | None, language: str) -> float:
-    """The height that the first page has for charts, below heading, sentence and key."""
+def _rooms(review: Review, head: GoalReview | None, language: str) -> tuple[float, float]:
+    """The height that the first page and any other have for charts, below heading, sentence and
+    key."""
     if head is None:
-        return CONTINUED_ROOM
-    who = text_width(f"{head.goal.owner}  CSF", 11.4) + 110
+        return OTHER_ROOM, OTHER_ROOM
+    name, continued = head.goal.name, _continued(head.goal.name, language)
     sentence = sentence_height(headline(review, head, language), language, 11.4)
-    title = title_height(head.goal.name, min(who, 0.4 * BODY_WIDTH))
-    return BODY_HEIGHT - title - sentence - KEY_HEIGHT
+    return (
+        BODY_HEIGHT - _head_height(head, name, language) - sentence - KEY_HEIGHT,
+        BODY_HEIGHT - _head_height(head, continued, language) - KEY_HEIGHT,
+    )
 
 
-def _paged(cells: Sequence[ChartCell], first_room: float, closing: bool) -> list[list[ChartCell]]:
-    """The charts of each page: as many rows as it holds. Where comments follow, the last page
-    leaves room for them."""
-    pages: list[list[list[ChartCell]]] = [[]]
-    room = first_room
-    for row in _rows(cells):
-        height = _row_height(row)
-        if pages[-1] and height > room:
-            pages.append([])
-            room = CONTINUED_ROOM
-        room -= height
-        pages[-1].append(row)
-    if closing and len(pages[-1]) > ROWS_ABOVE_TEXT:
-        pages.append([pages[-1].pop()])
-    return [[cell for row in page for cell in row] for page in pages]
+def _head_height(head: GoalReview, title: str, language: str) -> float:
+    """A long title is set smaller, with level, owner and status below it instead of beside it."""
+    if _is_long(title, language):
+        return line_count(title, BODY_WIDTH, LONG_TITLE, 700) * 22 + 8 + 26
+    who = text_width(f"{head.goal.owner}  CSF", 11.4) + 110
+    return title_height(title, min(who, 0.4 * BODY_WIDTH))
 
 
-def _rows(cells: Sequence[ChartCell]) -> list[list[ChartCell]]:
-    return [list(cells[n : n + ROW]) for n in range(0, len(cells), ROW)]
+def _is_long(title: str, language: str) -> bool:
+    """Whether a title would not stand on one line beside level, owner and status. The template
+    asks the same."""
+    return len(title) > (MOST_WIDE if language == "ja" else MOST_LATIN)
 
 
-def _row_height(row: Sequence[ChartCell]) -> float:
-    return max(cell.drawing.height for cell in row) + ROW_GAP
+def _continued(name: str, language: str) -> str:
+    return f"{name} ({word('page.continued', language)})"
 
 
 def _goal_page(
@@ -147,16 +136,17 @@ def _goal_page(
     language: str,
     *,
     charts: tuple[ChartCell, ...],
+    across: int,
     number: int,
-    closing: Closing,
+    closing: tuple[tuple[Remark, ...], tuple[ActionLine, ...], bool],
 ) -> GoalPage:
     name = head.goal.name if head is not None else word("page.other_goals", language)
     base = anchor(head) if head is not None else "other-goals"
-    continued = word("page.continued", language)
+    title = name if number == 0 else _continued(name, language)
     own_charts = {cell.anchor for cell in charts}
     return GoalPage(
         template="goal.html",
-        title=name if number == 0 else f"{name} ({continued})",
+        title=title,
         bookmark=name,
         anchor=base if number == 0 else f"{base}-{number + 1}",
         level=word(f"level.{head.goal.level.value}", language) if head is not None else "",
@@ -177,24 +167,35 @@ def _goal_page(
         remarks=closing[0],
         actions=closing[1],
         continued=number > 0,
+        across=across,
+        flows=closing[2],
     )
 
 
-def _bullet_cells(review: Review, goals: Sequence[GoalReview], language: str) -> list[ChartCell]:
-    """The attainment of all goals, in charts about as high as the others."""
-    title = word("page.attainment", language)
+def _bullet_parts(review: Review, goals: Sequence[GoalReview], language: str) -> tuple[int, ...]:
+    """How many rows each chart of attainments has: fewer where long names make rows high."""
+    for most in range(MOST_BULLETS, 1, -1):
+        parts = shared_out(len(goals), most)
+        cells = _bullet_cells(review, goals, parts, COLUMN, language)
+        if max(cell.drawing.height for cell in cells) <= HIGHEST_BULLETS:
+            return parts
+    return shared_out(len(goals), 1)
 
-    def drawn(part: Sequence[GoalReview]) -> Drawing:
-        return charts.bullets(bullet_figures(review, part, title, language), CHART_SIZE[0])
 
-    parts: list[list[GoalReview]] = []
-    for goal in goals:
-        grown = [*parts[-1], goal] if parts else [goal]
-        if len(grown) > 1 and drawn(grown).height > HIGHEST_BULLETS:
-            parts.append([goal])
-        else:
-            parts[-1:] = [grown]
-    return [ChartCell(anchor="", drawing=drawn(part)) for part in parts]
+def _bullet_cells(
+    review: Review,
+    goals: Sequence[GoalReview],
+    parts: Sequence[int],
+    width: float,
+    language: str,
+) -> list[ChartCell]:
+    """The attainment of all goals, shared out evenly over charts of at most so many rows."""
+    title, left = word("page.attainment", language), iter(goals)
+    drawn = (
+        charts.bullets(bullet_figures(review, [*islice(left, n)], title, language), width)
+        for n in parts
+    )
+    return [ChartCell(anchor="", drawing=drawing) for drawing in drawn]
 
 
 def _key(cells: Sequence[ChartCell], language: str) -> Drawing | None:
@@ -205,7 +206,7 @@ def _key(cells: Sequence[ChartCell], language: str) -> Drawing | None:
 
 
 def _chart_cells(
-    review: Review, goals: Sequence[GoalReview], height: float, language: str
+    review: Review, goals: Sequence[GoalReview], size: tuple[float, float], language: str
 ) -> list[ChartCell]:
     """A month chart a goal. Charts of one unit and kind stand on one scale."""
     figures = [months_figures(review, goal, language) for goal in goals]
@@ -213,9 +214,7 @@ def _chart_cells(
     return [
         ChartCell(
             anchor=anchor(goal),
-            drawing=charts.months(
-                figure, CHART_SIZE[0], height, scale, line=is_stock(goal), key=False
-            ),
+            drawing=charts.months(figure, *size, scale, line=is_stock(goal), key=False),
             figures=figure,
             line=is_stock(goal),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpixl.pack.contexts import ActionLine, Remark
-from kpixl.pack.paper import COLUMN, line_count
+from kpixl.pack.paper import COLUMN, lines_taken
 from kpixl.words import word
 
 SIZE = 10.0  # 7.5 pt
@@ -35,7 +35,7 @@ def _line(language: str) -> float:
 
 
 def _remark(entry: Remark, language: str) -> float:
-    lines = line_count(f"{entry.goal} {entry.text} {entry.author}", COLUMN, SIZE)
+    lines = lines_taken(f"{entry.goal} {entry.text} {entry.author}", COLUMN, SIZE)
     return lines * _line(language) + AFTER_REMARK
 
 
@@ -53,5 +53,5 @@ def _action(entry: ActionLine, width: float, language: str) -> float:
         (f"{word('page.countermeasure', language)} {countermeasure}", 0.0),
         (following, 0.0),
     )
-    lines = sum(line_count(text, width - INSET, SIZE, beside=beside) for text, beside in texts)
+    lines = sum(lines_taken(text, width - INSET, SIZE, beside=beside) for text, beside in texts)
     return lines * _line(language) + AFTER_ACTION

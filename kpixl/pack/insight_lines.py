@@ -8,6 +8,7 @@ from kpixl.pack.wording import signal_mark
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.insight_sentences import chance_text, signal_word
 from kpixl.review.news import new_signals
+from kpixl.review.originals import both_gaps, short_gap
 from kpixl.review.sentences import style_of
 from kpixl.words import say, word
 
@@ -25,15 +26,12 @@ def landing_rows(
         return []
     text = style.value(landing.leading)
     if landing.gap is not None:
-        points = style.percent or landing.gap_pct is None
-        gap = (
-            style.change_with_unit(landing.gap)
-            if points
-            else style.style.percent(landing.gap_pct, 1, signed=True)
-        )
+        gap = short_gap(landing.gap, landing.gap_pct, style)
+        gap = both_gaps(gap, landing.against_original, style, language)
         text = f"{text} ({gap})"
     finished = landing.basis == "finished"
-    label = "page.year_actual" if finished else "page.landing_word"
+    leading = "page.landing_word" if landing.outlook is None else "page.outlook"
+    label = "page.year_actual" if finished else leading
     rows = [(word(label, language), text)]
     if chance and landing.chance is not None and not finished:
         shown = chance_text(landing, style.style.missing, language)

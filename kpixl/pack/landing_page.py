@@ -6,11 +6,34 @@ from collections.abc import Sequence
 
 from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
-from kpixl.pack.columns import APART, PADDING, fitted, name_width, needed
+from kpixl.pack.columns import (
+    APART,
+    PADDING,
+    Column,
+    Fit,
+    at_most,
+    fitted,
+    names,
+    needed,
+    picture,
+    type_size,
+)
 from kpixl.pack.drawings import anchor
 from kpixl.pack.insight_contexts import LandingPage, LandingRow
 from kpixl.pack.insight_drawings import landing_figures
+from kpixl.pack.outlook_rows import outlook_rows, record_text
+from kpixl.pack.paper import sentence_height
+from kpixl.pack.table_room import (
+    YEARS,
+    Cell,
+    name_cell,
+    name_room,
+    notes_height,
+    page_turns,
+    row_height,
+)
 from kpixl.pack.wording import is_good, listed
+from kpixl.plan.model import Level
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.insight_sentences import (
     beyond_best,
@@ -18,12 +41,15 @@ from kpixl.review.insight_sentences import (
     required_text,
     year_figures,
 )
+from kpixl.review.insights import Landing
 from kpixl.review.periods import dated_month, fiscal_label, short_month
 from kpixl.review.sentences import style_of
+from kpixl.review.show import GoalStyle
 from kpixl.words import say, word
 
 CHART_SIZE = (128.0, 16.0)
 WIDEST_UNIT = 70.0
+TITLE, KEY, HEAD = 36.0, 24.0, 40.0
 
 
 def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
@@ -36,24 +62,38 @@ def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
     rows = tuple(
         _row(review, goal, chart, language) for goal, chart in zip(shown, drawn, strict=True)
     )
-    revised = any(row.original for row in rows)
+    revised = any(row.original or row.gap_original for row in rows)
     expected = any(row.outlook for row in rows)
-    widths, tight = _widths(rows, revised, expected, language)
-    title = word("page.landing", language)
+    fit = _fit(rows, revised, expected, language)
+    title, lead = word("page.landing", language), _lead(shown, language)
+    notes = _notes(shown, language)
+    above = TITLE + sentence_height(lead, language, 11.4) + KEY
+    owners = outlook_rows(review, language)
     return (
         LandingPage(
             template="landing.html",
             title=f"{title} {fiscal_label(review.month, review.settings, language)}",
             bookmark=title,
             anchor="landing",
-            lead=_lead(shown, language),
+            lead=lead,
             key=charts.landings_key(figures, language),
             revised=revised,
             expected=expected,
-            widths=widths,
-            tight=tight,
+            widths=fit.widths,
+            tight=fit.size < 1,
+            size=type_size(fit.size),
+            close=fit.close,
             rows=rows,
-            notes=_notes(shown, language),
+            notes=notes,
+            page_turns=page_turns(
+                [_height(row, fit) for row in rows],
+                above,
+                HEAD,
+                notes_height(notes),
+                [n for n, row in enumerate(rows) if row.level == Level.CSF.value],
+            ),
+            owners=owners,
+            owners_note=word("page.note_record", language) if owners else "",
         ),
     )
 
@@ -89,7 +129,23 @@ def _row(review: Review, goal: GoalReview, chart: Drawing, language: str) -> Lan
         best="" if required.best is None else style.value(required.best),
         best_in="" if required.best_in is None else dated_month(required.best_in, language),
         chart=chart,
+        gap_original=_gap_original(landing, style),
+        record=record_text(goal.outlooks, style, language) if landing.outlook is not None else "",
     )
+
+
+def _gap_original(landing: Landing, style: GoalStyle) -> str:
+    """The gap in % of the original plan, where that plan is another."""
+    before = landing.against_original
+    if before is None or before.gap_pct is None:
+        return ""
+    return style.style.percent(before.gap_pct, 1, signed=True)
+
+
+def _height(row: LandingRow, fit: Fit) -> float:
+    name = name_cell(row.name, row.level, row.depth, fit.widths[0], fit.size)
+    unit = Cell(row.unit, fit.widths[1] - PADDING, size=10 * fit.size)
+    return row_height(YEARS, (name, unit))
 
 
 def _method(goal: GoalReview, language: str) -> str:
@@ -108,8 +164,11 @@ def _lead(goals: Sequence[GoalReview], language: str) -> str:
     if not compared:
         return word("page.landing_uncompared", language)
     behind = [goal for goal in compared if is_good(year_figures(goal.landing)) is False]
+    key = "page.landing_lead_finished" if _is_finished(compared) else "page.landing_lead"
+    if len(compared) == 1:
+        return word(f"{key}_one_{'missed' if behind else 'reached'}", language)
     return say(
-        "page.landing_lead_finished" if _is_finished(compared) else "page.landing_lead",
+        key,
         language,
         n=len(compared),
         reached=len(compared) - len(behind),
@@ -121,37 +180,36 @@ def _is_finished(goals: Sequence[GoalReview]) -> bool:
     return all(goal.landing.months_left == 0 for goal in goals)
 
 
-def _widths(
-    rows: Sequence[LandingRow], revised: bool, expected: bool, language: str
-) -> tuple[tuple[float, ...], bool]:
-    """The columns' widths in pixels, and whether figures have to be broken at their commas."""
+def _fit(rows: Sequence[LandingRow], revised: bool, expected: bool, language: str) -> Fit:
+    def column(head: str, texts: Sequence[str], apart: float = 0) -> Column:
+        return needed(word(f"page.{head}", language), texts, apart)
 
-    def column(head: str, texts: Sequence[str]) -> float:
-        return needed(word(f"page.{head}", language), texts)
-
-    names = ["  " * row.depth + row.name for row in rows]
-    widths = [
-        name_width(word("page.goal", language), names),
-        min(column("unit", [row.unit for row in rows]), WIDEST_UNIT),
+    columns = [
+        names([name_room(row.name, row.level, row.depth) for row in rows]),
+        at_most(WIDEST_UNIT, column("unit", [row.unit for row in rows])),
         column("year_plan", [row.plan for row in rows]),
     ]
     if revised:
-        widths.append(column("before_revision", [row.original for row in rows]))
-    widths.append(column("to_date", [row.to_date for row in rows]))
-    widths.append(column("landing_word", [row.landing for row in rows]))
-    method = len(widths)
-    widths.append(column("method", [f"{row.method} {row.error}" for row in rows]) + APART)
+        columns.append(column("before_revision", [row.original for row in rows]))
+    columns.append(column("to_date", [row.to_date for row in rows]))
+    columns.append(column("landing_word", [row.landing for row in rows]))
+    method = len(columns)
+    columns.append(column("method", [f"{row.method} {row.error}" for row in rows], APART))
     if expected:
-        widths.append(column("outlook", [row.outlook for row in rows]))
-    widths += [
+        columns.append(column("outlook", [f"{row.outlook} {row.record}".strip() for row in rows]))
+    columns += [
         column("gap", [row.gap for row in rows]),
         column("gap_pct", [row.gap_pct for row in rows]),
+    ]
+    if revised:
+        columns.append(column("against_original", [row.gap_original for row in rows]))
+    columns += [
         column("chance", [row.chance for row in rows]),
         column("required", [row.required for row in rows]),
         column("best_month", [f"{row.best} {row.best_in}" for row in rows]),
     ]
-    figures = [n for n in range(2, len(widths)) if n != method]
-    return fitted([*widths, CHART_SIZE[0] + PADDING], figures)
+    figures = [n for n in range(2, len(columns)) if n != method]
+    return fitted([*columns, picture(CHART_SIZE[0])], figures)
 
 
 def _notes(goals: Sequence[GoalReview], language: str) -> tuple[str, ...]:
@@ -162,6 +220,9 @@ def _notes(goals: Sequence[GoalReview], language: str) -> tuple[str, ...]:
         "note_landing": foreseen,
         "note_outlook": any(landing.outlook is not None for landing in landings),
         "note_chance": foreseen and any(landing.chance is not None for landing in landings),
+        "note_past_outlooks": any(
+            goal.outlooks.telling and goal.landing.outlook is not None for goal in goals
+        ),
         "note_required": any(landing.required.value is not None for landing in landings),
     }
     notes = [word(f"page.{key}", language) for key, wanted in used.items() if wanted]

@@ -7,25 +7,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kpixl.errors import UsageProblem
-from kpixl.measures.kinds import Direction
 from kpixl.pack import charts
 from kpixl.pack.bridge_page import bridge_pages
 from kpixl.pack.contexts import (
     ColophonPage,
     CoverPage,
-    DefinitionRow,
-    DefinitionsPage,
     Pack,
     Page,
     TreePage,
 )
-from kpixl.pack.drawings import anchor, tree_figures
+from kpixl.pack.definitions_page import definitions_page
+from kpixl.pack.drawings import tree_figures
 from kpixl.pack.exceptions import exceptions_page
 from kpixl.pack.goal_pages import goal_pages
 from kpixl.pack.landing_page import landing_pages
+from kpixl.pack.look import PLAIN, Look
+from kpixl.pack.notice import edition_facts, notice_of
 from kpixl.pack.paper import BODY_WIDTH, line_count
+from kpixl.pack.periods_page import periods_pages
 from kpixl.pack.quality import quality_page
 from kpixl.pack.register import register_page
+from kpixl.pack.restated_page import restated_pages
 from kpixl.pack.scorecard import scorecard_page
 from kpixl.pack.signal_pages import signal_pages
 from kpixl.pack.summary import summary_page
@@ -33,31 +35,40 @@ from kpixl.pack.theme import theme
 from kpixl.pack.wording import finding
 from kpixl.plan.model import Rounding
 from kpixl.review.bridge_sentences import missed_sentence
-from kpixl.review.figures import GoalReview, Review
+from kpixl.review.figures import Review
 from kpixl.review.focus import missed_though_met
 from kpixl.review.periods import date_name, fiscal_label, month_name
+from kpixl.review.restated import FIRST_EDITION, Edition, Restatement
+from kpixl.review.restated_sentences import (
+    correction_text,
+    edition_name,
+    edition_remark,
+)
 from kpixl.review.scope import parse_scope
-from kpixl.review.sentences import style_of
 from kpixl.words import say, word
 
 DEFAULT_PAGES = (
-    "cover", "summary", "tree", "scorecard", "bridge", "goals", "signals", "exceptions", "register",
-    "landing", "definitions", "quality", "colophon",
+    "cover", "summary", "tree", "scorecard", "periods", "bridge", "goals", "signals", "exceptions",
+    "register", "landing", "restated", "definitions", "quality", "colophon",
 )  # fmt: skip
-TERM_WIDTH = 485.0
 TREE_SIZE = (BODY_WIDTH, 606.0)
 RUNNING_WIDTH, RUNNING_LINES = 600.0, 2
-EDITION = 1
 
 
 @dataclass(frozen=True)
 class PackOptions:
-    """What is asked of a pack besides its review: language, pages in order, logo, draft."""
+    """What is asked of a pack besides its review: language, pages in order, logo, draft, which
+    ``edition`` it is, which figures are ``restated`` in it, whether its month was final and
+    ``is_restated`` now, and the ``look`` of its brand."""
 
     language: str
     pages: tuple[str, ...] = DEFAULT_PAGES
     logo: str = ""
     draft: bool = False
+    edition: Edition = FIRST_EDITION
+    restated: tuple[Restatement, ...] = ()
+    is_restated: bool = False
+    look: Look = PLAIN
 
 
 def build_pack(review: Review, options: PackOptions) -> Pack:
@@ -66,8 +77,10 @@ def build_pack(review: Review, options: PackOptions) -> Pack:
     unknown = [name for name in options.pages if name not in PAGES]
     if unknown:
         raise UsageProblem("unknown-page", found=", ".join(unknown), known=", ".join(DEFAULT_PAGES))
-    language = options.language
-    pages = tuple(page for name in options.pages for page in PAGES[name](review, language))
+    language, edition = options.language, edition_remark(options.edition, options.language)
+    shown = tuple(entry for entry in options.restated if entry.goal in review.by_id)
+    options = replace(options, restated=shown)
+    pages = tuple(page for name in options.pages for page in PAGES[name](review, options))
     settings = review.settings
     title = settings.title or word("page.review_title", language)
     month, scope = month_name(review.month, language), scope_name(review, language)
@@ -80,21 +93,29 @@ def build_pack(review: Review, options: PackOptions) -> Pack:
         month_key=str(review.month),
         scope=scope,
         state=state,
-        running=_running(settings.company, (title, month, scope, state)),
+        running=_running(
+            settings.company,
+            (title, month, scope, f"{state} · {edition}" if edition else state),
+        ),
         confidentiality=settings.confidentiality,
-        theme=theme(settings.brand_colour),
+        theme=theme(options.look.colour or settings.brand_colour, options.look.accent),
         logo=options.logo,
         draft=options.draft and bool(review.errors),
         blocking=tuple(finding(problem, review, language) for problem in review.errors),
         pages=pages,
-        identifier=_identifier(review, language),
+        identifier=_identifier(review, options),
         as_of=review.as_of.isoformat(),
+        edition=edition,
+        fonts=options.look.fonts,
+        faces=options.look.faces,
+        footer=options.look.footer,
     )
 
 
 def _running(company: str, parts: tuple[str, str, str, str]) -> tuple[str, str]:
-    """What the running head repeats from the cover: company, title, month, scope, state. Where
-    they are too long for two lines, whole parts of it stand on the cover alone."""
+    """What the running head repeats from the cover: company, title, month, scope, state (with an
+    edition that corrects another, so that a loose page tells). Where they are too long for two
+    lines, whole parts of it stand on the cover alone."""
     title, month, scope, state = parts
     variants = (
         (company, parts),
@@ -108,11 +129,15 @@ def _running(company: str, parts: tuple[str, str, str, str]) -> tuple[str, str]:
     return "", f"{month} · {state}"
 
 
-def _identifier(review: Review, language: str) -> str:
+def _identifier(review: Review, options: PackOptions) -> str:
     """The same for the same input, so that equal packs are equal byte for byte."""
     text = "|".join(
-        (review.source.sha256, str(review.month), review.scope, language, review.as_of.isoformat())
-    )
+        (
+            review.source.sha256, str(review.month), review.scope, options.language,
+            review.as_of.isoformat(), repr(options.edition), repr(options.restated),
+            *((repr(options.look),) if options.look != PLAIN else ()),
+        )
+    )  # fmt: skip
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -126,13 +151,14 @@ def scope_name(review: Review, language: str) -> str:
     return scope.name
 
 
-def _cover(review: Review, language: str) -> tuple[Page, ...]:
-    settings = review.settings
-    edition = say("page.edition_n", language, n=EDITION)
+def _cover(review: Review, options: PackOptions) -> tuple[Page, ...]:
+    settings, language = review.settings, options.language
+    edition = edition_name(options.edition, language)
     state = word(f"state.{settings.state.value}", language)
     month = month_name(review.month, language)
+    told = (state, edition, word("restated.restated_month", language))
     facts = (
-        (word("page.state", language), f"{state} · {edition}"),
+        (word("page.state", language), " · ".join(told if options.is_restated else told[:2])),
         (word("page.scope", language), scope_name(review, language)),
         (word("page.as_of", language), date_name(review.as_of, language)),
     )
@@ -150,15 +176,21 @@ def _cover(review: Review, language: str) -> tuple[Page, ...]:
             edition=edition,
             confidentiality=settings.confidentiality,
             facts=facts,
+            correction=correction_text(options.edition, language),
         ),
     )
 
 
-def _summary(review: Review, language: str) -> tuple[Page, ...]:
-    return (summary_page(review, language),) if review.goals else ()
+def _summary(review: Review, options: PackOptions) -> tuple[Page, ...]:
+    if not review.goals:
+        return ()
+    language = options.language
+    notice = notice_of(options.edition, options.restated, language)
+    return (summary_page(review, language, notice),)
 
 
-def _tree(review: Review, language: str) -> tuple[Page, ...]:
+def _tree(review: Review, options: PackOptions) -> tuple[Page, ...]:
+    language = options.language
     figures = tree_figures(review, language)
     drawings = charts.goal_tree(figures, *TREE_SIZE)
     title = word("page.tree", language)
@@ -174,85 +206,16 @@ def _tree(review: Review, language: str) -> tuple[Page, ...]:
     )
 
 
-def _definitions(review: Review, language: str) -> tuple[Page, ...]:
-    return (
-        DefinitionsPage(
-            template="definitions.html",
-            title=word("page.definitions", language),
-            bookmark=word("page.definitions", language),
-            anchor="definitions",
-            rows=tuple(_definition(review, goal, language) for goal in review.goals),
-            terms=_balanced(_terms(review, language)),
-        ),
-    )
+def _definitions(review: Review, options: PackOptions) -> tuple[Page, ...]:
+    return (definitions_page(review, options.language),)
 
 
-def _balanced(terms: Sequence[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """The terms in two columns that are about as high."""
-    heights = [1.5 + line_count(text, TERM_WIDTH, 10) for _, text in terms]
-    half = min(range(len(terms) + 1), key=lambda n: abs(sum(heights[:n]) - sum(heights[n:])))
-    return tuple(terms[:half]), tuple(terms[half:])
+def _quality(review: Review, options: PackOptions) -> Sequence[Page]:
+    return (quality_page(review, options.language),)
 
 
-def _definition(review: Review, goal: GoalReview, language: str) -> DefinitionRow:
-    style = style_of(review, goal, language)
-    direction = word(f"direction.{goal.goal.direction.value}", language)
-    if goal.goal.direction is Direction.RANGE and goal.goal.tolerance is not None:
-        direction = f"{direction} ±{style.value(goal.goal.tolerance)}"
-    rolled_up = word("page.rolled_up", language)
-    return DefinitionRow(
-        id=goal.goal.label,
-        name=goal.goal.name,
-        anchor=anchor(goal),
-        level=goal.goal.level.value,
-        depth=goal.depth,
-        owner=goal.goal.owner,
-        unit=word("page.score_unit", language) if goal.is_rollup else style.unit_label,
-        direction=direction,
-        aggregation="–"
-        if goal.is_rollup
-        else word(f"aggregation.{goal.goal.aggregation.value}", language),
-        formula=goal.goal.formula_text or (rolled_up if goal.is_rollup else ""),
-        why=goal.goal.why,
-    )
-
-
-def _terms(review: Review, language: str) -> tuple[tuple[str, str], ...]:
-    settings = review.settings
-    details = {
-        "green": word("status.green", language),
-        "amber": word("status.amber", language),
-        "red": word("status.red", language),
-    }
-
-    def share(value: float) -> str:
-        return f"{value * 100:g}%"
-
-    limits = {
-        "status": {"green_at": share(settings.green_at), "amber_at": share(settings.amber_at)},
-        "rollup": {
-            "cap": share(settings.rollup_cap), "green_at": share(settings.rollup_green_at)
-        },
-    }  # fmt: skip
-    keys = (
-        "gap", "attainment", "status", "to_date", "growth", "rollup", "pdca", "landing",
-        "methods", "chance", "signal", "bridge", "leverage",
-    )  # fmt: skip
-    return tuple(
-        (
-            word(f"page.term_{key}", language),
-            say(f"page.term_{key}_text", language, **details, **limits.get(key, {})),
-        )
-        for key in keys
-    )
-
-
-def _quality(review: Review, language: str) -> Sequence[Page]:
-    return (quality_page(review, language),)
-
-
-def _colophon(review: Review, language: str) -> tuple[Page, ...]:
-    settings, source = review.settings, review.source
+def _colophon(review: Review, options: PackOptions) -> tuple[Page, ...]:
+    settings, source, language = review.settings, review.source, options.language
     facts = (
         (word("page.workbook", language), source.name),
         (word("page.book_id", language), settings.book_id or "–"),
@@ -260,7 +223,7 @@ def _colophon(review: Review, language: str) -> tuple[Page, ...]:
         (word("page.review_month", language), month_name(review.month, language)),
         (word("page.scope", language), scope_name(review, language)),
         (word("page.state", language), word(f"state.{settings.state.value}", language)),
-        (word("page.edition", language), say("page.edition_n", language, n=EDITION)),
+        *edition_facts(options.edition, language),
         (word("page.as_of", language), date_name(review.as_of, language)),
         (word("page.due_day", language), date_name(review.due, language)),
     )
@@ -281,34 +244,57 @@ def _colophon(review: Review, language: str) -> tuple[Page, ...]:
     )
 
 
-def _scorecard(review: Review, language: str) -> Sequence[Page]:
-    return (scorecard_page(review, language),)
+def _scorecard(review: Review, options: PackOptions) -> Sequence[Page]:
+    return (scorecard_page(review, options.language),)
 
 
-def _goals(review: Review, language: str) -> Sequence[Page]:
-    return goal_pages(review, language)
+def _periods(review: Review, options: PackOptions) -> Sequence[Page]:
+    return periods_pages(review, options.language)
 
 
-def _exceptions(review: Review, language: str) -> Sequence[Page]:
+def _bridge(review: Review, options: PackOptions) -> Sequence[Page]:
+    return bridge_pages(review, options.language)
+
+
+def _goals(review: Review, options: PackOptions) -> Sequence[Page]:
+    return goal_pages(review, options.language)
+
+
+def _signals(review: Review, options: PackOptions) -> Sequence[Page]:
+    return signal_pages(review, options.language)
+
+
+def _exceptions(review: Review, options: PackOptions) -> Sequence[Page]:
+    language = options.language
     missed = tuple(missed_sentence(goal, language) for goal in missed_though_met(review))
     return (replace(exceptions_page(review, language), missed=missed),)
 
 
-def _register(review: Review, language: str) -> Sequence[Page]:
-    return (register_page(review, language),)
+def _register(review: Review, options: PackOptions) -> Sequence[Page]:
+    return (register_page(review, options.language),)
 
 
-PAGES: dict[str, Callable[[Review, str], Sequence[Page]]] = {
+def _landing(review: Review, options: PackOptions) -> Sequence[Page]:
+    return landing_pages(review, options.language)
+
+
+def _restated(review: Review, options: PackOptions) -> Sequence[Page]:
+    return restated_pages(review, options.restated, options.language)
+
+
+PAGES: dict[str, Callable[[Review, PackOptions], Sequence[Page]]] = {
     "cover": _cover,
     "summary": _summary,
     "tree": _tree,
     "scorecard": _scorecard,
-    "bridge": bridge_pages,
+    "periods": _periods,
+    "bridge": _bridge,
     "goals": _goals,
-    "signals": signal_pages,
+    "signals": _signals,
     "exceptions": _exceptions,
     "register": _register,
-    "landing": landing_pages,
+    "landing": _landing,
+    "restated": _restated,
     "definitions": _definitions,
     "quality": _quality,
     "colophon": _colophon,

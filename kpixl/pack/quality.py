@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kpixl.pack.contexts import AdviceRow, Line, QualityPage
+from kpixl.pack.contexts import Line
 from kpixl.pack.drawings import anchor
+from kpixl.pack.quality_contexts import AdviceRow, QualityPage
 from kpixl.pack.wording import finding, listed
 from kpixl.plan.month import Month
 from kpixl.review.advice import AdviceGroup, by_mend

@@ -10,9 +10,17 @@ from datetime import date
 from kpixl.measures.kinds import Phase
 from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
-from kpixl.pack.contexts import Line, PhaseColumn, RegisterPage
+from kpixl.pack.contexts import ActionLine, Line, PhaseColumn, RegisterPage
 from kpixl.pack.drawings import anchor
-from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, line_count, sentence_height, title_height
+from kpixl.pack.paper import (
+    BODY_HEIGHT,
+    BODY_WIDTH,
+    line_count,
+    lines_taken,
+    sentence_height,
+    title_height,
+)
+from kpixl.pack.table_room import ACTIONS, page_turns
 from kpixl.pack.text_width import text_width
 from kpixl.pack.wording import action_line, listed
 from kpixl.plan.month import Month
@@ -27,26 +35,34 @@ from kpixl.review.cycle_sentences import (
 from kpixl.review.figures import ActionReview, Review
 from kpixl.review.insights import Stuck
 from kpixl.review.periods import date_name, month_name, short_date, short_month
-from kpixl.review.turns import closed_turns, stuck, turns, waiting_since
+from kpixl.review.turns import closed_turns, recent_actions, stuck, turns, waiting_since
 from kpixl.words import say, word
 
 PHASES = (Phase.CHECK, Phase.PLAN, Phase.DO, Phase.ACT, Phase.CLOSED)
 LINES = 4
 """So many groups are named under each phase; the timeline and the table have every action."""
 COLUMN = 188.0
+WIDTHS, WIDTHS_LONG = (14, 32, 60, 54, 23, 57, 29), (16, 62, 50, 44, 21, 47, 29)
+"""The columns of the table in mm: as usual, and where names of goals are long."""
+LONG_NAME = 300.0
+HEAD, HEADING, FEWEST = 21.0, 24.0, 3
 MOST_BEFORE, MOST_AFTER, LEAST_MONTHS = 17, 6, 6
 """Months of the axis before and after the as-of date, at most, and altogether, at least."""
 
 
 def register_page(review: Review, language: str) -> RegisterPage:
-    """All actions by phase, the overdue first within each."""
+    """All actions by phase, the overdue first within each, but for those closed long ago."""
     ordered = sorted(
-        review.actions, key=lambda entry: (PHASES.index(entry.phase), not entry.overdue)
+        recent_actions(review), key=lambda entry: (PHASES.index(entry.phase), not entry.overdue)
     )
     shown = _on_timeline(review, ordered)
     title, lead = word("page.register", language), turns_sentence(review, language)
     phases = tuple(_phase(review, phase, language) for phase in PHASES)
-    room = BODY_HEIGHT - _head_height(title, lead, phases, language)
+    above = _head_height(title, lead, phases, language)
+    timelines = _timelines(review, shown, BODY_HEIGHT - above, language) if shown else ()
+    longest = max((text_width(entry.goal_name, 10) for entry in ordered), default=0.0)
+    widths = WIDTHS_LONG if longest > LONG_NAME else WIDTHS
+    actions = tuple(action_line(review, entry, language) for entry in ordered)
     return RegisterPage(
         template="register.html",
         title=title,
@@ -54,12 +70,49 @@ def register_page(review: Review, language: str) -> RegisterPage:
         anchor="register",
         lead=lead,
         phases=phases,
-        timelines=_timelines(review, shown, room, language) if shown else (),
+        timelines=timelines,
         waits=word("page.wait_days", language) if any(e.open for e in shown) else "",
         earlier=_earlier(review, len(ordered) - len(shown), language),
-        actions=tuple(action_line(review, entry, language) for entry in ordered),
+        actions=actions,
+        widths=widths,
+        page_turns=_page_turns(timelines, above, actions, widths, language),
         as_of=date_name(review.as_of, language),
     )
+
+
+def _page_turns(
+    timelines: Sequence[Drawing],
+    above: float,
+    actions: Sequence[ActionLine],
+    widths: Sequence[int],
+    language: str,
+) -> frozenset[int]:
+    """The rows of the table that begin a page; -1 is its heading. It begins below the timeline
+    where there is room for some of them."""
+    heights = [_action_height(action, widths, language) for action in actions]
+    above = (above if len(timelines) < 2 else 0) + sum(d.height for d in timelines[-1:]) + 56
+    if above + HEAD + sum(heights[:FEWEST]) > BODY_HEIGHT:
+        above = HEADING
+    begun = page_turns(heights, above, HEAD)
+    return begun | {-1} if above == HEADING else begun
+
+
+def _action_height(action: ActionLine, widths: Sequence[int], language: str) -> float:
+    beside, below = action.next_step, action.figures_since
+    if action.phase_name == Phase.CLOSED.value:
+        beside, below = below, ""
+    overdue = f" {word('page.overdue_word', language)}" if action.overdue else ""
+    columns = (
+        (action.id,), (action.goal, action.owner or "–"), (action.cause,),
+        (action.countermeasure,), (action.due, "→"),
+        (f"{action.effect or '–'} → {action.result} {action.decision}", below),
+        (f"{action.phase}{overdue}", beside),
+    )  # fmt: skip
+    lines = max(
+        sum(lines_taken(text, width * 96 / 25.4 - 9.2, 10) for text in texts)
+        for texts, width in zip(columns, widths, strict=True)
+    )
+    return ACTIONS.around + ACTIONS.line * lines
 
 
 # ---- Where cycles are stuck -----------------------------------------------------------------
@@ -74,7 +127,7 @@ def _phase(review: Review, phase: Phase, language: str) -> PhaseColumn:
     return PhaseColumn(
         key=phase.value,
         name=word(f"phase.{phase.value}", language),
-        count=sum(1 for entry in review.actions if entry.phase is phase),
+        count=sum(1 for entry in recent_actions(review) if entry.phase is phase),
         lines=tuple(lines[:LINES]),
         more=say("page.more", language, n=beyond) if beyond > 0 else "",
     )

@@ -11,12 +11,15 @@ from kpixl.pack.canvas import Drawing
 from kpixl.pack.contexts import Block, Line, SummaryPage, Tile
 from kpixl.pack.drawings import anchor, is_stock, months_figures
 from kpixl.pack.insight_lines import landing_rows, signal_lines
-from kpixl.pack.summary_room import remarks_fit, room, shared
+from kpixl.pack.notice import NO_NOTICE, Notice
+from kpixl.pack.paper import BODY_WIDTH
+from kpixl.pack.summary_room import notice_fits, remarks_fit, room, shared
 from kpixl.pack.wording import goal_line, is_good, mark, remarks
 from kpixl.plan.model import Level
 from kpixl.review.cycle_sentences import months_text
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
 from kpixl.review.headline import headline
+from kpixl.review.originals import both_gaps, both_plans, share_of_original, short_gap, small
 from kpixl.review.periods import month_name, short_date
 from kpixl.review.sentences import (
     changes,
@@ -26,6 +29,7 @@ from kpixl.review.sentences import (
     tally_sentence,
     title_sentence,
 )
+from kpixl.review.span_sentences import span_texts
 from kpixl.review.steps import step_text
 from kpixl.review.turns import idle
 from kpixl.words import say, word
@@ -38,33 +42,45 @@ COLUMNS = (("largest_gaps",), ("idle", "changes"), ("overdue",), ("decisions",))
 JUDGED = (Status.GREEN, Status.AMBER, Status.RED, Status.NO_DATA, Status.NO_PLAN)
 
 
-def summary_page(review: Review, language: str) -> SummaryPage:
-    """The summary of ``review``; its title is the finding itself."""
+def summary_page(review: Review, language: str, notice: Notice = NO_NOTICE) -> SummaryPage:
+    """The summary of ``review``; its title is the finding itself. The ``notice`` stands before all
+    else; its reason is left to the cover where it is too long."""
     heads = headline_goals(review)
-    inner = _tile_goals(review, heads)
+    inner = inner_goals(review, heads)
     tally = counts(review)
     sentences = [headline(review, goal, language) for goal in heads]
     title = title_sentence(review, heads[0], language) if heads else word("page.summary", language)
     lists = _lists(review, language)
     columns = [[lists[key] for key in column] for column in COLUMNS]
-    kgis = [_tile(review, goal, language, chance=True) for goal in heads]
-    tiles = [_tile(review, goal, language) for goal in inner]
+    kgis = [goal_tile(review, goal, language, head=True) for goal in heads]
+    tiles = [goal_tile(review, goal, language) for goal in inner]
     said = tuple(entry for goal in kgi_goals(heads) for entry in remarks(goal))
     if not remarks_fit(said):
         said = ()
-    fits = room((title, *sentences), said, kgis, tiles, columns, language)
+    if not notice_fits(notice):
+        notice = replace(notice, correction="")
+    fits = room((title, *sentences), said, kgis, tiles, columns, language, notice)
+    if fits.tiles < len(tiles) and any(goal.outlooks.telling for goal in heads):
+        # How good past outlooks were stands beside the landings, too.
+        shorter = [headline(review, goal, language, record=False) for goal in heads]
+        again = room((title, *shorter), said, kgis, tiles, columns, language, notice)
+        if again.tiles > fits.tiles:
+            sentences, fits = shorter, again
     if not fits.enough:
         # The tiles say where the year will land, too; and they need no row of its own for it.
         sentences = [headline(review, goal, language, landing=False) for goal in heads]
+        # Quarter, half and year have a page of their own.
+        kgis = [replace(tile, spans=()) for tile in kgis]
         bare = [replace(tile, year=()) for tile in kgis]
         kgis = [replace(tile, rows=(*tile.rows, *tile.year), year=()) for tile in kgis]
-        fits = room((title, *sentences), said, kgis, tiles, columns, language)
+        fits = room((title, *sentences), said, kgis, tiles, columns, language, notice)
         if not fits.enough:
             # Names and figures alone fill the page: the rest stands in the tables behind it.
             kgis, tiles = bare, [replace(tile, rows=(), year=()) for tile in tiles]
             sentences = [month_sentence(review, goal, language) for goal in heads]
     if kgis and fits.chart:
-        chart = _headline_chart(review, heads[0], fits.chart, language)
+        width = HEADLINE_WIDTH if tiles else BODY_WIDTH
+        chart = _headline_chart(review, heads[0], (width, fits.chart), language)
         kgis[0] = replace(kgis[0], chart=chart)
     return SummaryPage(
         template="summary.html",
@@ -79,6 +95,8 @@ def summary_page(review: Review, language: str) -> SummaryPage:
         tiles=tuple(tiles[: fits.tiles]),
         tiles_title=_tiles_title(inner, fits.tiles, language),
         columns=tuple(_shortened(column, fits.lines, language) for column in columns),
+        notice=notice,
+        listed=fits.listed,
     )
 
 
@@ -91,10 +109,12 @@ def _tiles_title(goals: Sequence[GoalReview], shown: int, language: str) -> str:
     return say("page.tiles_some", language, title=title, n=shown, m=len(goals))
 
 
-def _headline_chart(review: Review, goal: GoalReview, height: float, language: str) -> Drawing:
+def _headline_chart(
+    review: Review, goal: GoalReview, size: tuple[float, float], language: str
+) -> Drawing:
     """The headline goal's year; the goal's name stands right above it already."""
     months = replace(months_figures(review, goal, language), title="")
-    return charts.months(months, HEADLINE_WIDTH, height, line=is_stock(goal))
+    return charts.months(months, *size, line=is_stock(goal))
 
 
 def headline_goals(review: Review) -> tuple[GoalReview, ...]:
@@ -119,7 +139,8 @@ def unsaid_goals(review: Review) -> tuple[GoalReview, ...]:
     )
 
 
-def _tile_goals(review: Review, heads: Sequence[GoalReview]) -> tuple[GoalReview, ...]:
+def inner_goals(review: Review, heads: Sequence[GoalReview]) -> tuple[GoalReview, ...]:
+    """What stands in tiles beside the headline goals: the CSFs, or all other goals without any."""
     shown = {goal.id for goal in heads}
     csfs = tuple(goal for goal in review.at_level(Level.CSF) if goal.id not in shown)
     if not csfs:
@@ -127,7 +148,10 @@ def _tile_goals(review: Review, heads: Sequence[GoalReview]) -> tuple[GoalReview
     return csfs
 
 
-def _tile(review: Review, goal: GoalReview, language: str, chance: bool = False) -> Tile:
+def goal_tile(review: Review, goal: GoalReview, language: str, head: bool = False) -> Tile:
+    """A goal at a glance, with all that is to be said of it; that of a ``head`` tells the chance of
+    reaching its plan, too, how the year to date is against an original plan, and the quarter, half
+    and year that Settings ask for."""
     style = style_of(review, goal, language)
     figures = goal.month
     figure, unit = style.split_unit(figures.actual)
@@ -141,11 +165,15 @@ def _tile(review: Review, goal: GoalReview, language: str, chance: bool = False)
         good=is_good(figures),
         rows=_month_rows(review, goal, language),
         year=(
-            *_to_date_rows(review, goal, language),
-            *landing_rows(review, goal, language, chance=chance),
+            *_to_date_rows(review, goal, language, both=head),
+            *landing_rows(review, goal, language, chance=head),
             *_worst_rows(review, goal, language),
         ),
         chart=None,
+        spans=tuple(
+            (entry.label, entry.text, mark(entry.status, language))
+            for entry in (span_texts(review, goal, language) if head else ())
+        ),
     )
 
 
@@ -159,10 +187,11 @@ def _bare_gap(review: Review, goal: GoalReview, figures: Figures, language: str)
 
 
 def _month_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:
-    if goal.is_rollup:
-        return ()
     style = style_of(review, goal, language)
-    rows = [(word("page.plan", language), style.value(goal.month.plan))]
+    if goal.is_rollup:
+        score = share_of_original(goal.month.attainment, goal.month.against_original, style)
+        return ((word("page.original_score", language), score),) if score else ()
+    rows = [(word("page.plan", language), both_plans(goal.month, style, language, unit=False))]
     if goal.month.growth is not None:
         rows.append((word("page.growth", language), style.growth(goal.month.growth)))
     return tuple(rows)
@@ -176,25 +205,21 @@ def _worst_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[
     return ((word("show.furthest_behind", language), worst.goal.name),)
 
 
-def _to_date_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:
+def _to_date_rows(
+    review: Review, goal: GoalReview, language: str, both: bool
+) -> tuple[tuple[str, str], ...]:
+    """The year to date against plan, and with ``both`` against the original plan."""
     label, to_date = word("page.to_date", language), goal.to_date
+    style, before = style_of(review, goal, language), to_date.against_original if both else None
     if goal.is_rollup:
-        return ((label, _attained(review, goal, to_date, language)),)
-    text = style_of(review, goal, language).value(to_date.actual)
+        score = small(share_of_original(to_date.attainment, before, style), language)
+        attained = style.style.attainment(to_date.attainment)
+        return ((label, f"{attained} ({score})" if score else attained),)
+    text = style.value(to_date.actual)
     if to_date.gap is not None:
-        text = f"{text} ({_short_gap(review, goal, to_date, language)})"
+        shown = both_gaps(short_gap(to_date.gap, to_date.gap_pct, style), before, style, language)
+        text = f"{text} ({shown})"
     return ((label, text),)
-
-
-def _attained(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
-    return style_of(review, goal, language).style.attainment(figures.attainment)
-
-
-def _short_gap(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
-    style = style_of(review, goal, language)
-    if style.percent or figures.gap_pct is None:
-        return style.change_with_unit(figures.gap)
-    return style.style.percent(figures.gap_pct, 1, signed=True)
 
 
 def _lists(review: Review, language: str) -> dict[str, Block]:
@@ -211,10 +236,22 @@ def _lists(review: Review, language: str) -> dict[str, Block]:
         key: Block(
             title=say(f"page.{key}", language, month=before),
             lines=tuple(lines),
-            empty=say(f"page.{key}_empty", language, month=before),
+            empty=_no_gaps(review, language)
+            if key == "largest_gaps"
+            else say(f"page.{key}_empty", language, month=before),
         )
         for key, lines in found.items()
     }
+
+
+def _no_gaps(review: Review, language: str) -> str:
+    """What an empty list of gaps means."""
+    if all(goal.month.actual is None for goal in review.goals):
+        month = month_name(review.month, language)
+        return say("page.largest_gaps_unreported", language, month=month)
+    kgis = review.at_level(Level.KGI)
+    behind = any(goal.status in (Status.RED, Status.AMBER) for goal in kgis)
+    return word("page.largest_gaps_kgis" if behind else "page.largest_gaps_empty", language)
 
 
 def _shortened(column: Sequence[Block], length: int, language: str) -> tuple[Block, ...]:
@@ -230,7 +267,12 @@ def _shortened(column: Sequence[Block], length: int, language: str) -> tuple[Blo
 
 
 def _gap_lines(review: Review, language: str) -> list[Line]:
-    """Leaves behind plan, the furthest first. Roll-ups repeat their children and stay out."""
+    return [goal_line(review, goal, language) for goal in largest_gaps(review)]
+
+
+def largest_gaps(review: Review) -> list[GoalReview]:
+    """The goals behind plan this month: Red before Amber, each furthest first, in % of plan.
+    Roll-ups repeat their children and stay out, as do the KGIs, which have tiles of their own."""
     behind = [
         goal
         for goal in review.goals
@@ -239,7 +281,7 @@ def _gap_lines(review: Review, language: str) -> list[Line]:
         and goal.goal.level is not Level.KGI
     ]
     behind.sort(key=lambda goal: (goal.status is not Status.RED, _depth_of_gap(goal)))
-    return [goal_line(review, goal, language) for goal in behind]
+    return behind
 
 
 def _depth_of_gap(goal: GoalReview) -> float:
@@ -261,14 +303,23 @@ def _idle_lines(review: Review, language: str) -> list[Line]:
 
 
 def _overdue_lines(review: Review, language: str) -> list[Line]:
+    return [_action_line(review, entry, language) for entry in overdue_actions(review)]
+
+
+def overdue_actions(review: Review) -> list[ActionReview]:
+    """The countermeasures that are overdue, the longest first."""
     late = [entry for entry in review.actions if entry.overdue]
     late.sort(key=lambda entry: entry.overdue_from or review.as_of)
-    return [_action_line(review, entry, language) for entry in late]
+    return late
 
 
 def _decision_lines(review: Review, language: str) -> list[Line]:
-    waiting = [entry for entry in review.actions if entry.phase is Phase.ACT]
-    return [_action_line(review, entry, language) for entry in waiting]
+    return [_action_line(review, entry, language) for entry in undecided_actions(review)]
+
+
+def undecided_actions(review: Review) -> list[ActionReview]:
+    """The countermeasures whose result waits for a decision, in the order of the sheet."""
+    return [entry for entry in review.actions if entry.phase is Phase.ACT]
 
 
 def _action_line(review: Review, entry: ActionReview, language: str) -> Line:
@@ -276,7 +327,7 @@ def _action_line(review: Review, entry: ActionReview, language: str) -> Line:
         tag=entry.action.id,
         text=entry.action.countermeasure or entry.action.cause or entry.goal_name,
         anchor=anchor(review.by_id[entry.action.goal]),
-        figure=_late(entry, language) if entry.overdue else "",
+        figure=late_text(entry, language) if entry.overdue else "",
         note=say(
             "show.goal_and_step", language,
             goal=entry.goal_name, step=step_text(entry.step, entry.action.due, language),
@@ -285,7 +336,7 @@ def _action_line(review: Review, entry: ActionReview, language: str) -> Line:
     )  # fmt: skip
 
 
-def _late(entry: ActionReview, language: str) -> str:
+def late_text(entry: ActionReview, language: str) -> str:
     """When an overdue action was due, or since when it has waited too long."""
     if entry.step is Step.CARRY_OUT:
         return say("page.due_on", language, date=short_date(entry.action.due, language))

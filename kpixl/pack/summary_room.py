@@ -7,6 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from kpixl.pack.contexts import Block, Line, Remark, Tile
+from kpixl.pack.notice import NO_NOTICE, Notice
 from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, line_count, sentence_height, title_height
 from kpixl.pack.text_width import text_width
 
@@ -17,22 +18,41 @@ MORE = 18.0  # "and 3 more"
 BETWEEN = 11.0  # two lists in one column
 # Tried from left to right: short lists first, then a lower chart, then fewer tiles.
 LENGTHS, CHARTS, TILES = (5, 4, 3), (214.0, 180.0, 140.0), (8, 6, 4, 2)
+LISTED = (20, 16, 13, 10)
+"""So many goals, where there are more of them than tiles, stand in a table of one line each."""
+LISTED_NAME = 168.0
 MOST_REMARK_LINES = 4
+MOST_NOTICE_LINES = 2
+NOTICE_WIDTH = 1000.0
+AT_PAGE = "(page 99)"
 
 
 class Room(NamedTuple):
-    """What fits: lines of each column, height of the chart (0: none), number of tiles. Where it is
-    not ``enough``, even the least of all is more than the page holds."""
+    """What fits: lines of each column, height of the chart (0: none), number of tiles, which are
+    ``listed`` in a table where they are many. Where it is not ``enough``, even the least of all is
+    more than the page holds."""
 
     lines: int
     chart: float
     tiles: int
     enough: bool = True
+    listed: bool = False
 
 
 def remarks_fit(remarks: Sequence[Remark]) -> bool:
     """Whether the comments on the headline goals are short enough for the summary."""
     return _remark_lines(remarks) <= MOST_REMARK_LINES
+
+
+def notice_fits(notice: Notice) -> bool:
+    """Whether what an edition corrects is short enough for the summary."""
+    return _notice_lines(notice) <= MOST_NOTICE_LINES
+
+
+def _notice_lines(notice: Notice) -> int:
+    if not notice.text:
+        return 0
+    return line_count(f"{notice.text} {AT_PAGE}", NOTICE_WIDTH, 10.7)
 
 
 def _remark_lines(remarks: Sequence[Remark]) -> int:
@@ -48,16 +68,21 @@ def room(
     tiles: Sequence[Tile],
     columns: Sequence[Sequence[Block]],
     language: str,
+    notice: Notice = NO_NOTICE,
 ) -> Room:
     """The most that fits on one page; the first of ``sentences`` is its title."""
     fixed = title_height(sentences[0]) + TALLY + 14
+    fixed += _notice_lines(notice) * 15 + (3 if notice.text else 0)
     fixed += sum(sentence_height(text, language, 3) for text in sentences[1:])
     fixed += _remark_lines(remarks) * 14 + (8 if remarks else 0)
+    listed = LISTED if len(tiles) > TILES[0] else ()
+    shown = [*((n, True) for n in listed), *((n, False) for n in TILES)]
     for lengths, charts in ((LENGTHS, CHARTS), ((2, 1), CHARTS), ((2, 1), (0.0,))):
-        for count, chart, length in product(TILES, charts, lengths):
-            middle = max(_heads_height(heads, chart), _tiles_height(tiles[:count]))
+        for (count, table), chart, length in product(shown, charts, lengths):
+            taken = _table_height if table else _tiles_height
+            middle = max(_heads_height(heads, chart), taken(tiles[:count]))
             if fixed + middle + _lists_height(columns, length) <= BODY_HEIGHT:
-                return Room(length, chart, count)
+                return Room(length, chart, count, listed=table)
     return Room(0, 0.0, TILES[-1], enough=False)
 
 
@@ -71,6 +96,9 @@ def _head_height(head: Tile) -> float:
     wide = text_width(head.value, 28, 700) + text_width(head.unit, 12, 600) + 18
     rows = line_count("x", HEAD_WIDTH, 1, beside=wide + _pairs_width(pairs))
     year = line_count("x", HEAD_WIDTH, 1, beside=_pairs_width(head.year))
+    if head.spans:
+        pairs = [(label, f"{value} {found.word} mm") for label, value, found in head.spans]
+        year += line_count("x", HEAD_WIDTH, 1, beside=_pairs_width(pairs))
     return line_count(head.name, HEAD_WIDTH, 11.4, 600) * 16 + rows * 38 + year * 37 + 14
 
 
@@ -83,6 +111,11 @@ def _pairs_width(pairs: Sequence[tuple[str, str]]) -> float:
 def _tiles_height(tiles: Sequence[Tile]) -> float:
     rows = [tiles[n : n + 2] for n in range(0, len(tiles), 2)]
     return 24 + sum(max(map(_tile_height, row)) + 10 for row in rows)
+
+
+def _table_height(tiles: Sequence[Tile]) -> float:
+    lines = [line_count(tile.name, LISTED_NAME, 10.7, 600) for tile in tiles]
+    return 24 + 22 + sum(6.6 + 14.4 * max(1, count) for count in lines)
 
 
 def _tile_height(tile: Tile) -> float:

@@ -13,6 +13,7 @@ from kpixl.review.cycle_sentences import effect_text
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
 from kpixl.review.insight_sentences import signal_word
 from kpixl.review.insights import ControlChart
+from kpixl.review.originals import both_plans
 from kpixl.review.periods import short_date
 from kpixl.review.sentences import style_of
 from kpixl.review.steps import step_text
@@ -117,7 +118,7 @@ def goal_line(review: Review, goal: GoalReview, language: str) -> Line:
     """A goal with its gap, as the lists of the summary show it."""
     style = style_of(review, goal, language)
     figures = goal.month
-    actual, plan = style.with_unit(figures.actual), style.with_unit(figures.plan)
+    actual, plan = style.with_unit(figures.actual), both_plans(figures, style, language)
     # In per cent of plan for every unit, points included: the list is ranked by it.
     share = style.style.percent(figures.gap_pct, 1, signed=True)
     return Line(

@@ -1,0 +1,73 @@
+"""Find the file that a reference of a user's template stands for: one of its folder, or none.
+
+What lays a pack out may be WeasyPrint or a browser, and a page for the screen holds its files
+itself: all of them ask here, so that they take the same and refuse the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+from urllib.request import url2pathname
+
+from kpixl.errors import UsageProblem
+from kpixl.pack.problems import refused_fetch
+from kpixl.resources import report_templates
+
+IMAGE_SCHEME = "kpixl:"
+"""Begins the names of a pack's own charts."""
+KINDS = {
+    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
+    ".svg": "image/svg+xml", ".webp": "image/webp", ".avif": "image/avif", ".bmp": "image/bmp",
+    ".ico": "image/vnd.microsoft.icon", ".ttf": "font/ttf", ".otf": "font/otf",
+    ".woff": "font/woff", ".woff2": "font/woff2", ".eot": "application/vnd.ms-fontobject",
+}  # fmt: skip
+"""What a pack may take of a folder, by the ending of its name."""
+SHEET = ".css"
+
+
+def is_within(url: str) -> bool:
+    """Whether nothing is fetched for ``url``: it is blank, a place in the document, or data."""
+    return not url.strip() or url.startswith(("#", "data:"))
+
+
+def base_of(templates: Path | None) -> Path:
+    """The folder from which a template's references are read."""
+    return (templates or report_templates()).resolve()
+
+
+def file_of(url: str, templates: Path | None) -> Path:
+    """The file of ``templates`` (or of the shipped ones) that ``url`` stands for. Raises
+    :class:`UsageProblem`
+
+    - ``fetch-refused``: it lies elsewhere, in the network for instance, or is of no kind that a
+      pack shows;
+    - ``fetch-sheet``: it is a style sheet, which a template takes in with Jinja's ``include``:
+      where a sheet asks for others with ``@import``, all after its first rule do nothing;
+    - ``fetch-missing``: it would lie in the folder, and does not.
+    """
+    base = base_of(templates)
+    try:
+        parts = urlsplit(urljoin(base.as_uri() + "/", url))
+        if parts.scheme != "file" or parts.netloc:
+            raise refused_fetch(url)
+        path = Path(url2pathname(parts.path)).resolve()
+        is_there = path.is_file()
+    except (OSError, ValueError):  # nothing that could be the name of a file
+        raise refused_fetch(url) from None
+    if not any(path.is_relative_to(folder) for folder in (base, base_of(None))):
+        raise refused_fetch(url)
+    named = path.relative_to(base).as_posix() if path.is_relative_to(base) else url
+    kind = path.suffix.casefold()
+    if kind == SHEET:
+        raise UsageProblem("fetch-sheet", found=named)
+    if kind not in KINDS:
+        raise refused_fetch(url)
+    if not is_there:
+        raise refused_fetch(named if url.startswith("file:") else url, missing=True)
+    return path
+
+
+def kind_of(path: Path) -> str:
+    """The media type of a file that :func:`file_of` found."""
+    return KINDS[path.suffix.casefold()]
