@@ -15,18 +15,21 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True)
 class Ratio:
-    """One line of the results: how much of ``against`` the measured thing needs. Without a target
-    it is told for comparison only."""
+    """One line of the results: how much of ``against`` the measured thing needs, or with
+    ``at_least`` how much more than it does. Without a target it is told for comparison only."""
 
     what: str
     against: str
     value: float
     target: float | None = None
+    at_least: bool = False
 
     @property
     def reached(self) -> bool:
         """Whether the target is met in this run."""
-        return self.target is None or self.value <= self.target
+        if self.target is None:
+            return True
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
 
 def side_by_side(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 
 from kpixl.plan.month import Month
@@ -17,12 +18,15 @@ UNITS = (("%", "average", 0.05), ("USD", "sum", 125_000.0), ("orders", "sum", 84
 Figures = dict[str, dict[Month, float]]
 
 
-def standard_book(language: str = "en") -> BookContent:
-    """One KGI, five CSFs with five KPIs each (31 goals), and 36 months of figures."""
+def standard_book(language: str = "en", csfs: int = CSFS) -> BookContent:
+    """One KGI that a formula makes of its drivers, five CSFs with five KPIs each (31 goals), and
+    36 months of figures; in the last of them every KPI has left its limits. With more
+    ``csfs`` a longer pack comes of it."""
     months = _months(FIRST_MONTH, 36)
-    kpis = [f"KPI{number + 1:02}" for number in range(CSFS * KPIS_OF_A_CSF)]
-    goals: list[Row] = [_goal("KGI", "", "kgi", "Operating profit", 1)]
-    for csf in range(CSFS):
+    kpis = [f"KPI{number + 1:02}" for number in range(csfs * KPIS_OF_A_CSF)]
+    kgi = _goal("KGI", "", "kgi", "Operating profit", 1)
+    goals: list[Row] = [{**kgi, "formula": "+".join(kpis[1 :: len(UNITS)])}]
+    for csf in range(csfs):
         name = f"CSF{csf + 1}"
         goals.append(_goal(name, "KGI", "csf", f"Success factor {csf + 1}", 0))
         own = kpis[csf * KPIS_OF_A_CSF : (csf + 1) * KPIS_OF_A_CSF]
@@ -30,8 +34,7 @@ def standard_book(language: str = "en") -> BookContent:
             _goal(kpi, name, "kpi", f"Indicator {kpi[3:]} of factor {csf + 1}", number)
             for number, kpi in enumerate(own)
         )
-    with_figures = ["KGI", *kpis]
-    return _book(language, goals, with_figures, months, REVIEW_MONTH)
+    return _book(language, goals, kpis, months, REVIEW_MONTH, kpis)
 
 
 def large_book(language: str = "en") -> BookContent:
@@ -44,9 +47,17 @@ def large_book(language: str = "en") -> BookContent:
 
 
 def _book(
-    language: str, goals: list[Row], ids: list[str], months: tuple[Month, ...], review: Month
+    language: str,
+    goals: list[Row],
+    ids: list[str],
+    months: tuple[Month, ...],
+    review: Month,
+    leaps: Sequence[str] = (),
 ) -> BookContent:
     reported = tuple(month for month in months if month <= review)
+    actuals = _figures(goals, ids, reported, 0.97)
+    for number, name in enumerate(leaps):
+        actuals[name][review] *= 0.6 if number % 2 else 1.4
     return BookContent(
         language=language,
         settings={
@@ -62,7 +73,7 @@ def _book(
         months=months,
         goals=goals,
         plan=_figures(goals, ids, months, 1.0),
-        actuals=_figures(goals, ids, reported, 0.97),
+        actuals=actuals,
         actions=tuple(_action(n, name) for n, name in enumerate(ids[1:11])),
         comments=tuple(
             {

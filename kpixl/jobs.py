@@ -10,13 +10,7 @@ The only module that knows every stage:
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
-import os
-import re
-import unicodedata
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,29 +19,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpixl.errors import KpixlError, Problem, UsageProblem
-from kpixl.plan.cells import CellValue
-from kpixl.plan.model import Reading, Settings
-from kpixl.plan.month import Month, fiscal_year
+from kpixl.files import CannotWrite as CannotWrite  # noqa: PLC0414 -- offered here too
+from kpixl.files import safe_name as safe_name  # noqa: PLC0414 -- offered here too
+from kpixl.files import write_file as write_file  # noqa: PLC0414 -- offered here too
+from kpixl.new_books import new_workbook as new_workbook  # noqa: PLC0414 -- offered here too
+from kpixl.plan.model import Plan
+from kpixl.plan.month import Month
+from kpixl.reading import read_workbook
+from kpixl.review.export_files import export as export  # noqa: PLC0414 -- offered here too
 from kpixl.review.figures import Review
-from kpixl.review.periods import fiscal_label
+from kpixl.review.restated import (
+    FIRST_EDITION,
+    Edition,
+    Published,
+    is_restated,
+    restatements,
+)
 from kpixl.review.review import review
 from kpixl.review.scope import scoped, scopes_by
-from kpixl.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from kpixl.workbook.template.macros import Macros
+    from kpixl.pack.attachments import Attachment
+    from kpixl.pack.contexts import Pack
+    from kpixl.pack.html import Rendered
 
 FORMATS = ("pdf", "html")
 EMPTY = "goals-none"
 """The code of the one problem that a new workbook has."""
 
-# What a spreadsheet takes for the beginning of a formula, full-width signs included.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-WITH_MACROS = ".xlsm"
-NEW = (".xlsx", WITH_MACROS)
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls")
-LONGEST_PIECE = 96
-"""In bytes: two pieces of a file name and what stands around them fit into the 255 of a name."""
 
 
 class NotReadable(KpixlError):
@@ -63,13 +63,6 @@ class NotReadable(KpixlError):
         return all(problem.code == EMPTY for problem in self.problems)
 
 
-class CannotWrite(UsageProblem):
-    """A file cannot be written where it is wanted."""
-
-    def __init__(self, path: Path, fault: OSError) -> None:
-        super().__init__("cannot-write", found=str(path), reason=fault.strerror or str(fault))
-
-
 class DataErrors(KpixlError):
     """The scope holds data with errors, and no draft was asked for; ``problems`` are they."""
 
@@ -81,7 +74,12 @@ class DataErrors(KpixlError):
 @dataclass(frozen=True)
 class PackJob:
     """What to make of one workbook. ``scope`` is "" for the whole tree; ``language`` None for
-    the book's own; ``pages`` None for all of them."""
+    the book's own; ``pages`` None for all of them; ``logo`` None where it is still to be found.
+    ``edition`` and ``published``, the figures that were sent before it, are those of the ledger
+    where ``edition`` is None; what has changed since is restated. ``engine`` is one of
+    :data:`kpixl.pack.pdf.ENGINES`; ``attach_workbook`` puts the workbook into the PDF.
+    ``templates`` is the folder of a brand kit, or of templates alone; where it and ``edition`` are
+    None, it is the kit that kpixl.toml names."""
 
     workbook: Path
     out: Path
@@ -93,131 +91,53 @@ class PackJob:
     pages: tuple[str, ...] | None = None
     templates: Path | None = None
     draft: bool = False
+    edition: Edition | None = None
+    published: tuple[Published, ...] = ()
+    logo: str | None = None
+    engine: str = "auto"
+    attach_workbook: bool = False
 
 
 @dataclass(frozen=True)
 class PackResult:
-    """The files that one job wrote, and the review they show."""
+    """The files that one job wrote, and the review they show; ``unshown`` are warnings of
+    characters that no font has, ``closed`` of months that were closed as final."""
 
     files: tuple[Path, ...]
     review: Review
+    unshown: tuple[Problem, ...] = ()
+    closed: tuple[Problem, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What whoever makes the pack is to know."""
+        return (*self.closed, *self.unshown)
 
 
 def review_workbook(path: Path, month: Month | None = None, as_of: date | None = None) -> Review:
-    """Stages 1 and 2. Raises :class:`FileProblem` for what is no workbook, and
-    :class:`NotReadable` where its structure gives no plan."""
-    reading = _read(path)
+    """Stages 1 and 2, with what the ledger says of closed months. Raises :class:`FileProblem` for
+    what is no workbook, and :class:`NotReadable` where its structure gives no plan."""
+    return review_and_plan(path, month, as_of, path)[0]
+
+
+def review_and_plan(
+    path: Path,
+    month: Month | None,
+    as_of: date | None,
+    home: Path | None,
+    ledger: str | None = None,
+) -> tuple[Review, Plan]:
+    """The same, and the plan. ``home`` is where the workbook lies if ``path`` is but a copy of it
+    (None: in no folder of this machine); ``ledger`` the ledger's place where it is another one
+    than belongs to the workbook."""
+    from kpixl.delivery.closed import as_closed, closed_problems
+
+    reading = read_workbook(path)
     if reading.plan is None:
         raise NotReadable(reading.problems)
-    return review(reading.plan, month, as_of, reading.problems)
-
-
-def _read(path: Path) -> Reading:
-    from kpixl.plan.tables import read_plan
-    from kpixl.workbook.reader import read_book
-
-    # With its whole path, so that what is said of a missing file names the folder.
-    return read_plan(read_book(path.absolute()))
-
-
-def new_workbook(
-    path: Path,
-    language: str,
-    sample: bool,
-    fiscal_start: int,
-    months: int,
-    first: Month | None,
-    cells: str = "functions",
-) -> Path:
-    """Write a new workbook: an empty one, or the demo company's. Never over an existing file.
-    Its cells call the in-cell ``functions``, or hold plain formulas (``native``)."""
-    from kpixl.workbook.content import NATIVE
-    from kpixl.workbook.sample import empty_book, sample_book
-    from kpixl.workbook.template import write_book
-
-    suffix = path.suffix.lower()
-    if suffix not in NEW:
-        raise UsageProblem("new-suffix", found=path.name)
-    if suffix == WITH_MACROS and cells == NATIVE:
-        raise UsageProblem("native-macros", found=path.name)
-    if path.exists():
-        raise UsageProblem("already-there", found=str(path))
-    if sample:
-        content = sample_book(language)
-        own: dict[str, CellValue] = {}
-    else:
-        first = first or _first_month(fiscal_start, months)
-        content = empty_book(language, fiscal_start, months, first)
-        month = _last_whole_month(content.months)
-        label = Settings(
-            fiscal_start=fiscal_start, fiscal_label=str(content.settings["fiscal_label"])
-        )
-        own = {"review_month": str(month), "fiscal_label": fiscal_label(month, label, language)}
-    # Two books are told apart by it however their files are renamed.
-    own["book_id"] = uuid.uuid4().hex[:12].upper()
-    buffer = io.BytesIO()
-    macros = _excel_macros(language) if suffix == WITH_MACROS else None
-    settings = {**content.settings, **own}
-    write_book(buffer, replace(content, settings=settings, cells=cells), macros)
-    return write_file(path, buffer.getvalue())
-
-
-def _excel_macros(language: str) -> Macros:
-    """The VBA that a workbook for Excel on Windows carries; there, Excel is told of this Python."""
-    from kpixl.hosts.excel import macros
-    from kpixl.hosts.excel.addin import remember_if_ready
-
-    remember_if_ready()
-    return macros(language)
-
-
-def _this_month() -> Month:
-    """The one place that asks the clock: a new book is for the year in which it is made."""
-    today = date.today()  # noqa: DTZ011 -- a person's own calendar day is what is meant
-    return Month(today.year, today.month)
-
-
-def _first_month(fiscal_start: int, months: int) -> Month:
-    """So that the columns end with the current fiscal year."""
-    return fiscal_year(_this_month(), fiscal_start)[-1].plus(1 - months)
-
-
-def _last_whole_month(months: Sequence[Month]) -> Month:
-    """The month that is likely to be reviewed first, among the columns of the book."""
-    return min(max(_this_month().plus(-1), months[0]), months[-1])
-
-
-def demo_steps(out: Path) -> tuple[Callable[[], tuple[Path, ...]], ...]:
-    """What ``kpixl demo`` does, step by step; each step returns the files it wrote."""
-    return tuple(
-        step
-        for language in LANGUAGES
-        for step in (partial(_demo_book, out, language), partial(_demo_pack, out, language))
-    )
-
-
-def _demo_path(out: Path, language: str) -> Path:
-    return out / f"kpi_{language}.xlsx"
-
-
-def _demo_book(out: Path, language: str) -> tuple[Path, ...]:
-    from kpixl.workbook.sample import sample_book
-    from kpixl.workbook.template import write_book
-
-    buffer = io.BytesIO()
-    content = sample_book(language)
-    named = {**content.settings, "book_id": f"DEMO-{language.upper()}"}
-    write_book(buffer, replace(content, settings=named))
-    path, data = _demo_path(out, language), buffer.getvalue()
-    # The demo invites people to change a figure: their change is not overwritten.
-    if path.exists() and (not path.is_file() or path.read_bytes() != data):
-        raise UsageProblem("already-there", found=str(path))
-    return (write_file(path, data),)
-
-
-def _demo_pack(out: Path, language: str) -> tuple[Path, ...]:
-    job = PackJob(_demo_path(out, language), out, formats=FORMATS)
-    return make_pack(job).files
+    found = review(reading.plan, month, as_of, reading.problems)
+    closed = closed_problems(reading.plan, home, found.month, ledger)
+    return as_closed(replace(found, problems=(*found.problems, *closed))), reading.plan
 
 
 def split_jobs(job: PackJob, whole: Review, each: str) -> tuple[PackJob, ...]:
@@ -229,41 +149,157 @@ def split_jobs(job: PackJob, whole: Review, each: str) -> tuple[PackJob, ...]:
     return tuple(replace(job, scope=scope) for scope in scopes)
 
 
-def make_pack(job: PackJob, whole: Review | None = None) -> PackResult:
-    """All stages. ``whole`` is the workbook's review where it has been made already."""
+def make_pack(
+    job: PackJob,
+    whole: Review | None = None,
+    write: Callable[[Path, bytes], Path] | None = None,
+    read: Callable[[], bytes] | None = None,
+) -> PackResult:
+    """All stages. ``whole`` is the workbook's review where it has been made already; ``write``
+    takes the files where they are to go another way than :func:`write_file`, ``read`` reads the
+    workbook again where it does not lie at the job's path."""
+    from kpixl.delivery.closed import split
+
+    if job.attach_workbook:
+        from kpixl.pack.attachments import check_scope
+
+        check_scope(job.scope)
     if whole is None:
         whole = review_workbook(job.workbook, job.month, job.as_of)
-    part = scoped(whole, job.scope)
+    part, closed = split(scoped(whole, job.scope))
     if part.errors and not job.draft:
         raise DataErrors(job.scope, part.errors)
     language = job.language or whole.settings.language
-    files = tuple(write_file(path, data) for path, data in _rendered(job, part, language))
-    return PackResult(files, part)
+    write = write or write_file
+    job = _issued(job, whole, language)
+    printing = _Printing(job, part, language, read)
+    files = tuple(write(path, data) for path, data in _rendered(printing))
+    return PackResult(files, part, tuple(printing.unshown), closed)
 
 
-def _rendered(job: PackJob, part: Review, language: str) -> Iterator[tuple[Path, bytes]]:
+def _issued(job: PackJob, whole: Review, language: str) -> PackJob:
+    """The job with the brand kit that kpixl.toml names, and the edition that the ledger beside its
+    workbook knows of the month."""
+    from kpixl.delivery.editions import edition_named, issue_of
+
+    if job.edition is not None:
+        return job
+    job = replace(job, templates=job.templates or named_kit(job.workbook))
+    issue = issue_of(whole, job.workbook)
+    if issue is None:
+        return replace(job, edition=FIRST_EDITION)
+    return replace(job, edition=edition_named(issue.edition, language), published=issue.before)
+
+
+def named_kit(workbook: Path | None) -> Path | None:
+    """The brand kit that kpixl.toml names for a workbook (None: one that lies in no folder of this
+    machine). Raises :class:`ConfigProblem`."""
+    from kpixl.delivery.config import brand_folder, delivery_config
+
+    return brand_folder(delivery_config(workbook=workbook))
+
+
+def named_engine(workbook: Path | None) -> str:
+    """What makes a workbook's packs, as kpixl.toml says it; ``auto`` where it does not. Raises
+    :class:`ConfigProblem`."""
+    from kpixl.delivery.config import delivery_config
+
+    return str(delivery_config(workbook=workbook).engine)
+
+
+def render(job: PackJob, part: Review, language: str) -> tuple[str, bytes]:
+    """The name and the bytes of one pack's PDF, not written anywhere; what it has of errors is the
+    caller's to judge. Raises :class:`RenderProblem` and :class:`UsageProblem`."""
+    from kpixl.delivery.closed import split
+
+    part, _ = split(part)
+    printing = _Printing(job, part, language)
+    return f"{printing.stem}.pdf", printing.pdf(_pack(job, part, language))
+
+
+def _rendered(printing: _Printing) -> Iterator[tuple[Path, bytes]]:
     from kpixl.pack.html import for_browser
-    from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
 
-    options = PackOptions(
-        language=language,
-        pages=job.pages or DEFAULT_PAGES,
-        logo=_logo(job.workbook, part.settings.logo),
-        draft=job.draft,
-    )
-    pack = build_pack(part, options)
-    stem = job.out / pack_stem(part, language)
+    job = printing.job
+    pack = _pack(job, printing.part, printing.language)
     if "pdf" in job.formats:
-        from kpixl.pack.pdf import pack_pdf
-
-        yield stem.with_name(stem.name + ".pdf"), pack_pdf(pack, job.templates)
+        yield job.out / f"{printing.stem}.pdf", printing.pdf(pack)
     if "html" in job.formats:
         html = for_browser(pack, job.templates)
-        yield stem.with_name(stem.name + ".html"), html.encode("utf-8")
+        yield job.out / f"{printing.stem}.html", html.encode("utf-8")
 
 
-def _logo(workbook: Path, name: str) -> str:
-    """The logo as a data URI: the file that Settings name, else the picture on that sheet."""
+class _Printing:
+    """A pack on its way to a PDF: what it carries, and what it turns out that no font has."""
+
+    def __init__(
+        self, job: PackJob, part: Review, language: str, read: Callable[[], bytes] | None = None
+    ) -> None:
+        self.job, self.part, self.language = job, part, language
+        self.stem = pack_stem(part, language, job.edition or FIRST_EDITION)
+        self.unshown: list[Problem] = []
+        self._read = read or partial(_bytes_of, job.workbook)
+
+    def pdf(self, pack: Pack) -> bytes:
+        from kpixl.pack.pdf import pack_pdf
+
+        job = self.job
+        return pack_pdf(pack, job.templates, self._attachments(), job.engine, self._tell)
+
+    def _attachments(self) -> tuple[Attachment, ...]:
+        from kpixl.pack.attachments import review_data, workbook
+
+        data = review_data(self.part, self.language, self.stem)
+        if not self.job.attach_workbook:
+            return data
+        found = self._read()
+        if hashlib.sha256(found).hexdigest() != self.part.source.sha256:
+            raise KpixlError("workbook-changed")
+        return (*data, workbook(self.part, found, self.language))
+
+    def _tell(self, characters: tuple[str, ...], rendered: Rendered) -> Rendered:
+        """The pack with the cells of such characters among its findings."""
+        from kpixl.pack.glyphs import book_of, glyph_problems, respelled
+        from kpixl.pack.html import for_print
+
+        book = book_of(self.part, self._read)
+        problems = glyph_problems(characters, rendered.html, book)
+        self.unshown += problems
+        part = self.part if book is None else respelled(self.part, book, characters)
+        part = replace(part, problems=(*part.problems, *problems))
+        return for_print(_pack(self.job, part, self.language), self.job.templates)
+
+
+def _bytes_of(workbook: Path) -> bytes:
+    from kpixl.workbook.package import read_file
+
+    return read_file(workbook.absolute())
+
+
+def _pack(job: PackJob, part: Review, language: str) -> Pack:
+    from kpixl.brand.kit import kit_of
+    from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
+
+    kit = kit_of(job.templates)
+    logo = job.logo
+    if logo is None:
+        logo = kit.logo or find_logo(job.workbook, part.settings.logo)
+    restated = restatements(part, job.published)
+    options = PackOptions(
+        language=language,
+        pages=job.pages or kit.pages or DEFAULT_PAGES,
+        logo=logo,
+        draft=job.draft,
+        edition=job.edition or FIRST_EDITION,
+        restated=restated,
+        is_restated=is_restated(part, job.published, restated),
+    )
+    return build_pack(part, kit.over(options))
+
+
+def find_logo(workbook: Path, name: str) -> str:
+    """The logo as a data URI: the file that Settings ``name``, else the picture on that sheet;
+    blank where there is none. Raises :class:`LogoProblem`."""
     from kpixl.pack.logo import logo_uri, picture_uri
     from kpixl.workbook.picture import settings_picture
 
@@ -273,43 +309,14 @@ def _logo(workbook: Path, name: str) -> str:
     return picture_uri(*found) if found is not None else ""
 
 
-def pack_stem(part: Review, language: str) -> str:
-    """The file name of a pack without its ending: it sorts by month, then book, then scope."""
+def pack_stem(part: Review, language: str, edition: Edition = FIRST_EDITION) -> str:
+    """The file name of a pack without its ending: it sorts by month, then book, then scope. An
+    edition that corrects another sorts behind it."""
     book = Path(part.source.name).stem
     pieces = [str(part.month), book, part.scope, language]
+    if edition.corrects:
+        pieces.append(f"e{edition.number}")
     return "_".join(safe_name(piece) for piece in pieces if piece)
-
-
-def safe_name(text: str) -> str:
-    """``text`` as part of a file name on any system: it cannot leave its folder.
-
-    Spaces become ``_`` and the colon of a scope ``-``. Where anything else had to be replaced or
-    cut, a short digest keeps different texts apart.
-    """
-    folded = unicodedata.normalize("NFC", text).strip()
-    spaced = re.sub(r"\s+", "_", re.sub(r"^(dept|owner):", r"\1-", folded))
-    cleaned = re.sub(r"[^\w.\-&()+,・（）＆]+", "-", spaced).strip("-.")
-    if cleaned == spaced and len(cleaned.encode()) <= LONGEST_PIECE:
-        return cleaned or "book"
-    digest = hashlib.sha256(folded.encode()).hexdigest()[:6]
-    short = cleaned.encode()[: LONGEST_PIECE - 7].decode(errors="ignore").rstrip("-.")
-    return f"{short}-{digest}" if short else f"book-{digest}"
-
-
-def write_file(path: Path, data: bytes) -> Path:
-    """Write under a temporary name and move when whole, so that no half a pack is ever seen.
-    Raises :class:`CannotWrite`."""
-    token = f"{os.getpid()}-{hashlib.sha256(path.name.encode()).hexdigest()[:8]}"
-    draft = path.with_name(f".kpixl-{token}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(data)
-        draft.replace(path)
-    except OSError as fault:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise CannotWrite(path, fault) from fault
-    return path
 
 
 def write_export(path: Path, data: bytes) -> Path:
@@ -318,43 +325,3 @@ def write_export(path: Path, data: bytes) -> Path:
     if path.suffix.lower() in WORKBOOKS and path.exists():
         raise UsageProblem("already-there", found=str(path))
     return write_file(path, data)
-
-
-def export(part: Review, form: str, language: str) -> bytes:
-    """A review's data as JSON, CSV or Parquet bytes (``kpixl export``)."""
-    from kpixl.review.export import COLUMNS, as_data, flat_rows, frame
-
-    if form == "json":
-        import json
-
-        text = json.dumps(as_data(part, language), ensure_ascii=False, indent=2, allow_nan=False)
-        return (text + "\n").encode("utf-8")
-    if form == "csv":
-        return _csv(COLUMNS, flat_rows(part, language))
-    if form == "parquet":
-        table = frame(part, language)
-        buffer = io.BytesIO()
-        try:
-            table.to_parquet(buffer, index=False, engine="pyarrow")
-        except ImportError as missing:
-            raise UsageProblem("extra-missing", extra="frames", package="pyarrow") from missing
-        return buffer.getvalue()
-    raise UsageProblem("unknown-format", found=form)
-
-
-def _csv(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> bytes:
-    """CSV with a byte-order mark, so that Excel reads it as UTF-8. Text that a spreadsheet would
-    take for a formula is kept as text by a leading apostrophe."""
-    import csv
-
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, fieldnames=columns)
-    writer.writeheader()
-    writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
-
-
-def _inert(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value

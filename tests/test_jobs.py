@@ -13,8 +13,8 @@ from typing import IO
 
 import pytest
 
-from kpixl import jobs
 from kpixl.checking import check_workbook
+from kpixl.demo import demo_steps
 from kpixl.errors import UsageProblem
 from kpixl.jobs import (
     CannotWrite,
@@ -259,7 +259,7 @@ def test_split_packs_never_share_a_file():
 
 
 def test_the_demo_does_not_overwrite_a_workbook_that_was_changed(tmp_path, written):
-    first = jobs.demo_steps(tmp_path)[0]
+    first = demo_steps(tmp_path)[0]
     (path,) = first()
     assert first() == (path,)  # unchanged: made again
     path.write_bytes(path.read_bytes() + b"mine")
