@@ -85,6 +85,7 @@ def expected(language: str, month: Month) -> list[list[Any]]:
             word(f"status.{to_date.status.value}", language),
             word(f"phase.{goal.phase.phase.value}", language), goal_step(goal.phase, language),
             *expected_of_the_year(goal.landing, language), *expected_signal(goal, language),
+            *[None] * 28,
         ]  # fmt: skip
         rows.append(["" if cell is None else cell for cell in cells])
     return rows
@@ -151,6 +152,13 @@ def test_the_headers_are_the_scorecard_sheets_words() -> None:
         "PDCA", "Next step",
         "Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
         "Chance of plan", "Needed a month", "Best month so far", "Signal", "What signals it",
+        "Q1 Actual", "Q1 Plan", "Q1 Attainment", "Q1 Status",
+        "Q2 Actual", "Q2 Plan", "Q2 Attainment", "Q2 Status",
+        "Q3 Actual", "Q3 Plan", "Q3 Attainment", "Q3 Status",
+        "Q4 Actual", "Q4 Plan", "Q4 Attainment", "Q4 Status",
+        "H1 Actual", "H1 Plan", "H1 Attainment", "H1 Status",
+        "H2 Actual", "H2 Plan", "H2 Attainment", "H2 Status",
+        "Full year Actual", "Full year Plan", "Full year Attainment", "Full year Status",
     ]  # fmt: skip
 
 
@@ -403,6 +411,23 @@ def test_what_an_unknown_word_decides_is_not_available(
     assert {header for header, cell in found["TOP"].items() if cell == NA} == of_parent
     assert found["A"]["Actual"] == 110
     assert found["B"] == sound["B"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "columns"),
+    [
+        ("quarter", {"Q1 Attainment", "Q1 Status"}),
+        ("half, year", {"H1 Attainment", "H1 Status", "Full year Attainment", "Full year Status"}),
+    ],
+)
+def test_it_decides_of_the_periods_that_are_asked_for_and_of_no_others(
+    asked: str, columns: set[str]
+) -> None:
+    tables = spoilt(put("goals", 2, 6, "Sideways"))
+    tables["settings"] = [["Key", "Value"], ["Periods shown", asked]]
+    found = by_goal(scorecard(tables, "2026-05"))
+    wrong = {header for header, cell in found["A"].items() if cell == NA}
+    assert wrong == OWN_JUDGED | columns
 
 
 def test_columns_and_words_may_be_japanese_in_any_order() -> None:

@@ -39,7 +39,7 @@ from tests.workbook_xml import WrittenBook
 from tests.xlsx_parts import differences
 
 TEMPLATES = workbook_templates()
-OWN_SHEETS = ("chart", "figures", "analysis")
+OWN_SHEETS = ("chart", "figures", "analysis", "periods")
 SHEETS = (*ORDER, "analysis")
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
 

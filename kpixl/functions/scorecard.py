@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Dict, FrozenSet, List, Mapping, Optional, Sequ
 from kpixl.errors import Fault
 from kpixl.functions.cells import NOT_AVAILABLE, VALUE, Rows
 from kpixl.plan.cells import CellValue
-from kpixl.words import fold, word
+from kpixl.words import fold, say, word
 
 if TYPE_CHECKING:
     from kpixl.errors import Problem
@@ -29,7 +29,14 @@ _YEAR = (
     "year_plan", "landing", "outlook", "landing_gap_pct", "landing_status", "chance", "required",
     "best",
 )  # fmt: skip
-COLUMNS: Tuple[str, ...] = (
+SPANS: Mapping[str, Tuple[str, int]] = {
+    **{f"q{number}": ("quarter", number) for number in (1, 2, 3, 4)},
+    **{f"h{number}": ("half", number) for number in (1, 2)},
+    "fy": ("year", 1),
+}
+"""The quarters, halves and the year by the names of their columns."""
+SPAN_FIGURES = ("actual", "plan", "attainment", "status")
+ALWAYS: Tuple[str, ...] = (
     "id", "name", "level", "owner", "unit",
     *_MONTH, "status",
     *(f"td_{name}" for name in _TO_DATE), "td_status",
@@ -37,6 +44,11 @@ COLUMNS: Tuple[str, ...] = (
     *_YEAR, "signal", "signal_kind",
 )  # fmt: skip
 """The columns of the table; words.json has their headers (``template.scorecard.<column>``)."""
+COLUMNS: Tuple[str, ...] = (
+    *ALWAYS, *(f"{span}_{name}" for span in SPANS for name in SPAN_FIGURES)
+)  # fmt: skip
+"""Those, and the columns of periods, which are there where the settings have a row for the periods
+shown; blank unless it asks for their kind, and until they begin."""
 
 _DAY_ZERO = date(1899, 12, 30)
 
@@ -55,15 +67,18 @@ _NEEDED: Mapping[str, Tuple[str, ...]] = {
 _NOTHING_FOUND = ("goals-none", "parent-unknown")
 
 # What cannot be said of a goal whose definition has a word that nobody knows (SPEC 10: #N/A).
+_OF_SPANS = frozenset(f"{span}_{name}" for span in SPANS for name in SPAN_FIGURES)
 _JUDGED = frozenset(
     ("gap", "gap_pct", "attainment", "status", "td_gap", "td_attainment", "td_status", "phase",
      "next_step", "landing_gap_pct", "landing_status", "chance", "required", "best", "signal")
-)  # fmt: skip
+) | {f"{span}_{name}" for span in SPANS for name in ("attainment", "status")}  # fmt: skip
 _NOT_OF_A_ROLLUP = frozenset(("chance", "required", "best", "signal"))
 _UNKNOWN: Mapping[str, FrozenSet[str]] = {
     "direction-unknown": _JUDGED,
     "tolerance-missing": _JUDGED,
-    "aggregation-unknown": frozenset((*(f"td_{name}" for name in _TO_DATE), "td_status", *_YEAR)),
+    "aggregation-unknown": _OF_SPANS.union(
+        (f"td_{name}" for name in _TO_DATE), ("td_status",), _YEAR
+    ),
 }
 
 
@@ -99,17 +114,40 @@ def kpi_scorecard(  # noqa: PLR0913, PLR0917 - each is an argument of the cell's
     reviewed = review(found, month).goals
     spoken = language or found.settings.language
     unknown = _unknown(reviewed, problems)
-    table: List[Sequence[CellValue]] = [headers(spoken)]
+    columns = COLUMNS if _may_ask_for_periods(settings or []) else ALWAYS
+    table: List[Sequence[CellValue]] = [headers(spoken)[: len(columns)]]
     for goal in reviewed:
         cells = _cells(goal, spoken)
-        cells.update(dict.fromkeys(unknown[goal.id], NOT_AVAILABLE))
-        table.append([cells[column] for column in COLUMNS])
+        cells.update(dict.fromkeys(unknown[goal.id] - _not_asked(goal), NOT_AVAILABLE))
+        table.append([cells[column] for column in columns])
     return table
 
 
+def _may_ask_for_periods(settings: Rows) -> bool:
+    from kpixl.plan.schema import setting_names
+
+    names = setting_names()
+    cells = (cell for row in settings for cell in row if isinstance(cell, str))
+    return any(names.get(fold(cell)) == "periods_shown" for cell in cells)
+
+
 def headers(language: str) -> Tuple[str, ...]:
-    """The first row of the table: the Scorecard sheet's own words."""
-    return tuple(word(f"template.scorecard.{column}", language) for column in COLUMNS)
+    """The first row of the table, periods included: the Scorecard sheet's own words."""
+    return tuple(header(column, language) for column in COLUMNS)
+
+
+def header(column: str, language: str) -> str:
+    """The header of one column."""
+    span, _, name = column.partition("_")
+    if span not in SPANS:
+        return word(f"template.scorecard.{column}", language)
+    period, figure = span_name(span, language), word(f"template.scorecard.{name}", language)
+    return say("template.periods.header", language, period=period, figure=figure)
+
+
+def span_name(span: str, language: str) -> str:
+    """The name of a quarter, a half or the year among the columns: Q1, H2, Year."""
+    return word(f"template.periods.{span}", language)
 
 
 def _read(given: Mapping[str, Rows]) -> Tuple[Plan, Sequence[Problem]]:
@@ -223,6 +261,7 @@ def _unknown(
             columns -= _NOT_OF_A_ROLLUP
             scores = {
                 "attainment": "actual", "td_attainment": "td_actual", "landing_gap_pct": "landing",
+                **{f"{span}_attainment": f"{span}_actual" for span in SPANS},
             }  # fmt: skip
             found[goal.id] = columns | {scores[name] for name in scores.keys() & columns}
     return found
@@ -247,6 +286,30 @@ def _cells(goal: GoalReview, language: str) -> Dict[str, CellValue]:
     cells.update({f"td_{name}": getattr(goal.to_date, name) for name in _TO_DATE})
     cells.update(_landing(goal.landing, language))
     cells.update(_signal(goal.control, language))
+    cells.update(_spans(goal, language))
+    return cells
+
+
+def _not_asked(goal: GoalReview) -> FrozenSet[str]:
+    """The columns of the periods that nobody asks for, and of those still to come."""
+    shown = {(entry.span.kind, entry.span.number) for entry in goal.spans}
+    return frozenset(
+        f"{name}_{figure}"
+        for name, place in SPANS.items()
+        if place not in shown
+        for figure in SPAN_FIGURES
+    )
+
+
+def _spans(goal: GoalReview, language: str) -> Mapping[str, CellValue]:
+    """The figures of every quarter, half and the year that are asked for and have begun."""
+    cells: Dict[str, CellValue] = dict.fromkeys(_OF_SPANS)
+    names = {place: name for name, place in SPANS.items()}
+    for entry in goal.spans:
+        name, figures = names[entry.span.kind, entry.span.number], entry.figures
+        for measure in SPAN_FIGURES[:-1]:
+            cells[f"{name}_{measure}"] = getattr(figures, measure)
+        cells[f"{name}_status"] = word(f"status.{figures.status.value}", language)
     return cells
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Sequence
+from typing import Mapping, Optional, Sequence
 
 from kpixl.plan.cells import CellValue
 from kpixl.plan.month import Month
+from kpixl.workbook.grid import Grid
 
 Row = Mapping[str, CellValue]
 """Column key of :mod:`kpixl.plan.schema` -> value. Words of a closed vocabulary are given by
@@ -21,8 +22,19 @@ FUNCTIONS, NATIVE = "functions", "native"
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture on the Settings sheet, the pack's logo: a PNG or JPEG, its size in pixels."""
+
+    name: str
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class BookContent:
-    """The rows of every input sheet of a workbook, in one language."""
+    """The rows of every input sheet of a workbook, in one language. ``fixed``: no goal is to be
+    added, so that the sheets have no row to spare for any."""
 
     language: str
     settings: Mapping[str, CellValue]
@@ -37,3 +49,7 @@ class BookContent:
     recipients: Sequence[Row] = ()
     holidays: Sequence[Row] = ()
     cells: str = FUNCTIONS
+    picture: Optional[Picture] = None
+    fixed: bool = False
+    extras: Sequence[Grid] = ()
+    """Further sheets behind the book's own, which nothing is read from."""

@@ -21,11 +21,11 @@ from kpixl.workbook.markup import (
     Attributes,
     Ends,
     Starts,
-    TextItem,
     read_markup,
 )
 from kpixl.workbook.package import Package, read_file
-from kpixl.workbook.parts import contents, relationships, target
+from kpixl.workbook.parts import contents, relationships, target, workbook_part
+from kpixl.workbook.stored_texts import stored_texts
 from kpixl.workbook.values import (
     BUILT_IN_DATES,
     clean_text,
@@ -53,7 +53,7 @@ class OpenBook:
         with self._named():
             data = read_file(self._file)
             self.package = Package(data)
-            self.part = _workbook_part(self.package)
+            self.part = workbook_part(self.package)
             self._contents = contents(self.package, self.part)
             self._related = relationships(self.package, self.part)
         self._sha256 = hashlib.sha256(data).hexdigest()
@@ -104,7 +104,7 @@ class OpenBook:
     def _rows(self, name: str, part: str) -> SheetRows:
         if self._facts is None:
             self._facts = BookFacts(
-                texts=_shared_texts(self.package, target(self._related, "sharedStrings")),
+                texts=[clean_text(text) for text in stored_texts(self.package, self._related)],
                 date_styles=_date_styles(self.package, target(self._related, "styles")),
                 epoch=self._contents.epoch,
             )
@@ -119,27 +119,6 @@ class OpenBook:
         except FileProblem as problem:
             named = {**problem.details, "file": self._file.name}
             raise FileProblem(problem.code, **named) from problem
-
-
-def _workbook_part(package: Package) -> str:
-    found = target(relationships(package, ""), "officeDocument")
-    if found is None:
-        raise FileProblem("file-damaged-package")
-    return found
-
-
-def _shared_texts(package: Package, part: Optional[str]) -> List[str]:
-    texts: List[str] = []
-    if part is None:
-        return texts
-    item = TextItem()
-
-    def item_end(_: str) -> None:
-        texts.append(clean_text(item.take()))
-
-    ends: Ends = {**item.ends, "si": item_end}
-    read_markup(package.chunks(part), part, MAIN, "sst", item.starts, ends)
-    return texts
 
 
 def _date_styles(package: Package, part: Optional[str]) -> FrozenSet[str]:

@@ -91,7 +91,7 @@ def empty_book(language: str, fiscal_start: int, months: int, first: Month) -> B
 def _default_settings(language: str) -> Dict[str, CellValue]:
     """Every key of the Settings sheet in its order; blank where kpixl has no default to state."""
     defaults = Settings()
-    settings: Dict[str, CellValue] = {setting.key: None for setting in schema.SETTINGS}
+    settings: Dict[str, CellValue] = {setting.key: None for setting in schema.ORDINARY_SETTINGS}
     for key in _STATED:
         default = getattr(defaults, key)
         settings[key] = getattr(default, "value", default)

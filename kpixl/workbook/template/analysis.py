@@ -58,6 +58,17 @@ def analysed(language: str, key: str, goal: int) -> str:
     return f"{quoted(name)}!{row_of(FIRST_ROW + goal, NUMBER[key])}"
 
 
+def looked_up(language: str, goals: int, goal: int, key: str) -> str:
+    """A formula on another sheet for a column of the whole table that this one does not show."""
+    name = quoted(word("template.sheet.analysis", language))
+    row, last = FIRST_ROW + goal, FIRST_ROW + goals - 1
+    goal_id, place = (f"{name}!{row_of(row, NUMBER[one])}" for one in ("id", "place"))
+    column = TABLE_COLUMN + SCORECARD.index(key)
+    cell = f"INDEX({name}!{span(FIRST_ROW, column, last, column)},{place})"
+    missing = f"{name}!{fixed(*MISSING)}"
+    return f'IF({goal_id}="","",IF({place}=0,{missing},{_shown(cell)}))'
+
+
 def analysis_grid(content: BookContent, figures: Sheet, scorecard: Grid) -> Grid:
     """The Analysis sheet, with a row for each row of the Scorecard."""
     language = content.language

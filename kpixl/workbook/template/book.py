@@ -25,13 +25,14 @@ from kpixl.workbook.template.parameters import (
     VALUE_COLUMN,
 )
 from kpixl.workbook.template.pdca import add_action_phases
+from kpixl.workbook.template.periods import periods_grid
 from kpixl.workbook.template.rollups import add_rollups
 from kpixl.workbook.template.scorecard import scorecard_grid
 from kpixl.workbook.template.tree import add_tree
 
 ORDER: Tuple[str, ...] = (
     "guide", "settings", "goals", "plan", "revision", "actuals", "outlook", "actions", "comments",
-    "recipients", "holidays", "scorecard", "chart", "figures",
+    "recipients", "holidays", "scorecard", "periods", "chart", "figures",
 )  # fmt: skip
 
 # Defined names of settings, as the formulas call them.
@@ -68,13 +69,15 @@ def lay_out(content: BookContent) -> Book:
         refer = partial(analysed, content.language)
         grids["scorecard"] = scorecard_grid(content, figures, refer)
         grids["analysis"] = analysis_grid(content, figures, grids["scorecard"])
+        grids["periods"] = periods_grid(content, figures, grids["scorecard"])
     else:
         grids["scorecard"] = scorecard_grid(content, figures)
     grids["chart"] = chart_grid(content, figures, grids["scorecard"])
     names = {key: grid.name for key, grid in grids.items()}
     grids["guide"] = guide_grid(content, names, functions.most_formulas)
-    ordered = tuple(grids[key] for key in (*ORDER, *functions.sheets))
-    return Book(Layout(content.language, ordered, _names(grids)), figures)
+    # Plain formulas cannot work out a goal's periods: their book has no such sheet.
+    own = (grids[key] for key in (*ORDER, *functions.sheets) if key in grids)
+    return Book(Layout(content.language, (*own, *content.extras), _names(grids)), figures)
 
 
 def _functions(content: BookContent) -> InCellFunctions:
@@ -86,14 +89,19 @@ def _functions(content: BookContent) -> InCellFunctions:
 
 
 def _names(grids: Dict[str, Grid]) -> Dict[str, str]:
-    keys = [setting.key for setting in schema.SETTINGS]
+    keys = [setting.key for setting in schema.ORDINARY_SETTINGS]
     settings, figures = grids["settings"], grids["figures"]
     found = {
         name: settings.at(FIRST_ROW + keys.index(key), 2) for name, key in SETTING_NAMES.items()
     }
     found["AsOf"] = figures.at(PARAMETER_ROW + DATES.index("as_of"), DATE_COLUMN)
     found["ElapsedMonths"] = figures.at(PARAMETER_ROW + PARAMETERS.index("elapsed"), VALUE_COLUMN)
-    goals, actuals = grids["goals"], grids["actuals"]
+    return {**found, **list_names(grids["goals"], grids["actuals"])}
+
+
+def list_names(goals: Grid, actuals: Grid) -> Dict[str, str]:
+    """The defined names of what drop-down lists offer: the goals' IDs, and the months."""
+    found: Dict[str, str] = {}
     ids = goals.area(FIRST_ROW, 1, FIRST_ROW + _MOST_GOALS - 1, 1)
     found["GoalIDs"] = f"{goals.at(FIRST_ROW, 1)}:INDEX({ids},MAX(1,COUNTA({ids})))"
     first = len(SHEET["actuals"].columns) + 1

@@ -21,7 +21,7 @@ from kpixl.workbook.grid import (
     span,
     text,
 )
-from kpixl.workbook.template import analysis, chart, scorecard, styles
+from kpixl.workbook.template import analysis, chart, periods, scorecard, styles
 from kpixl.workbook.template.figure_map import YEAR, Sheet
 
 Formats = Callable[[Mapping[str, Any]], Any]
@@ -40,6 +40,8 @@ def add_formats(
         _scorecard(sheet, grid, formats, language, negatives)
     elif grid.key == "analysis":
         _analysis(sheet, grid, formats, language, negatives)
+    elif grid.key == "periods":
+        _periods(sheet, grid, formats, language, negatives)
     elif grid.key == "chart":
         _chart(sheet, formats, language, negatives)
     elif grid.key == "goals":
@@ -185,6 +187,28 @@ def _analysis(
     beyond = f'AND({row_of(top, analysis.TEXT_COLUMN)}="",ISNA({cell_name(*table[:2])}))'
     _rule(sheet, span(*table), beyond, formats({"font_color": styles.COMPUTED}))
     sheet.ignore_errors({"eval_error": span(*table).replace("$", "")})
+
+
+def _periods(sheet: Any, grid: Grid, formats: Formats, language: str, negatives: Negatives) -> None:
+    top, last = periods.FIRST_ROW, grid.rows()[0]
+    places = periods.NUMBER
+
+    def area(key: str) -> str:
+        return span(top, places[key], last, places[key])
+
+    key_cell = row_of(top, periods.KEY_COLUMN)
+    figures = " ".join(map(area, periods.OWN_UNIT))
+    _number_formats(sheet, figures, key_cell, formats, negatives, signed=False)
+    for key, number in places.items():
+        if key.endswith("_status"):
+            _statuses(sheet, area(key), row_of(top, number), formats, language)
+        elif key.endswith("_attainment"):
+            _below(sheet, area(key), cell_name(top, number), formats)
+    everything, level = span(top, 1, last, len(places)), row_of(top, places["level"])
+    for kind, shade in (("kgi", styles.BAND), ("csf", styles.PALE)):
+        is_so = f"{level}={text(word(f'level.{kind}', language))}"
+        _rule(sheet, everything, is_so, formats({"bg_color": shade, "bold": True, **_LINE}))
+    _rule(sheet, everything, f'{row_of(top, 1)}<>""', formats(_LINE))
 
 
 def _same_for_all(text: str) -> str:

@@ -21,7 +21,7 @@ FUNCTION_NAMES: Tuple[str, ...] = (
     "KPI_ROLLUP", "KPI_LANDING", "KPI_REQUIRED", "KPI_CHANCE", "KPI_SIGNAL", "KPI_SCORECARD",
     "PDCA_PHASE", "PDCA_STATUS", "PDCA_NEXT",
 )  # fmt: skip
-FUNCTION_SHEETS: Tuple[str, ...] = ("analysis",)
+FUNCTION_SHEETS: Tuple[str, ...] = ("periods", "analysis")
 NATIVE_SHEETS: Tuple[str, ...] = ("words", "formulas", "formula_steps", "action_steps")
 NATIVE_NOTES: Tuple[str, ...] = (
     "figures", "limits", "words", "formulas", "average", "landing", "check",

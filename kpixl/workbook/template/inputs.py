@@ -51,6 +51,8 @@ _INDENTS = {"csf": "indent1", "kpi": "indent2"}
 
 def capacity(content: BookContent) -> int:
     """How many goals the book has room for before Scorecard and Figures need longer sheets."""
+    if content.fixed:
+        return max(1, len(content.goals))
     return max(LEAST_GOALS, -(-(len(content.goals) + SPARE_GOALS) // 10) * 10)
 
 
@@ -86,15 +88,18 @@ def sheet_name(key: str, language: str) -> str:
 
 
 def settings_grid(content: BookContent) -> Grid:
-    """The Settings sheet: every key of the schema, in its order."""
+    """The Settings sheet: every key of the schema, in its order; in a book that is fixed those
+    that it has, for reference."""
     language = content.language
     sheet = SHEET["settings"]
-    grid = _begin_table(sheet, language, len(schema.SETTINGS))
-    for row, setting in enumerate(schema.SETTINGS, start=FIRST_ROW):
+    settings: Sequence[schema.Setting] = schema.ORDINARY_SETTINGS
+    if content.fixed:
+        settings = [setting for setting in schema.SETTINGS if setting.key in content.settings]
+    grid = _begin_table(sheet, language, len(settings))
+    for row, setting in enumerate(settings, start=FIRST_ROW):
         value = _worded(content.settings.get(setting.key), setting.kind, language)
-        look = (
-            "input left indent1" if setting.key not in FIXED_SETTINGS else "computed left indent1"
-        )
+        is_given = content.fixed or setting.key in FIXED_SETTINGS
+        look = "computed left indent1" if is_given else "input left indent1"
         grid.put(row, 1, word(f"setting.{setting.key}", language), "label indent1")
         grid.put(row, 2, value, look, _setting_format(setting.kind))
         grid.put(row, 3, word(f"input.settings.{setting.key}", language), "note indent1")
@@ -163,7 +168,7 @@ def _listed(key: str, content: BookContent, rows: Sequence[Row], room: int, froz
             value = _worded(entry.get(column.key), column.kind, language)
             shown = _format(column, language)
             if column.kind is Kind.NUMBER and column.key != "weight":
-                shown = _row_format(entry, {}, content) if entry.get("unit") else "General"
+                shown = row_format(entry, {}, content) if entry.get("unit") else "General"
             grid.put(row, number, value, _look(column, entry), shown)
     fit(
         grid,
@@ -247,7 +252,7 @@ def monthly_grid(key: str, content: BookContent, figures: MonthFigures, ids: Seq
             grid.put(row, number, Formula(formula), "computed" + (" centre" if number > 2 else ""))
         grid.widths[1] = max(grid.widths[1], text_width(goal_id or "") + 2.5)
         months = figures.get(goal_id, {}) if goal_id else {}
-        shown = _row_format(goals.get(goal_id or ""), months, content)
+        shown = row_format(goals.get(goal_id or ""), months, content)
         for number, month in enumerate(content.months, start=len(sheet.columns) + 1):
             look = "input right year" if month.month == fiscal_start else "input right"
             grid.put(row, number, months.get(month), look, shown)
@@ -281,9 +286,8 @@ def _fiscal_start(content: BookContent) -> int:
     return int(start) if isinstance(start, (int, float)) else 4
 
 
-def _row_format(
-    goal: Optional[Row], months: Mapping[Month, CellValue], content: BookContent
-) -> str:
+def row_format(goal: Optional[Row], months: Mapping[Month, CellValue], content: BookContent) -> str:
+    """The number format of a goal's figures, of which these are some."""
     if goal is None:
         return "General"
     numbers = tuple(float(value) for value in months.values() if isinstance(value, (int, float)))
@@ -333,5 +337,5 @@ def _ordered(figures: MonthFigures, order: Sequence[str]) -> List[str]:
 
 __all__ = [
     "VOCABULARIES", "begin", "capacity", "header", "header_of", "input_grids",
-    "negatives", "sheet_name",
+    "negatives", "row_format", "sheet_name",
 ]  # fmt: skip

@@ -30,7 +30,7 @@ _BETWEEN: Mapping[str, tuple[int, int]] = {
 def add_validations(sheet: Any, grid: Grid, language: str) -> None:
     """Give a sheet's input cells their lists, limits and messages."""
     if grid.key == "settings":
-        for row, setting in enumerate(schema.SETTINGS, start=FIRST_ROW):
+        for row, setting in enumerate(schema.ORDINARY_SETTINGS, start=FIRST_ROW):
             if setting.key not in FIXED_SETTINGS:
                 rule = _setting(setting.key, setting.kind, language)
                 _add(sheet, rule, (row, 2, row, 2))

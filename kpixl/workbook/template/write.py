@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Dict, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import IO, Any, Dict, List, Mapping, Optional, Tuple, Union
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from kpixl.errors import CellError
 from kpixl.plan.cells import BookRows, CellValue, SheetRows, cell_name
 from kpixl.plan.schema import SHEET
 from kpixl.words import word
 from kpixl.workbook.cached import Place, calculate
-from kpixl.workbook.content import BookContent
-from kpixl.workbook.grid import HEADER_ROW, Cell, Formula, Grid, Part
-from kpixl.workbook.template import analysis, chart, scorecard, styles
-from kpixl.workbook.template.book import Book, lay_out
+from kpixl.workbook.content import BookContent, Picture
+from kpixl.workbook.grid import HEADER_ROW, Cell, Formula, Grid, Layout, Part
+from kpixl.workbook.template import analysis, chart, periods, scorecard, styles
+from kpixl.workbook.template.book import lay_out
 from kpixl.workbook.template.figure_map import LABEL_ROW
 from kpixl.workbook.template.formatting import add_formats, add_sparklines
 from kpixl.workbook.template.inputs import negatives
 from kpixl.workbook.template.macros import Macros, MacroWorkbook, add_buttons
+from kpixl.workbook.template.plain_sheet import ArrayCell, EmptyText, PlainSheet
 from kpixl.workbook.template.validation import add_validations
 
 Values = Mapping[Place, CellValue]
@@ -46,62 +47,12 @@ _OPTIONS: Mapping[str, object] = {
     "strings_to_numbers": False,
 }
 _HEADER_ROWS: Mapping[str, int] = {
-    "scorecard": scorecard.HEADER_ROW, "analysis": analysis.HEADER_ROW, "figures": LABEL_ROW,
+    "scorecard": scorecard.HEADER_ROW, "analysis": analysis.HEADER_ROW,
+    "periods": periods.HEADER_ROW, "figures": LABEL_ROW,
 }  # fmt: skip
 # Per cent at which twelve months fit beside the goals; columns are as wide as the book's font.
-_YEAR_ON_A_PAGE = {"en": 68, "ja": 60}
-
-
-class _ArrayCell(NamedTuple):
-    """A cell of an array formula; only the first one has the formula, and the area (``B2:D9``)."""
-
-    value: CellValue
-    look: Any
-    formula: str = ""
-    area: str = ""
-
-
-class _Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter brings no types
-    """A sheet whose formulas are written as they stand: none uses a function that Excel stores
-    under another name, and looking for those would take half the time of writing."""
-
-    def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
-        return formula.removeprefix("=")
-
-    def write_array_cell(self, row: int, column: int, cell: _ArrayCell) -> None:
-        """Write a cell of an array formula with its value. XlsxWriter, which would take all
-        values but the first for what somebody has typed, knows neither empty texts nor errors
-        there."""
-        self._check_dimensions(row, column)
-        self.table[row][column] = cell
-
-    def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        if not isinstance(cell, _ArrayCell):
-            super()._write_cell(row, col, cell)
-            return
-        style = cell.look._get_xf_index()  # noqa: SLF001 - XlsxWriter counts formats as it writes
-        attributes = [("r", cell_name(row + 1, col + 1)), ("s", style)]
-        if isinstance(cell.value, (str, CellError)):
-            attributes.append(("t", "str" if isinstance(cell.value, str) else "e"))
-        self._xml_start_tag("c", attributes)
-        if cell.formula:
-            self._write_cell_array_formula(cell.formula, cell.area)
-        self._write_cell_value(cell.value)
-        self._xml_end_tag("c")
-
-
-class _EmptyText(str):
-    """The empty text as a formula's value. XlsxWriter writes a plain one without its type, which
-    a spreadsheet may take for a cell that was never calculated."""
-
-    __slots__ = ()
-    __hash__ = str.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _EmptyText)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
+_YEAR_ON_A_PAGE = {"en": 55, "ja": 60}
+_QUARTERS_ON_A_PAGE = 46
 
 
 def write_book(
@@ -112,7 +63,15 @@ def write_book(
     Every formula carries its value. The same content gives the same bytes.
     """
     book = lay_out(content)
-    _Writer(target, content, book, calculate(book.layout), macros).write()
+    writer = BookWriter(target, content, book.layout, macros)
+    sheets = writer.sheets()
+    chart.draw(writer.file, sheets["chart"], book.layout.grid("chart"), content.language)
+    places = scorecard.board_columns(book.layout.grid("scorecard"), content.language)
+    add_sparklines(sheets["scorecard"], places["trend"], book.figures)
+    if macros is not None:
+        add_buttons(sheets, macros)
+    sheets["scorecard" if content.actuals else "guide"].activate()
+    writer.file.close()
 
 
 def to_rows(content: BookContent) -> BookRows:
@@ -145,23 +104,36 @@ def _sheet_rows(grid: Grid, values: Values) -> SheetRows:
     return SheetRows(grid.name, rows, formulas)
 
 
-class _Writer:
-    """One workbook being written: its formats by their properties."""
+_PICTURE_ROOM = (260, 64)
+"""In pixels: what is free to the right of the Settings sheet's title."""
+
+
+def _put_picture(sheet: Any, picture: Picture) -> None:
+    widest, highest = _PICTURE_ROOM
+    scale = min(widest / picture.width, highest / picture.height, 1.0)
+    place = {"x_offset": 380, "y_offset": 4, "x_scale": scale, "y_scale": scale}
+    sheet.insert_image(
+        0, 2, picture.name, {**place, "image_data": BytesIO(picture.data), "object_position": 2}
+    )
+
+
+class BookWriter:
+    """One workbook being written: its sheets, and its formats by their properties. Whoever has
+    all sheets written closes ``file``."""
 
     def __init__(
         self,
         target: Union[str, Path, IO[bytes]],
         content: BookContent,
-        book: Book,
-        values: Values,
-        macros: Optional[Macros],
+        layout: Layout,
+        macros: Optional[Macros] = None,
     ) -> None:
-        self._content, self._book, self._values, self._macros = content, book, values, macros
+        self._content, self._layout, self._values = content, layout, calculate(layout)
         font = {"font_name": styles.FONTS[content.language], "font_size": 10}
         self._font = font
         options = {**_OPTIONS, "default_format_properties": font}
         path = str(target) if isinstance(target, Path) else target
-        self._file = (
+        self.file = (
             xlsxwriter.Workbook(path, options)
             if macros is None
             else MacroWorkbook(path, options, macros)
@@ -169,31 +141,25 @@ class _Writer:
         self._formats: Dict[Tuple[Tuple[str, object], ...], Any] = {}
         self._marks: Dict[Tuple[Tuple[str, object], ...], Any] = {}
 
-    def write(self) -> None:
-        """Write all sheets and close the file."""
-        file, layout = self._file, self._book.layout
+    def sheets(self) -> Dict[str, Any]:
+        """Write all sheets of the layout, and give them by key."""
+        file, layout = self.file, self._layout
         file.set_calc_mode("auto", CALCULATION_ID)
         file.calc_on_load = False
         file.set_size(2200, 1300)
         file.set_tab_ratio(80)
         self._properties()
-        sheets = {grid.key: file.add_worksheet(grid.name, _Sheet) for grid in layout.grids}
+        sheets = {grid.key: file.add_worksheet(grid.name, PlainSheet) for grid in layout.grids}
         for name, formula in layout.names.items():
             file.define_name(name, f"={formula}")
         for grid in layout.grids:
             self._sheet(sheets[grid.key], grid)
-        chart.draw(file, sheets["chart"], layout.grid("chart"), layout.language)
-        places = scorecard.board_columns(layout.grid("scorecard"), layout.language)
-        add_sparklines(sheets["scorecard"], places["trend"], self._book.figures)
-        if self._macros is not None:
-            add_buttons(sheets, self._macros)
-        sheets["scorecard" if self._content.actuals else "guide"].activate()
-        file.close()
+        return sheets
 
     def _properties(self) -> None:
         language, settings = self._content.language, self._content.settings
         title = settings.get("title") or word("template.title", language)
-        self._file.set_properties(
+        self.file.set_properties(
             {
                 "title": str(title),
                 "subject": word("template.subject", language),
@@ -218,6 +184,8 @@ class _Writer:
         for place, cell in grid.cells.items():
             self._cell(sheet, grid, place, cell)
         self._view(sheet, grid)
+        if grid.key == "settings" and self._content.picture is not None:
+            _put_picture(sheet, self._content.picture)
         add_validations(sheet, grid, language)
         add_formats(sheet, grid, self._mark, language, shown)
         self._print(sheet, grid)
@@ -236,7 +204,7 @@ class _Writer:
     ) -> Any:
         key = tuple(sorted(look.items()))
         if key not in known:
-            known[key] = self._file.add_format(dict(look))
+            known[key] = self.file.add_format(dict(look))
         return known[key]
 
     def _table(self, sheet: Any, grid: Grid) -> None:
@@ -286,16 +254,16 @@ class _Writer:
         value: CellValue,
     ) -> None:  # fmt: skip
         if isinstance(formula, Part):
-            sheet.write_array_cell(*place, _ArrayCell(value, look))
+            sheet.write_array_cell(*place, ArrayCell(value, look))
             return
         if formula.is_array:
             row, column = place
             last = cell_name(row + formula.rows, column + formula.columns)
             area = f"{cell_name(row + 1, column + 1)}:{last}"
-            sheet.write_array_cell(*place, _ArrayCell(value, look, formula.text, area))
+            sheet.write_array_cell(*place, ArrayCell(value, look, formula.text, area))
             return
         cached = str(value) if isinstance(value, CellError) else value
-        shown = _EmptyText() if cached == "" else cached
+        shown = EmptyText() if cached == "" else cached
         sheet.write_formula(*place, f"={formula.text}", look, shown)
 
     def _view(self, sheet: Any, grid: Grid) -> None:
@@ -304,22 +272,25 @@ class _Writer:
             return
         left = columns
         if grid.key in SHEET and SHEET[grid.key].monthly:
-            left = columns + self._first_month_shown()
+            left = columns + self._first_month_shown(grid)
         sheet.freeze_panes(rows, columns, rows, left)
         if grid.key == "scorecard":
             sheet.set_column(
                 scorecard.key_column(grid) - 1, grid.rows()[1] - 1, 6, None, {"hidden": True}
             )
+        elif grid.key == "periods":
+            key = periods.KEY_COLUMN - 1
+            sheet.set_column(key, key, 6, None, {"hidden": True})
 
-    def _first_month_shown(self) -> int:
+    def _first_month_shown(self, grid: Grid) -> int:
         """Earlier years stand to the left of what is seen first."""
-        months = [str(month) for month in self._content.months]
+        months = _month_headers(grid)
         review = str(self._content.settings.get("review_month") or "")
         start = self._content.settings.get("fiscal_start")
         if review not in months or not isinstance(start, (int, float)):
             return 0
         place = months.index(review)
-        return max(0, place - (self._content.months[place].month - int(start)) % 12)
+        return max(0, place - (_number(months[place]) - int(start)) % 12)
 
     def _print(self, sheet: Any, grid: Grid) -> None:
         language = self._content.language
@@ -331,7 +302,7 @@ class _Writer:
         monthly = grid.key in SHEET and SHEET[grid.key].monthly
         if monthly or grid.key == "figures":
             self._print_years(sheet, grid)
-        else:
+        elif grid.key != "periods":
             sheet.fit_to_pages(1, 1 if grid.key in ("guide", "settings", "chart") else 0)
         header = _HEADER_ROWS.get(grid.key, HEADER_ROW)
         if grid.table is not None or grid.key in _HEADER_ROWS:
@@ -342,6 +313,15 @@ class _Writer:
             sheet.center_horizontally()
         elif grid.key == "analysis":
             sheet.print_area(0, 0, grid.rows()[0] - 1, len(analysis.NUMBER) - 1)
+        elif grid.key == "periods":
+            self._print_periods(sheet, grid)
+
+    def _print_periods(self, sheet: Any, grid: Grid) -> None:
+        """A page for the quarters and one for halves and year, with the goals at the left."""
+        sheet.print_area(0, 0, grid.rows()[0] - 1, len(periods.NUMBER) - 1)
+        sheet.set_print_scale(_QUARTERS_ON_A_PAGE)
+        sheet.repeat_columns(0, grid.frozen[1] - 1)
+        sheet.set_v_pagebreaks([periods.NUMBER["h1_actual"] - 1])
 
     def _print_years(self, sheet: Any, grid: Grid) -> None:
         """A page for each fiscal year, with the goals at its left."""
@@ -353,7 +333,16 @@ class _Writer:
             sheet.set_v_pagebreaks(
                 [
                     first + number
-                    for number, month in enumerate(self._content.months)
-                    if number and month.month == start
+                    for number, month in enumerate(_month_headers(grid))
+                    if number and _number(month) == start
                 ]
             )
+
+
+def _month_headers(grid: Grid) -> List[str]:
+    """The months of a monthly sheet, as its headers say them: ``2026-04``."""
+    return list(grid.table.headers[len(SHEET[grid.key].columns) :]) if grid.table else []
+
+
+def _number(month: str) -> int:
+    return int(month[-2:])

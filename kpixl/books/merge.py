@@ -1,0 +1,117 @@
+"""Put the books of departments under the tree of their group, in one new book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kpixl.books.origin import Origin, read_whole
+from kpixl.books.rollover import picture_of
+from kpixl.errors import UsageProblem
+from kpixl.measures.ids import normalise_id
+from kpixl.new_books import check_new, new_book_id, write_new
+from kpixl.plan.cells import CellValue
+from kpixl.plan.model import Plan
+from kpixl.workbook.content import FUNCTIONS, NATIVE
+from kpixl.workbook.merging import Department, Merged, MergeFault, merged
+from kpixl.workbook.rebook import content_of
+
+WILD = "*?["
+
+
+@dataclass(frozen=True)
+class MergedBook:
+    """A book of the whole group. ``path`` is None where it was only tried; ``departments`` are in
+    the order of their files."""
+
+    path: Path | None
+    group: Origin
+    departments: tuple[Department, ...]
+    merged: Merged
+
+    @property
+    def goals(self) -> int:
+        """How many goals the merged book has."""
+        return len({goal.id for goal in self.merged.plan.goals})
+
+
+def merge_books(
+    out: Path,
+    group: Path,
+    parts: Sequence[Path],
+    under: Mapping[str, str],
+    language: str | None = None,
+    dry_run: bool = False,
+) -> MergedBook:
+    """Write the group's book with its departments' trees in it to ``out``, never over an existing
+    file; nothing where it is a ``dry_run``.
+
+    ``under`` names, by a department's file name without its ending, the group's goal that its tree
+    hangs beneath. The book ID is the group's. Raises :class:`MergeFault`, and what
+    :func:`kpixl.new_books.check_new` and :func:`kpixl.books.origin.read_whole` raise.
+    """
+    check_new(out, FUNCTIONS)
+    whole = read_whole(group)
+    departments = _departments(group, parts, under)
+    found = merged(whole.plan, departments)
+    if not dry_run:
+        content = content_of(found.plan, language or whole.language)
+        own: dict[str, CellValue] = {} if language is None else {"language": language}
+        if not whole.plan.settings.book_id:
+            own["book_id"] = new_book_id()
+        native = whole.is_native and out.suffix.lower() == ".xlsx"
+        content = replace(
+            content,
+            settings={**content.settings, **own},
+            cells=NATIVE if native else FUNCTIONS,
+            picture=picture_of(group)[0],
+        )
+        write_new(out, content)
+    return MergedBook(None if dry_run else out, whole, departments, found)
+
+
+def spread(names: Sequence[str]) -> tuple[Path, ...]:
+    """The files that ``names`` stand for, each once, in order: a shell on Windows leaves patterns
+    such as ``dept/*.xlsx`` as they are. Raises :class:`UsageProblem` ``merge-no-match``."""
+    found: dict[Path, None] = {}
+    for name in names:
+        path = Path(name)
+        if path.exists() or not any(sign in path.name for sign in WILD):
+            found[path] = None
+            continue
+        matched = sorted(path.parent.glob(path.name))
+        if not matched:
+            raise UsageProblem("merge-no-match", found=name)
+        # A workbook that is open in Excel has a shadow of this name beside it.
+        found.update(dict.fromkeys(one for one in matched if not one.name.startswith("~$")))
+    return tuple(found)
+
+
+def _departments(
+    group: Path, parts: Sequence[Path], under: Mapping[str, str]
+) -> tuple[Department, ...]:
+    told = {normalise_id(name): (name, goal) for name, goal in under.items()}
+    found = []
+    for path in parts:
+        if path.resolve() == group.resolve():
+            raise MergeFault("merge-group-twice", found=path.name)
+        key = _key(path)
+        plan = read_whole(path).plan
+        _, above = told.pop(normalise_id(key), ("", ""))
+        found.append(Department(key, _name(plan, path), plan, above))
+    if told:
+        names = ", ".join(department.key for department in found)
+        raise UsageProblem("merge-under-nobody", found=next(iter(told.values()))[0], known=names)
+    return tuple(found)
+
+
+def _key(path: Path) -> str:
+    """What a department's IDs begin with: its file's name, spaces as underscores."""
+    return "_".join(path.stem.split()) or path.stem
+
+
+def _name(plan: Plan, path: Path) -> str:
+    """What people call the department: the only one its goals name, else its file's name."""
+    names = {goal.department for goal in plan.goals if goal.department}
+    return names.pop() if len(names) == 1 else path.stem

@@ -1,0 +1,95 @@
+"""``kpixl merge`` as it is typed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kpixl.cli.application import app
+from kpixl.jobs import review_workbook
+from kpixl.plan.model import Plan
+from kpixl.workbook.rebook import content_of
+from tests.books import book_bytes, put
+from tests.test_merging import department_book, group_book
+
+RUNNER = CliRunner()
+
+
+def run(*words: str) -> Result:
+    return RUNNER.invoke(app, ["merge", *words])
+
+
+def book(folder: Path, name: str, plan: Plan, language: str = "en") -> Path:
+    return put(folder, name, book_bytes(content_of(plan, language)))
+
+
+@pytest.fixture
+def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KPIXL_LANG", "en")
+    book(tmp_path, "group.xlsx", group_book())
+    book(tmp_path / "dept", "tokyo.xlsx", department_book("", 120, 12, 200))
+    book(tmp_path / "dept", "osaka east.xlsx", department_book("", 70, 6, 150), "ja")
+    return tmp_path
+
+
+def test_a_pattern_puts_every_department_into_one_new_book(books: Path) -> None:
+    before = {path: path.read_bytes() for path in books.rglob("*.xlsx")}
+    told = run("group.xlsx", "dept/*.xlsx", "-o", "all.xlsx")
+    assert told.exit_code == 0
+    assert "tokyo: REV hangs beneath REV, which has the same ID." in told.stdout
+    assert "REV = OSAKA_EAST.REV+TOKYO.REV" in told.stdout
+    assert {path: path.read_bytes() for path in before} == before
+    found = review_workbook(books / "all.xlsx", None, None)
+    assert found.errors == ()
+    # 120 + 70; the department written in Japanese words means the same.
+    assert found.by_id["REV"].month.actual == 190
+    assert found.by_id["OSAKA_EAST.VISITS"].month.actual == 150
+
+
+def test_as_data_and_only_tried(books: Path) -> None:
+    told = run("group.xlsx", "dept/tokyo.xlsx", "-o", "all.xlsx", "--dry-run", "--json")
+    data = json.loads(told.stdout)
+    assert data["file"] is None
+    assert data["departments"] == [{"id": "tokyo", "name": "tokyo", "file": "tokyo.xlsx"}]
+    assert data["placed"][0] == {
+        "department": "tokyo", "goal": "REV", "under": "REV", "why": "id"
+    }  # fmt: skip
+    assert not (books / "all.xlsx").exists()
+
+
+def test_what_differs_is_listed_and_makes_the_exit_code_1(books: Path) -> None:
+    plan = department_book("", 70, 6, 150)
+    goals = tuple(replace(one, unit="k yen") if one.id == "REV" else one for one in plan.goals)
+    book(books / "dept", "kobe.xlsx", replace(plan, goals=goals))
+    told = run("group.xlsx", "dept/tokyo.xlsx", "dept/kobe.xlsx", "-o", "all.xlsx")
+    assert told.exit_code == 1
+    assert "Unit of REV" in told.stderr
+    assert "k yen in kobe.xlsx" in told.stderr
+    assert (books / "all.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("group.xlsx", "dept/tokyo.xlsx", "-o", "group.xlsx"), "is already there"),
+        (("group.xlsx", "none/*.xlsx", "-o", "x.xlsx"), "No file fits"),
+        (("group.xlsx", "group.xlsx", "-o", "x.xlsx"), "among the departments"),
+        (("group.xlsx", "dept/tokyo.xlsx", "-o", "x.xlsx", "--under", "tokyo"), "NAME=ID"),
+        (("group.xlsx", "dept/tokyo.xlsx", "-o", "x.xlsx", "--under", "kyoto=REV"), "no such book"),
+        (("group.xlsx", "dept/tokyo.xlsx", "-o", "x.xlsx", "--under", "tokyo=NO"), "no goal of"),
+        (("missing.xlsx", "dept/tokyo.xlsx", "-o", "x.xlsx"), "no file missing.xlsx"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_written(
+    books: Path, words: tuple[str, ...], said: str
+) -> None:
+    told = run(*words)
+    assert told.exit_code in (1, 2)
+    assert said in told.stderr
+    assert "Traceback" not in told.stderr
+    assert not (books / "x.xlsx").exists()
