@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpixl.errors import Problem, UsageProblem
-from kpixl.plan.model import Reading
+from kpixl.plan.countries import days_met
+from kpixl.plan.model import Plan, Reading
+from kpixl.plan.month import fiscal_year_start
+from kpixl.reading import reading_of
 from kpixl.review.figures import Review
 from kpixl.review.review import review
 
@@ -35,12 +38,11 @@ class Check:
 def check_workbook(path: Path, cells: bool = False) -> Check:
     """Stages 1 and 2 for ``kpixl check``: a problem never stops it. Raises :class:`FileProblem`
     for what is no workbook."""
-    from kpixl.plan.tables import read_plan
     from kpixl.workbook.cell_check import check_cells
     from kpixl.workbook.reader import OpenBook
 
     book = OpenBook(path.absolute())
-    reading = read_plan(book.inputs())
+    reading = reading_of(book.inputs())
     plan, whole = reading.plan, _reviewed(reading)
     report = None
     if cells:
@@ -48,11 +50,38 @@ def check_workbook(path: Path, cells: bool = False) -> Check:
         dated = plan is not None and plan.settings.review_month is not None
         report = check_cells(book, plan, whole if dated else None)
     return Check(
-        reading.problems,
+        (*reading.problems, *_calendar_problems(plan), *_closed(plan, whole, path)),
         whole.advice if whole is not None else (),
         report,
         plan.settings.checks_off if plan is not None else (),
     )
+
+
+def _closed(plan: Plan | None, whole: Review | None, path: Path) -> tuple[Problem, ...]:
+    from kpixl.delivery.closed import closed_problems
+
+    if plan is None:
+        return ()
+    return closed_problems(plan, path, whole.month if whole is not None else None)
+
+
+def _calendar_problems(plan: Plan | None) -> tuple[Problem, ...]:
+    """That cells and packs may have another day on which a month's actuals are due: cells know
+    the Holidays sheet alone. Told of the review month's fiscal year and what follows."""
+    if plan is None or not plan.calendar_days:
+        return ()
+    settings = plan.settings
+    months = list(plan.sheets["actuals"].months) if "actuals" in plan.sheets else []
+    if settings.review_month is not None:
+        start = fiscal_year_start(settings.review_month, settings.fiscal_start)
+        months = [month for month in months if month >= start]
+    missing = days_met(plan.calendar_days, months, settings.close_day, plan.holidays)
+    if not missing:
+        return ()
+    sheet, cell = plan.setting_cells["country"]
+    days = ", ".join(day.isoformat() for day in missing)
+    details = {"n": len(missing), "days": days, "country": settings.country}
+    return (Problem("calendar-days-missing", sheet, cell, settings.country, details, warning=True),)
 
 
 def _reviewed(reading: Reading) -> Review | None:

@@ -117,6 +117,11 @@ class FileProblem(KpixlError):
     """The file cannot be read as a workbook at all."""
 
 
+class EditRefused(KpixlError):
+    """A cell of a workbook cannot be written without harm; ``sheet`` and ``cell`` are among the
+    details where it is about one cell."""
+
+
 class UsageProblem(KpixlError):
     """The command was called with something that cannot be done (exit code 2)."""
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len
-from rich.console import Console, JustifyMethod
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from kpixl.errors import KpixlError, Problem
 from kpixl.jobs import EMPTY
 from kpixl.measures.kinds import Status
+from kpixl.pack.canvas import UNPRINTABLE
 from kpixl.pack.text_width import break_lines
+from kpixl.plan.model import Level
 from kpixl.review.cycle_sentences import stuck_sentence
 from kpixl.review.export import problem_data
 from kpixl.review.figures import GoalReview, Review
+from kpixl.review.originals import against_original_phrase, revision_month, revision_note
 from kpixl.review.periods import date_name, month_name
 from kpixl.review.sentences import style_of, tally_sentence
+from kpixl.review.span_sentences import span_texts
 from kpixl.review.steps import goal_step
 from kpixl.words import ProblemText, problem_text, say, word
 
@@ -43,11 +48,25 @@ WIDEST = 400
 MIN_ROOM = 12
 
 
+class TextConsole(Console):
+    """A console to which text from a workbook is text: it steers no terminal and turns no
+    direction."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """As a console renders; only Rich's own control codes stay."""
+        for segment in super().render(renderable, options):
+            text = segment.text if segment.control else UNPRINTABLE.sub("", segment.text)
+            yield segment._replace(text=text)
+
+
 def console(stderr: bool = False) -> Console:
     """A console whose text from workbooks is never read as markup. Into a file or a pipe lines
-    are as long as they need to be."""
-    found = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
-    if not found.is_terminal and shutil.get_terminal_size((0, 0)).columns == 0:
+    are as long as they need to be, whatever terminal the other stream goes to; ``COLUMNS`` alone
+    says otherwise."""
+    found = TextConsole(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    if not found.is_terminal and not os.environ.get("COLUMNS"):
         found.width = WIDEST
     return found
 
@@ -59,6 +78,11 @@ def say_line(out: Console, text: str, indent: int = 0, style: str = "") -> None:
         # Never at a hyphen or slash: options, codes and paths are there to be copied.
         for line in break_lines(paragraph, lambda part: cell_len(part) <= room, ends=" "):
             out.print(Text(" " * indent + line, style=style), soft_wrap=True)
+
+
+def print_trace(trace: str) -> None:
+    """A traceback, its lines left whole: it is there to be copied into a report."""
+    console(stderr=True).print(Text(trace.rstrip()), soft_wrap=True)
 
 
 def print_details(
@@ -104,12 +128,47 @@ def print_scorecard(review: Review, language: str) -> None:
     say_line(out, " · ".join(part for part in (*head, as_of) if part), style="bold")
     if review.goals:
         out.print(_scorecard(review, language, out))
+    _print_spans(review, language, out)
     say_line(out, tally_sentence(review, language))
+    revision = _revision(review, language)
+    if revision:
+        say_line(out, revision)
     stuck = stuck_sentence(review, language)
     if stuck:
         say_line(out, stuck)
     if review.errors:
         say_line(out, say("cli.show_errors", language, n=len(review.errors)), style="bold red")
+
+
+def _revision(review: Review, language: str) -> str:
+    """Since when a revision holds, and how the month is against the original plans that it
+    replaced; which goals it changes where that is no plan of the month."""
+    phrases = []
+    for goal in review.goals:
+        style = style_of(review, goal, language)
+        phrase = against_original_phrase(goal, goal.month, style, language)
+        if phrase:
+            phrases.append(
+                say("show.goal_and_original", language, name=goal.goal.name, original=phrase)
+            )
+    month = revision_month(review, language)
+    if not phrases or not month:
+        return revision_note(review, language)
+    listed = word("show.originals_joint", language).join(phrases)
+    return say("show.originals", language, month=month, originals=listed)
+
+
+def _print_spans(review: Review, language: str, out: Console) -> None:
+    """The KGIs' quarter, half and year, as far as Settings ask for them."""
+    for goal in review.at_level(Level.KGI) or tuple(g for g in review.goals if g.depth == 0):
+        told = [
+            f"{entry.label} {entry.text} {SIGNS[entry.status][0]} "
+            + word(f"status.{entry.status.value}", language)
+            for entry in span_texts(review, goal, language, unit=True)
+        ]
+        if told:
+            text = word("show.list_joint", language).join(told)
+            say_line(out, say("cli.goal_periods", language, name=goal.goal.name, text=text))
 
 
 @dataclass(frozen=True)
@@ -237,19 +296,24 @@ def _guides(goals: Sequence[GoalReview]) -> list[tuple[str, str]]:
 
 
 def progress(items: Sequence[T], description: str, quiet: bool = False) -> Iterator[T]:
-    """``items`` one by one; on a terminal with a bar while there are several to do, and with a
-    moving sign while there is one."""
+    """:func:`counted` of what is all there already."""
+    return counted(items, len(items), description, quiet)
+
+
+def counted(items: Iterable[T], total: int, description: str, quiet: bool = False) -> Iterator[T]:
+    """The ``total`` ``items`` one by one; on a terminal with a bar while there are several to do,
+    and with a moving sign while there is one."""
     out = console(stderr=True)
     if quiet or not out.is_terminal:
         yield from items
         return
-    if len(items) == 1:
+    if total == 1:
         with out.status(Text(description)):
             yield from items
         return
     from rich.progress import track
 
-    yield from track(items, description, console=out, transient=True)
+    yield from track(items, description, total=total, console=out, transient=True)
 
 
 def print_findings(findings: Sequence[Finding], language: str) -> None:

@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Dict, Mapping
 
-from kpixl.errors import KpixlError, Problem
+from kpixl.errors import Frozen
+
+# A cell and `kpixl --help` wait for a few words: what they do not need is not imported for them.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, Mapping
+
+    from kpixl.errors import KpixlError, Problem
 
 LANGUAGES = ("en", "ja")
+FILE = "words.json"
+
+_text = ""
+_sections: Dict[str, Dict[str, Dict[str, str]]] = {}
 
 
-@lru_cache(maxsize=1)
-def _all() -> Dict[str, Dict[str, Dict[str, str]]]:
-    text = (Path(__file__).parent / "words.json").read_text(encoding="utf-8")
-    loaded: Dict[str, Dict[str, Dict[str, str]]] = json.loads(text)
-    return loaded
+def _section(name: str) -> Dict[str, Dict[str, str]]:
+    """One section, taken out of the file when it is first asked for: few programs need all."""
+    if name not in _sections:
+        whole = _whole()
+        # A line break within a text is written as \\n, so that these mark what they seem to mark.
+        start = whole.find(f'\n "{name}": {{\n')
+        if start < 0:
+            raise KeyError(name)
+        end = whole.index("\n }", start)
+        _sections[name] = json.loads(whole[whole.index("{", start) : end] + "}")
+    return _sections[name]
+
+
+def _whole() -> str:
+    global _text  # noqa: PLW0603 -- read once, like a module
+    if not _text:
+        # Not by pathlib, which takes longer to import than all of this.
+        path = os.path.join(os.path.dirname(__file__), FILE)  # noqa: PTH118, PTH120
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            _text = file.read()
+    return _text
 
 
 def word(key: str, language: str) -> str:
     """The text of ``"section.name"`` in ``"en"`` or ``"ja"``, as it stands in words.json."""
-    section, _, name = key.partition(".")
-    return _all()[section][name][language]
+    group, _, name = key.partition(".")
+    return _section(group)[name][language]
 
 
 def say(key: str, language: str, **details: object) -> str:
@@ -34,7 +58,7 @@ def say(key: str, language: str, **details: object) -> str:
 
 def section(name: str) -> Mapping[str, Mapping[str, str]]:
     """All entries of one section: name -> language -> text."""
-    return _all()[name]
+    return _section(name)
 
 
 def fold(text: str) -> str:
@@ -43,8 +67,7 @@ def fold(text: str) -> str:
     return "".join(ch for ch in folded if not ch.isspace() and ch not in "_:：・*")
 
 
-@dataclass(frozen=True)
-class ProblemText:
+class ProblemText(Frozen):
     """A problem in words: what was found, what was expected, how to mend it."""
 
     what: str
@@ -65,3 +88,8 @@ def problem_text(problem: Problem | KpixlError, language: str) -> ProblemText:
         return entries[name][language].format(**values) if name else ""
 
     return ProblemText(text(""), text(".expected"), text(".mend"))
+
+
+def typed(name: str) -> str:
+    """A file's name as it is typed after a command."""
+    return f'"{name}"' if " " in name else name

@@ -44,6 +44,9 @@ has_bridge() { # a Python that can talk to LibreOffice
     done
     return 1
 }
+has_postgres() { # Debian keeps initdb off the path
+    command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+}
 has_font() { command -v fc-list >/dev/null && fc-list : family 2>/dev/null | grep -F "$1" >/dev/null; }
 
 # Names of what is missing; each becomes a Debian package in package_for.
@@ -62,6 +65,7 @@ missing() {
         command -v qpdf >/dev/null || echo qpdf
         command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
             command -v google-chrome >/dev/null || echo chromium
+        has_postgres || echo postgres
     fi
 }
 
@@ -105,6 +109,7 @@ package_for() {
     poppler) first_offered poppler-utils ;;
     qpdf) first_offered qpdf ;;
     chromium) first_offered chromium chromium-browser ;;
+    postgres) first_offered postgresql ;;
     esac
 }
 
@@ -256,6 +261,55 @@ prepare_system() {
     fi
 }
 
+# ---- A mail server for the tests ------------------------------------------------------------
+
+# Debian's Postfix, unpacked into build/ and not installed: that would start a service, and take
+# the place of the mail server that may be here. Libraries it lacks are laid beside it.
+prepare_mail_server() {
+    local place="$PWD/build/postfix" work
+    [ "$KIND" = test ] || return 0
+    command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 0
+    [ ! -x "$place/usr/lib/postfix/sbin/master" ] || return 0
+    say "fetching Postfix for the tests into build/postfix (it is not installed)"
+    if ! has_lists; then
+        is_root || sudo -n true 2>/dev/null || stop "please run: sudo apt-get update"
+        as_root $APT update -qq
+    fi
+    work="$(mktemp -d)"
+    if ! unpack_package "$work" postfix || ! add_libraries "$work"; then
+        cat "$work/log" >&2
+        rm -rf "$work"
+        stop "Postfix could not be fetched, and the tests need it."
+    fi
+    rm -rf "$place"
+    mkdir -p "$PWD/build"
+    cp -R "$work/unpacked" "$place"
+    rm -rf "$work"
+}
+
+unpack_package() { # a folder, a package
+    (cd "$1" && $APT download "$2" && dpkg -x "$2"_*.deb unpacked) >>"$1/log" 2>&1
+}
+
+missing_libraries() { # of what is unpacked in a folder
+    LD_LIBRARY_PATH="$1/unpacked/usr/lib/postfix:$1/unpacked/usr/lib/libraries" \
+        ldd "$1"/unpacked/usr/lib/postfix/sbin/{master,smtpd,cleanup,virtual} |
+        sed -n 's/^[[:space:]]*\([^ ]*\) => not found$/\1/p'
+}
+
+add_libraries() { # the packages that hold them are among those that Postfix depends on
+    local package
+    mkdir -p "$1/unpacked/usr/lib/libraries"
+    [ -n "$(missing_libraries "$1")" ] || return 0
+    for package in $(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts \
+        --no-breaks --no-replaces --no-enhances postfix | grep -E '^lib[a-z0-9.+-]+$' | sort -u); do
+        dpkg -s "$package" >/dev/null 2>&1 || unpack_package "$1" "$package" || return
+    done
+    find "$1/unpacked" -name '*.so*' ! -path '*/usr/lib/postfix/*' \
+        -exec cp -P -n {} "$1/unpacked/usr/lib/libraries/" \;
+    [ -z "$(missing_libraries "$1")" ]
+}
+
 # ---- The virtual environment ----------------------------------------------------------------
 
 prepare_venv() {
@@ -287,4 +341,5 @@ pip_install() {
 }
 
 prepare_system
+prepare_mail_server
 prepare_venv

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Every check, then the tests against the source and against the built wheel.
+# Every check, then the tests against the built wheel, which is what people get.
 #
-# All of it runs even where one part fails. The last line is pytest's own summary.
+# Only the tests about the project's own files run on the source; that the wheel holds the source
+# byte for byte is checked. All of it runs even where one part fails. The last line is pytest's own
+# summary. (Every test runs on the source with `.venv/bin/python -m pytest`.)
 set -uo pipefail
 unset PYTHONPATH PYTHONHOME
 cd "$(dirname "$0")/.."
@@ -81,12 +83,21 @@ use_wheel() {
         "$WHEEL_VENV/bin/kpixl" --help && "$WHEEL_VENV/bin/kpixl" demo -o out
 }
 
-# The tests on their own, with the benchmarks that some are about, so that `import kpixl` can only
-# find the wheel.
+# The tests on their own, with the benchmarks and docs that some are about, so that `import kpixl`
+# can only find the wheel.
 lay_out_tests() {
     rm -rf "$BUILD/elsewhere" && mkdir "$BUILD/elsewhere" &&
-        cp -R tests benchmarks pyproject.toml "$BUILD/elsewhere" &&
+        cp -R tests benchmarks docs pyproject.toml "$BUILD/elsewhere" &&
         site_packages "$PWD/.venv" >"$(site_packages "$WHEEL_VENV")/tests_own.pth"
+}
+
+# What the tests say of the wheel, they say of the source.
+wheel_is_the_source() {
+    local inside
+    inside="$(site_packages "$WHEEL_VENV")/kpixl"
+    diff -r -x __pycache__ -x _templates kpixl "$inside" &&
+        diff -r report_templates "$inside/_templates/report" &&
+        diff -r workbook_templates "$inside/_templates/workbook"
 }
 
 wheel_is_what_is_imported() {
@@ -103,14 +114,15 @@ part "the floors (import-linter)" "$BIN/lint-imports"
 part "Python 3.8 below the functions (vermin)" \
     "$BIN/vermin" --target=3.8- --violations --no-tips --no-eval-annotations $OLD_PYTHON
 
-tests "from source" "$PYTHON" -m pytest -n auto --maxprocesses 8 --durations 5
+tests "of the project's files" "$PYTHON" -m pytest -n auto --maxprocesses 8 -m source
 
 printf '\n'
 if part "build the wheel" build_wheel && part "install the wheel" install_wheel; then
+    part "the wheel holds the source" wheel_is_the_source
     part "kpixl demo from the wheel" use_wheel
     if part "lay out the tests" lay_out_tests && part "the wheel is imported" wheel_is_what_is_imported; then
         cd "$BUILD/elsewhere" || exit 1
-        tests "against the wheel" "$WHEEL_VENV/bin/python" -m pytest -n auto --maxprocesses 8 --durations 5 -m "not source"
+        tests "against the wheel" "$WHEEL_VENV/bin/python" -m pytest -n auto --maxprocesses 8 --durations 25 -m "not source"
     fi
 fi
 

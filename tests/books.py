@@ -43,6 +43,12 @@ def spoilt_bytes(goal_id: str = "", email: str = "") -> bytes:
     return book_bytes(replace(content, actuals=actuals, recipients=recipients))
 
 
+def with_periods(language: str) -> BookContent:
+    """The sample company's content, with quarters, halves and the year asked for."""
+    content = sample_book(language)
+    return replace(content, settings={**content.settings, "periods_shown": "quarter, half, year"})
+
+
 def put(folder: Path, name: str, data: bytes) -> Path:
     """``data`` as a file in ``folder``, which is made where it is missing."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,36 +1,63 @@
-"""What several test modules share: the sample's packs as PDF, and running LibreOffices."""
+"""What several test modules share: the sample's packs as PDF, and running LibreOffices
+and PostgreSQL."""
 
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from kpixl.pack.attachments import review_data
 from kpixl.pack.pdf import pack_pdf
 from tests.agreement import PROPERTY, Agreement, table
 from tests.office import Office
-from tests.packs import sample_pack
+from tests.packs import sample_pack, sample_review
+from tests.postgres import Postgres
+
+# Workers of pytest-xdist are told a width of 80 columns, whatever there is: what a command prints
+# into a pipe would then depend on whether tests run side by side, and on how long their folder is.
+os.environ.pop("COLUMNS", None)
 
 
-@pytest.fixture(scope="session")
-def sample_pdf(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str], bytes]:
+def shared(folder: Path, name: str, engine: str) -> Callable[[str], bytes]:
     """The sample's pack in a language. Laying out costs seconds, so that workers share it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = base if worker_id == "master" else base.parent
 
     def of(language: str) -> bytes:
-        path = folder / f"sample-{language}.pdf"
-        with (folder / f"sample-{language}.lock").open("w") as lock:
+        path = folder / f"{name}-{language}.pdf"
+        with (folder / f"{name}-{language}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
                 partial = Path(f"{path}.partial")
-                partial.write_bytes(pack_pdf(sample_pack(language)))
+                data = review_data(sample_review(language), language, "sample")
+                partial.write_bytes(
+                    pack_pdf(sample_pack(language), attachments=data, engine=engine)
+                )
                 partial.rename(path)
         return path.read_bytes()
 
     return of
+
+
+@pytest.fixture(scope="session")
+def workers_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers have."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def sample_pdf(workers_folder: Path) -> Callable[[str], bytes]:
+    """The sample's pack as WeasyPrint lays it out."""
+    return shared(workers_folder, "sample", "weasyprint")
+
+
+@pytest.fixture(scope="session")
+def printed_pdf(workers_folder: Path) -> Callable[[str], bytes]:
+    """The sample's pack as a real browser prints it."""
+    return shared(workers_folder, "printed", "chromium")
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +76,22 @@ def plain_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A LibreOffice as everyone has it, without the in-cell functions."""
     with Office(tmp_path_factory.mktemp("plain-office")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL, one for each worker: they start in a second or two."""
+    with Postgres() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a ledger can be made: the same tests for both databases."""
+    if request.param == "sqlite":
+        return str(tmp_path / "kpixl-ledger.sqlite")
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.url(server.new_schema())
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from kpixl.cli import app
 from kpixl.words import section
 from tests.books import put, sample_bytes, spoilt_bytes
 
-COMMANDS = ("new", "check", "show", "pack", "export", "demo", "doctor")
+COMMANDS = ("new", "check", "show", "pack", "send", "history", "export", "demo", "doctor")
 
 
 @pytest.fixture(autouse=True)
@@ -160,7 +160,10 @@ def test_show_prints_the_tree(book):
     lines = found.stdout.splitlines()
     assert lines[0].strip() == "Hibari Coffee Works Co., Ltd. · October 2026 · as of 9 Nov 2026"
     assert any(line.startswith("│ ├ Conversion rate") and "■ Red" in line for line in lines)
-    assert lines[-2].strip() == "20 KPIs: 10 on plan, 4 near it, 5 off it; 1 cannot be judged yet."
+    assert "20 KPIs: 10 on plan, 4 near it, 5 off it; 1 cannot be judged yet." in map(
+        str.strip, lines
+    )
+    assert "original plan" in lines[-2]
     assert lines[-1].startswith("2 goals have been off plan for two months or more without an")
 
 
@@ -267,7 +270,11 @@ def test_pack_writes_into_a_folder_with_spaces_and_japanese(book, tmp_path):
     found = kpixl(*words)
     assert found.exit_code == 0
     assert f"Wrote {out / '2026-10_plan_en.html'}" in found.stdout
-    assert data_of(*words, "--json") == {"files": [str(out / "2026-10_plan_en.html")], "failed": []}
+    assert data_of(*words, "--json") == {
+        "files": [str(out / "2026-10_plan_en.html")],
+        "failed": [],
+        "warnings": [],
+    }
 
 
 def test_each_csf_gets_its_own_and_one_failure_does_not_stop_the_others(tmp_path):
@@ -382,7 +389,7 @@ def test_a_reader_that_leaves_early_is_no_fault(book):
         assert b"Traceback" not in process.stderr.read()
 
 
-def test_demo_makes_books_and_packs_in_both_languages(tmp_path):
+def test_demo_makes_books_packs_and_mails_in_both_languages(tmp_path):
     found = kpixl("demo", "-o", "my demo")
     assert found.exit_code == 0
     made = sorted(path.name for path in (tmp_path / "my demo").iterdir())
@@ -393,7 +400,11 @@ def test_demo_makes_books_and_packs_in_both_languages(tmp_path):
         "2026-10_kpi_ja_ja.pdf",
         "kpi_en.xlsx",
         "kpi_ja.xlsx",
+        "mails",
     ]
+    mails = sorted((tmp_path / "my demo" / "mails").rglob("*.eml"))
+    assert [path.parent.name for path in mails] == ["en"] * 3 + ["ja"] * 3
+    made += [path.name for path in mails]
     for path in (tmp_path / "my demo").glob("*.pdf"):
         assert path.read_bytes()[:5] == b"%PDF-"
     assert all(name in found.stdout for name in made)

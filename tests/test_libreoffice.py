@@ -23,7 +23,7 @@ from kpixl.resources import workbook_templates
 from kpixl.words import LANGUAGES, word
 from kpixl.workbook.template import analysis
 from tests.agreement import Agreement
-from tests.books import put, sample_bytes
+from tests.books import book_bytes, put, sample_bytes, with_periods
 from tests.calls_book import WIDEST, address, as_cells, direct, write_calls
 from tests.function_cases import ACTUALS, CASES, GOALS, PLAN, Case
 from tests.office import Office, OfficeBook, Value, version
@@ -248,6 +248,7 @@ def books(folder: Path) -> Iterator[Path]:
     for language in ("en", "ja"):
         yield workbook_templates() / f"kpi_{language}.xlsx"
         yield put(folder, f"sample_{language}.xlsx", sample_bytes(language))
+    yield put(folder, "periods_en.xlsx", book_bytes(with_periods("en")))
 
 
 def test_the_templates_and_samples_calculate_to_what_is_stored(

@@ -360,7 +360,7 @@ def test_it_is_found_where_windows_has_its_programs(
 def test_the_command_says_what_it_did(
     language: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kpixl.cli.interface_language", lambda: language)
+    monkeypatch.setattr("kpixl.cli.machine.interface_language", lambda: language)
     monkeypatch.setattr("kpixl.hosts.libreoffice.find_manager", lambda: Manager(("unopkg",)))
     monkeypatch.setattr(Manager, "installed", lambda self: "0.0.9")
     monkeypatch.setattr(Manager, "add", lambda self, extension: None)

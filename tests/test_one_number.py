@@ -236,8 +236,8 @@ def test_the_sample_calculated_from_scratch(office: Office, tmp_path, language):
         book.recalculate()
         tally, counts = against_the_file(book, data)
         assert counts[names(language).scorecard] == 1_128
-        # A row a goal, and the table that it is looked up in: 41 rows of 30 columns.
-        assert counts[names(language).analysis] == 40 * 15 + 40 + 2 + 41 * 30
+        # A row a goal, and the table that it is looked up in: 41 rows of 58 columns.
+        assert counts[names(language).analysis] == 40 * 15 + 40 + 2 + 41 * 58
         assert counts[names(language).actions] == 2 * 22
         assert sum(counts.values()) > 13_000
         tally.all_agree(sum(counts.values()))

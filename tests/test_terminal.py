@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -98,7 +102,31 @@ def test_into_a_file_lines_are_as_long_as_they_need_to_be(monkeypatch, capsys):
     monkeypatch.delenv("COLUMNS", raising=False)
     print_scorecard(sample_review("en"), "en")
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(sample_review("en").goals) + 4
+    assert len(lines) == len(sample_review("en").goals) + 5
+
+
+SAY_AT_LENGTH = """
+from kpixl.terminal import console, say_line
+say_line(console(stderr=True), "word " * 60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of POSIX")
+def test_into_a_pipe_lines_stay_whole_whatever_the_other_stream_goes_to():
+    import fcntl
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+    told = subprocess.run(
+        [sys.executable, "-c", SAY_AT_LENGTH], stdin=theirs, stdout=theirs,
+        stderr=subprocess.PIPE, env=environment, text=True, check=True,
+    ).stderr  # fmt: skip
+    os.close(ours)
+    os.close(theirs)
+    assert [line.split() for line in told.splitlines()] == [["word"] * 60]
 
 
 @pytest.mark.parametrize(

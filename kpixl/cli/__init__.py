@@ -1,0 +1,42 @@
+"""The commands: what a person types, and every sentence that kpixl says back."""
+
+from __future__ import annotations
+
+import sys
+
+from kpixl.ui import PLAIN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kpixl.cli.application import app
+
+__all__ = ["app", "main"]
+
+
+def __getattr__(name: str) -> object:
+    """The application is put together when it is first asked for: that takes ten times as long
+    as to print its help."""
+    if name != "app":
+        raise AttributeError(f"module 'kpixl.cli' has no attribute {name!r}")
+    from kpixl.cli.application import app
+
+    return app
+
+
+def _plain_streams() -> None:
+    """Windows consoles may speak a code page that lacks ● or −: they get the nearest sign."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors=PLAIN)
+
+
+def main() -> None:
+    """Run the command line."""
+    from kpixl.cli.help import answered
+
+    _plain_streams()
+    if not answered(sys.argv[1:]):
+        from kpixl.cli.application import app
+
+        app()

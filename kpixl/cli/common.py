@@ -1,0 +1,209 @@
+"""What all commands share: the application, its options, and how a fault is told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from kpixl.cli.help import COMMANDS, HELP_NAMES, VERSION_NAME, version_line
+from kpixl.errors import KpixlError, Problem, UsageProblem
+from kpixl.plan.month import Month
+from kpixl.ui import help_text, interface_language
+from kpixl.words import say
+
+# What a fault of kpixl's own may look like: no traceback is shown unless it is asked for.
+BUGS = (
+    MemoryError, RecursionError, OSError, ValueError, LookupError, TypeError, ArithmeticError,
+    AttributeError, AssertionError, ImportError,
+)  # fmt: skip
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class InOrder(TyperGroup):
+    """The commands in the order of :data:`COMMANDS`, whichever module declares them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands' names; one that has no place yet comes last."""
+        known = {name: place for place, name in enumerate(COMMANDS)}
+        return sorted(super().list_commands(ctx), key=lambda name: known.get(name, len(known)))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, which speaks of its ``--help`` in the interface's language."""
+        command = super().get_command(ctx, cmd_name)
+        return command and _with_own_words(command, command.get_help_option(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """As for the commands."""
+        option = super().get_help_option(ctx)
+        return _with_own_words(option, option)
+
+
+def _with_own_words(found: Any, option: Any) -> Any:
+    """``found``, whose ``--help`` otherwise speaks English in every language."""
+    if option is not None:
+        option.help = help_text("help")
+    return found
+
+
+app = typer.Typer(
+    cls=InOrder,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=help_text("about"),
+    context_settings={"help_option_names": list(HELP_NAMES)},
+)
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(version_line())
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option(VERSION_NAME, callback=_say_version, is_eager=True, help=help_text("version")),
+    ] = False,
+) -> None:
+    """What stands before any command."""
+
+
+class Language(StrEnum):
+    """The languages of books and packs."""
+
+    EN = "en"
+    JA = "ja"
+
+
+def guarded(command: F) -> F:
+    """Say what went wrong in one sentence, and leave with 1 (problems) or 2 (wrong use)."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except KpixlError as fault:
+            if options.get("debug"):
+                raise
+            _say_fault(fault, bool(options.get("as_json")))
+            raise typer.Exit(2 if isinstance(fault, UsageProblem) else 1) from None
+        except BrokenPipeError:
+            raise  # whoever reads on, such as `head`, has seen enough; Typer leaves quietly
+        except BUGS as bug:
+            if options.get("debug"):
+                raise
+            unexpected = KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
+            _say_fault(unexpected, bool(options.get("as_json")))
+            raise typer.Exit(1) from None
+
+    return run  # type: ignore[return-value]  # the wrapper keeps the command's own signature
+
+
+def _say_fault(fault: KpixlError, as_json: bool) -> None:
+    from kpixl import terminal
+    from kpixl.check_report import print_problems
+
+    problems: Sequence[Problem] = getattr(fault, "problems", ())
+    language = interface_language()
+    if as_json:
+        print_json(terminal.fault_data(fault, problems, language))
+        return
+    print_problems(problems, language, stderr=True)
+    if not terminal.is_empty(problems):
+        terminal.print_fault(fault, language)
+
+
+def engine_for(wanted: str, as_json: bool) -> dict[str, object]:
+    """Which engine makes the pages, as data; a browser is told of on standard error, too, with
+    what it cannot do, and so is a WeasyPrint of another version than is known. Raises what
+    :func:`kpixl.pack.engines.choose` raises."""
+    from kpixl.pack.engines import choose
+
+    chosen = choose(wanted)
+    told: dict[str, object] = {"name": chosen.engine.value}
+    if chosen.browser is not None:
+        kind = "engine_instead" if chosen.missing else "engine_chromium"
+        told["program"] = str(chosen.browser.program)
+        told["note"] = say(f"cli.{kind}", interface_language(), program=chosen.browser.program)
+    else:
+        from kpixl.pack.weasy import KNOWN_VERSION, unknown_version
+
+        other = unknown_version()
+        if other is not None:
+            told["note"] = say(
+                "cli.engine_slow", interface_language(), found=other, known=KNOWN_VERSION
+            )
+    if "note" in told and not as_json:
+        typer.echo(told["note"], err=True)
+    return told
+
+
+def print_json(data: object) -> None:
+    """The only thing on standard output. A code page without the signs gets them escaped, so
+    that no program reads a question mark for a name."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").replace("-", "").casefold()
+    typer.echo(json.dumps(data, ensure_ascii=encoding != "utf8", indent=2, allow_nan=False))
+
+
+def month_of(text: str | None) -> Month | None:
+    from kpixl.plan.values import month_in
+
+    if text is None:
+        return None
+    month = month_in(text)
+    if month is None:
+        raise UsageProblem("month-option", found=text)
+    return month
+
+
+def look_folder(brand: Path | None, templates: Path | None) -> Path | None:
+    """The folder that says how packs look: a brand kit, or templates alone. Raises
+    :class:`UsageProblem` where both are named, or the one that is named is none."""
+    from kpixl.brand.kit import FILE
+
+    folder = brand or templates
+    if brand is not None and templates is not None:
+        raise UsageProblem("brand-and-templates")
+    if folder is not None and not folder.is_dir():
+        raise UsageProblem("no-such-folder", found=str(folder))
+    if brand is not None and not (brand / FILE).is_file():
+        raise UsageProblem("brand-none", found=str(brand))
+    return folder
+
+
+def day_of(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem("date-option", found=text) from None
+
+
+Workbook = Annotated[Path, typer.Argument(help=help_text("workbook"), show_default=False)]
+MonthOption = Annotated[str | None, typer.Option("--month", help=help_text("month"))]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help=help_text("as_of"))]
+BrandOption = Annotated[Path | None, typer.Option("--brand", help=help_text("brand_folder"))]
+TemplatesOption = Annotated[Path | None, typer.Option("--templates", help=help_text("templates"))]
+ScopeOption = Annotated[str, typer.Option("--scope", help=help_text("scope"))]
+LangOption = Annotated[Language | None, typer.Option("--lang", help=help_text("lang"))]
+EngineOption = Annotated[
+    str, typer.Option("--engine", help=help_text("engine"), show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help=help_text("json"))]
+DebugOption = Annotated[bool, typer.Option("--debug", help=help_text("debug"))]
+OutOption = Annotated[Path, typer.Option("-o", "--out", help=help_text("out"))]
