@@ -39,7 +39,7 @@ from kpixl.plan.model import Level
 from kpixl.review.cycle_sentences import days_text, step_name
 from kpixl.review.figures import ActionReview, GoalReview, Review
 from kpixl.review.headline import headline
-from kpixl.review.periods import date_name, month_name
+from kpixl.review.periods import date_name, month_name, short_date
 from kpixl.review.sentences import counts, tally_sentence, title_sentence
 from kpixl.review.steps import goal_step
 from kpixl.review.turns import idle
@@ -259,7 +259,7 @@ def _gap(part: Review, goal: GoalReview, language: str) -> MailGap:
         good=line.good,
         note=line.note,
         owner=goal.goal.owner,
-        next_step=goal_step(goal.phase, language),
+        next_step=goal_step(goal.phase, language, short_date(goal.phase.due, language)),
         share=None if attainment is None else round(100 * min(max(attainment, 0.0), 1.0)),
     )
 

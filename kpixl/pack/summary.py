@@ -30,7 +30,7 @@ from kpixl.review.sentences import (
     title_sentence,
 )
 from kpixl.review.span_sentences import span_texts
-from kpixl.review.steps import step_text
+from kpixl.review.steps import step_due
 from kpixl.review.turns import idle
 from kpixl.words import say, word
 
@@ -323,6 +323,7 @@ def undecided_actions(review: Review) -> list[ActionReview]:
 
 
 def _action_line(review: Review, entry: ActionReview, language: str) -> Line:
+    due = short_date(entry.action.due, language)
     return Line(
         tag=entry.action.id,
         text=entry.action.countermeasure or entry.action.cause or entry.goal_name,
@@ -330,7 +331,7 @@ def _action_line(review: Review, entry: ActionReview, language: str) -> Line:
         figure=late_text(entry, language) if entry.overdue else "",
         note=say(
             "show.goal_and_step", language,
-            goal=entry.goal_name, step=step_text(entry.step, entry.action.due, language),
+            goal=entry.goal_name, step=step_due(entry.step, due, language),
             owner=entry.action.owner or "–",
         ),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from kpixl.review.insights import ControlChart
 from kpixl.review.originals import both_plans
 from kpixl.review.periods import short_date
 from kpixl.review.sentences import style_of
-from kpixl.review.steps import step_text
+from kpixl.review.steps import step_due
 from kpixl.words import problem_text, say, word
 
 MARK_SIZE = 10.0
@@ -47,6 +47,7 @@ def is_good(figures: Figures) -> bool | None:
     """Whether a gap is on the good side: for colouring a figure whose sign says the same."""
     if figures.gap is None:
         return None
+    due = short_date(action.due, language)
     return figures.gap >= -1e-9 * max(1.0, abs(figures.plan or 0.0))
 
 
@@ -66,14 +67,14 @@ def action_line(review: Review, entry: ActionReview, language: str) -> ActionLin
         countermeasure=action.countermeasure,
         owner=action.owner,
         raised=short_date(action.raised, language),
-        due=short_date(action.due, language),
+        due=due,
         done=short_date(action.done, language),
         effect=action.expected_effect,
         result=action.result,
         phase=word(f"phase.{entry.phase.value}", language),
         phase_name=entry.phase.value,
         decision=decision,
-        next_step=step_text(entry.step, entry.action.due, language),
+        next_step=step_due(entry.step, due, language),
         overdue=entry.overdue,
         figures_since=say("page.figures_since", language, effect=effect) if effect else "",
     )
