@@ -106,7 +106,8 @@ class MonthsFigures:
 class BulletRow:
     """One goal's attainment (1.0 = on plan; None: not available) with the texts beside it.
 
-    ``anchor`` names the goal's place in the document (``goal-SALES``); the row then links to it.
+    ``good`` says which side of the plan the gap is on. ``anchor`` names the goal's place in the
+    document (``goal-SALES``); the row then links to it.
     """
 
     name: str
@@ -117,6 +118,7 @@ class BulletRow:
     green_at: float = 1.0
     amber_at: float = 0.9
     anchor: str = ""
+    good: Optional[bool] = None
 
 
 @dataclass(frozen=True)

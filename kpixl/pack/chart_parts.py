@@ -108,6 +108,13 @@ def status_colour(status: Optional[Status], palette: Palette) -> str:
     return palette.grey
 
 
+def gap_colour(good: Optional[bool], status: Optional[Status], palette: Palette) -> str:
+    """The colour of a gap, the same on every page: by its good or bad side, else by status."""
+    if good is None:
+        return status_colour(status, palette)
+    return palette.good_text if good else palette.bad_text
+
+
 class Box(NamedTuple):
     """An area that is taken."""
 

@@ -20,9 +20,9 @@ from kpixl.pack.chart_lines import runs
 from kpixl.pack.chart_parts import (
     BOLD,
     axis_break,
+    gap_colour,
     heading,
     known,
-    status_colour,
     status_shapes,
 )
 from kpixl.pack.text_width import LINE_ENDS, break_lines, text_width, wrap
@@ -85,7 +85,7 @@ def _bullet(
     start, _ = span
     names = wrap(row.name, start - MARK - 14, size)
     beside = [(line, BOLD, palette.ink) for line in wrap(row.value, right, size, BOLD)]
-    colour = status_colour(row.status, palette)
+    colour = gap_colour(row.good, row.status, palette)
     beside += [(line, 400, colour) for line in _figure_lines(row.gap, right, look)]
     height = max(len(names), len(beside), 2) * leading + 6
     middle = y + height / 2

@@ -7,7 +7,7 @@ from typing import NamedTuple, Sequence
 
 from kpixl.pack.canvas import Rect, Shape, Text
 from kpixl.pack.chart_figures import Look, TreeNode
-from kpixl.pack.chart_parts import BOLD, status_colour, status_shapes
+from kpixl.pack.chart_parts import BOLD, gap_colour, status_colour, status_shapes
 from kpixl.pack.chart_rows import spark_shapes
 from kpixl.pack.text_width import text_width, wrap
 from kpixl.words import say, word
@@ -60,13 +60,6 @@ def flow(
     return shapes, y + lines * leading
 
 
-def gap_colour(node: TreeNode, look: Look) -> str:
-    """The colour of a gap: by its good or bad side, else by status."""
-    if node.good is None:
-        return status_colour(node.status, look.palette)
-    return look.palette.good_text if node.good else look.palette.bad_text
-
-
 def box(
     node: TreeNode, hidden: int, density: Density, width: float, language: str, look: Look
 ) -> Box:
@@ -110,7 +103,9 @@ def _figures(node: TreeNode, language: str, look: Look, large: bool) -> list[Pie
         plan = say("chart.tree.plan", language, plan=node.plan)
         pieces.append(Piece(plan, look.small, 400, palette.grey))
     if node.gap and large:
-        pieces.append(Piece(node.gap, look.normal, BOLD, gap_colour(node, look)))
+        pieces.append(
+            Piece(node.gap, look.normal, BOLD, gap_colour(node.good, node.status, look.palette))
+        )
     return pieces
 
 
@@ -150,7 +145,7 @@ def _compact(node: TreeNode, width: float, language: str, look: Look) -> tuple[l
     start = INSET + MARK + 4
     first, y = flow([name], start, 4, inner - MARK - 4 - (beside + 8 if beside else 0), leading)
     shapes += first
-    colour = gap_colour(node, look)
+    colour = gap_colour(node.good, node.status, look.palette)
     if beside:
         baseline = 4 + leading * 0.76
         shapes.append(Text(width - PAD, baseline, node.gap, look.normal, BOLD, colour, "end"))
@@ -180,7 +175,7 @@ def _dense(node: TreeNode, width: float, language: str, look: Look) -> tuple[lis
     leading = round(size * 1.3)
     plan = say("chart.tree.plan", language, plan=node.plan) if node.plan else ""
     cells: list[tuple[str, str, int, str]] = [
-        ("gap", node.gap, BOLD, gap_colour(node, look)),
+        ("gap", node.gap, BOLD, gap_colour(node.good, node.status, look.palette)),
         ("plan", plan, 400, palette.grey),
         ("actual", node.actual, 400, palette.ink),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kpixl.measures.gap import gap
-from kpixl.measures.kinds import Direction, Status
+from kpixl.measures.kinds import Direction
 from kpixl.pack.chart_figures import (
     BulletFigures,
     BulletRow,
@@ -20,7 +20,7 @@ from kpixl.pack.chart_figures import (
 from kpixl.plan.month import Month
 from kpixl.review.change_sentences import change_note
 from kpixl.review.comparison import differ
-from kpixl.review.figures import FiscalSeries, GoalReview, Review
+from kpixl.review.figures import Figures, FiscalSeries, GoalReview, Review
 from kpixl.review.originals import both_plans
 from kpixl.review.periods import dated_month, month_name, short_month, span_name
 from kpixl.review.reorganised import ChangeKind
@@ -110,6 +110,13 @@ def _month(goal: GoalReview, series: FiscalSeries, position: int, language: str)
     )
 
 
+def is_good(figures: Figures) -> bool | None:
+    """Whether a gap is on the good side: for colouring a figure whose sign says the same."""
+    if figures.gap is None:
+        return None
+    return figures.gap >= -1e-9 * max(1.0, abs(figures.plan or 0.0))
+
+
 def is_good_side(goal: GoalReview, actual: float | None, plan: float | None) -> bool | None:
     """Whether ``actual`` is on the good side of ``plan``; None where that cannot be told."""
     if actual is None or plan is None:
@@ -151,6 +158,7 @@ def _bullet_row(review: Review, goal: GoalReview, language: str) -> BulletRow:
         green_at=settings.rollup_green_at if goal.is_rollup else settings.green_at,
         amber_at=own if own is not None else settings.amber_at,
         anchor=anchor(goal),
+        good=is_good(goal.month),
     )
 
 
@@ -201,7 +209,7 @@ def _tree_node(review: Review, goal: GoalReview, language: str) -> TreeNode:
         plan=both_plans(goal.month, style, language) if has_figure and not goal.is_rollup else "",
         gap=_gap_text(review, goal, language),
         status=goal.status,
-        good=None if goal.month.gap is None else goal.status is Status.GREEN,
+        good=is_good(goal.month),
         spark=goal.trend,
         anchor=anchor(goal),
     )

@@ -18,7 +18,7 @@ from kpixl.pack.columns import (
     picture,
     type_size,
 )
-from kpixl.pack.drawings import anchor
+from kpixl.pack.drawings import anchor, is_good
 from kpixl.pack.insight_contexts import LandingPage, LandingRow
 from kpixl.pack.insight_drawings import landing_figures
 from kpixl.pack.outlook_rows import outlook_rows, record_text
@@ -32,7 +32,7 @@ from kpixl.pack.table_room import (
     page_turns,
     row_height,
 )
-from kpixl.pack.wording import is_good, listed
+from kpixl.pack.wording import listed
 from kpixl.plan.model import Level
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.insight_sentences import (

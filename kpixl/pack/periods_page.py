@@ -15,7 +15,7 @@ from kpixl.pack.columns import (
     needed,
     type_size,
 )
-from kpixl.pack.drawings import anchor
+from kpixl.pack.drawings import anchor, is_good
 from kpixl.pack.paper import BODY_WIDTH, lines_taken
 from kpixl.pack.period_charts import charts_height, period_charts
 from kpixl.pack.period_contexts import PeriodCell, PeriodHead, PeriodRow, PeriodsPage
@@ -30,7 +30,7 @@ from kpixl.pack.table_room import (
     row_height,
 )
 from kpixl.pack.text_width import text_width
-from kpixl.pack.wording import is_good, listed, mark
+from kpixl.pack.wording import listed, mark
 from kpixl.plan.model import Level
 from kpixl.review.figures import GoalReview, Review, SpanFigures
 from kpixl.review.periods import (

@@ -21,7 +21,7 @@ from kpixl.pack.columns import (
     type_size,
 )
 from kpixl.pack.contexts import ScorecardPage, ScoreRow
-from kpixl.pack.drawings import anchor, spark_figures, variance_row
+from kpixl.pack.drawings import anchor, is_good, spark_figures, variance_row
 from kpixl.pack.table_room import (
     SCORES,
     WEIGHTS,
@@ -33,7 +33,7 @@ from kpixl.pack.table_room import (
     page_turns,
     row_height,
 )
-from kpixl.pack.wording import is_good, listed, mark, signal_mark
+from kpixl.pack.wording import listed, mark, signal_mark
 from kpixl.plan.model import Level
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.insight_sentences import year_figures

@@ -9,12 +9,12 @@ from kpixl.measures.kinds import Phase, Status, Step
 from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.contexts import Block, Line, SummaryPage, Tile
-from kpixl.pack.drawings import anchor, is_stock, months_figures
+from kpixl.pack.drawings import anchor, is_good, is_stock, months_figures
 from kpixl.pack.insight_lines import landing_rows, signal_lines
 from kpixl.pack.notice import NO_NOTICE, Notice
 from kpixl.pack.paper import BODY_WIDTH
 from kpixl.pack.summary_room import notice_fits, remarks_fit, room, shared
-from kpixl.pack.wording import goal_line, is_good, mark, remarks
+from kpixl.pack.wording import goal_line, mark, remarks
 from kpixl.plan.model import Level
 from kpixl.review.cycle_sentences import months_text
 from kpixl.review.figures import ActionReview, Figures, GoalReview, Review

@@ -8,9 +8,9 @@ from kpixl.errors import Problem
 from kpixl.measures.kinds import Effect, Status
 from kpixl.pack import charts
 from kpixl.pack.contexts import ActionLine, Finding, Line, Mark, Remark, status_name
-from kpixl.pack.drawings import anchor
+from kpixl.pack.drawings import anchor, is_good
 from kpixl.review.cycle_sentences import effect_text
-from kpixl.review.figures import ActionReview, Figures, GoalReview, Review
+from kpixl.review.figures import ActionReview, GoalReview, Review
 from kpixl.review.insight_sentences import signal_word
 from kpixl.review.insights import ControlChart
 from kpixl.review.originals import both_plans
@@ -43,18 +43,11 @@ def signal_mark(control: ControlChart | None, language: str) -> Mark | None:
     )
 
 
-def is_good(figures: Figures) -> bool | None:
-    """Whether a gap is on the good side: for colouring a figure whose sign says the same."""
-    if figures.gap is None:
-        return None
-    due = short_date(action.due, language)
-    return figures.gap >= -1e-9 * max(1.0, abs(figures.plan or 0.0))
-
-
 def action_line(review: Review, entry: ActionReview, language: str) -> ActionLine:
     """One countermeasure in words."""
     action = entry.action
     goal = review.by_id[action.goal]
+    due = short_date(action.due, language)
     decision = word(f"decision.{action.decision.value}", language) if action.decision else ""
     # That it is too early to tell is told by the timeline; here it would only take a line.
     told = entry.effect is not Effect.TOO_EARLY
