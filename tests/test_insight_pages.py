@@ -323,12 +323,12 @@ def test_a_finished_year_has_no_chance_but_an_outcome() -> None:
         replace(FULL, basis="finished", method=None, error=None, chance=0.0, outlook=None,
                 months_left=0)
     )  # fmt: skip
-    assert (row.method, row.error, row.chance) == ("year complete", "", "0%")
+    assert (row.method, row.error, row.chance) == ("Year complete", "", "0%")
 
 
 @pytest.mark.parametrize(
     ("basis", "en", "ja"),
-    [("inputs", "from its inputs", "構成指標から"), ("rollup", "roll-up", "積上げ")],
+    [("inputs", "From its inputs", "構成指標から"), ("rollup", "Roll-up", "積上げ")],
 )
 def test_a_landing_made_of_others_says_so(basis: str, en: str, ja: str) -> None:
     landing = replace(FULL, basis=basis, method=None)
@@ -441,7 +441,7 @@ def test_signals_go_on_under_a_heading_of_their_own(
     assert [bool(one.rest) for one in told] == [False] * (len(told) - 1) + [True]
     printed = sheets(pack_pdf(pack))
     assert len(printed) == len(told)
-    more = {"en": "Signals (continued)", "ja": "シグナル (つづき)"}[language]
+    more = {"en": "Signals (continued)", "ja": "シグナル（つづき）"}[language]
     for sheet in printed[1:]:
         assert more.replace(" ", "") in sheet.text.replace(" ", "")
         assert not list(lonely_headings(sheet))

@@ -235,7 +235,7 @@ def _head(
     """Title, key, months and the as-of date, and the y at which the rows begin."""
     language, title = figures.language, figures.title
     if continued:
-        title = f"{title} ({word('page.continued', language)})"
+        title = say("page.continued", language, title=title)
     shapes, y = heading(title, figures.subtitle, columns.width, look)
     needed = key_width(language, look)
     beside = columns.width - needed - 2 * GAP

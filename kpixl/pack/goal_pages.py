@@ -29,7 +29,7 @@ from kpixl.plan.model import Level
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.headline import headline
 from kpixl.review.sentences import style_of
-from kpixl.words import word
+from kpixl.words import say, word
 
 MOST_BULLETS, HIGHEST_BULLETS = 5, 250.0
 KEY_HEIGHT = 22.0
@@ -126,7 +126,7 @@ def _is_long(title: str, language: str) -> bool:
 
 
 def _continued(name: str, language: str) -> str:
-    return f"{name} ({word('page.continued', language)})"
+    return say("page.continued", language, title=name)
 
 
 def _goal_page(

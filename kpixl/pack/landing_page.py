@@ -65,15 +65,15 @@ def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
     revised = any(row.original or row.gap_original for row in rows)
     expected = any(row.outlook for row in rows)
     fit = _fit(rows, revised, expected, language)
-    title, lead = word("page.landing", language), _lead(shown, language)
+    year, lead = fiscal_label(review.month, review.settings, language), _lead(shown, language)
     notes = _notes(shown, language)
     above = TITLE + sentence_height(lead, language, 11.4) + KEY
     owners = outlook_rows(review, language)
     return (
         LandingPage(
             template="landing.html",
-            title=f"{title} {fiscal_label(review.month, review.settings, language)}",
-            bookmark=title,
+            title=say("page.landing_of", language, year=year),
+            bookmark=word("page.landing", language),
             anchor="landing",
             lead=lead,
             key=charts.landings_key(figures, language),

@@ -39,7 +39,7 @@ def signal_pages(review: Review, language: str) -> tuple[SignalsPage, ...]:
     return tuple(
         SignalsPage(
             template="signals.html",
-            title=f"{title} ({word('page.continued', language)})" if start else title,
+            title=say("page.continued", language, title=title) if start else title,
             bookmark=title,
             anchor=f"signals-{number}" if start else "signals",
             lead="" if start else said,
