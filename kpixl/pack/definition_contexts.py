@@ -39,8 +39,10 @@ class ChangeRow:
 class DefinitionsPage(Page):
     """How every goal is defined, what has changed in the tree this fiscal year, and what the words
     on the pages mean, in two columns. ``page_turns`` are the rows that begin a page, counted from
-    0 through the goals and on through the changes; one more than the last, the words."""
+    0 through the goals and on through the changes; one more than the last, the words. ``widths``
+    are those of the goals' columns, in CSS pixels."""
 
+    widths: tuple[float, ...]
     rows: tuple[DefinitionRow, ...]
     terms: tuple[tuple[tuple[str, str], ...], ...]
     changes: tuple[ChangeRow, ...] = ()

@@ -8,7 +8,15 @@ from kpixl.measures.kinds import Direction
 from kpixl.pack.definition_contexts import ChangeRow, DefinitionRow, DefinitionsPage
 from kpixl.pack.drawings import anchor
 from kpixl.pack.paper import BODY_WIDTH, line_count, lines_taken
-from kpixl.pack.table_room import DEFINED, Cell, name_cell, page_turns, row_height
+from kpixl.pack.table_room import (
+    DEFINED,
+    Cell,
+    name_cell,
+    name_room,
+    page_turns,
+    row_height,
+)
+from kpixl.pack.text_width import text_width
 from kpixl.pack.wording import listed
 from kpixl.review.change_sentences import change_text
 from kpixl.review.figures import GoalReview, Review
@@ -19,11 +27,15 @@ from kpixl.review.sentences import style_of
 from kpixl.words import say, word
 
 TERM_WIDTH = 485.0
+TYPE = 10.0  # px: the type of the table, 7.5 pt
 TITLE, HEAD = 36.0, 21.0
 MM = 96 / 25.4
-COLUMNS = tuple(mm * MM - 9.2 for mm in (21, 50, 29, 15, 21, 19, 44, 70))
-"""The room for text in the template's columns."""
-CHANGE_COLUMNS = (30 * MM - 9.2, 75 * MM - 9.2, BODY_WIDTH - 105 * MM - 9.2)
+AROUND = 9.2  # px beside a text, in its cell
+WIDEST = (90.0, 220.0, 115.0, 62.0, 85.0, 76.0)
+"""What the columns up to the formula may take; what is wider wraps."""
+FORMULA, WHY = 125.0, 400.0
+"""A formula may take more than that as long as the reason keeps so much: it is what is read."""
+CHANGE_COLUMNS = (30 * MM - AROUND, 75 * MM - AROUND, BODY_WIDTH - 105 * MM - AROUND)
 CHANGES_HEAD = 40.0
 
 
@@ -33,8 +45,9 @@ def definitions_page(review: Review, language: str) -> DefinitionsPage:
     rows = tuple(_definition(review, goal, language) for goal in review.goals)
     changes = tuple(_change(review, change, language) for change in review.changes)
     terms = _balanced(_terms(review, language))
+    widths = _widths(rows, language)
     heights = [
-        *(_height(row) for row in rows),
+        *(_height(row, widths) for row in rows),
         *_change_heights(changes),
         _terms_height(terms, language),
     ]
@@ -43,18 +56,48 @@ def definitions_page(review: Review, language: str) -> DefinitionsPage:
         title=title,
         bookmark=title,
         anchor="definitions",
+        widths=widths,
         rows=rows,
         terms=terms,
         changes=changes,
-        page_turns=page_turns(heights, TITLE, HEAD),
+        page_turns=page_turns(heights, TITLE, HEAD, groups=_groups(rows, changes)),
     )
 
 
-def _height(row: DefinitionRow) -> float:
-    name = name_cell(row.name, "", row.depth, COLUMNS[1] + 9.2)
+def _widths(rows: Sequence[DefinitionRow], language: str) -> tuple[float, ...]:
+    """The columns' widths: what the texts need and no more, so that the reasons for the goals,
+    which take the rest, stand on as few lines as can be."""
+
+    def needed(head: str, texts: Sequence[str]) -> float:
+        words = [text_width(text, TYPE) for text in texts]
+        return max([text_width(head, TYPE, 600), *words]) + AROUND + 2
+
+    names = [name_room(row.name, "", row.depth) + AROUND for row in rows]
+    wanted = (
+        needed("ID", [row.id for row in rows]),
+        max([needed(word("page.goal", language), ()), *names]),
+        needed(word("page.owner", language), [row.owner for row in rows]),
+        needed(word("page.unit", language), [row.unit for row in rows]),
+        needed(word("page.direction", language), [row.direction for row in rows]),
+        needed(word("page.aggregation", language), [row.aggregation for row in rows]),
+    )
+    taken = [min(width, most) for width, most in zip(wanted, WIDEST, strict=True)]
+    left = BODY_WIDTH - sum(taken)
+    formula = needed(word("page.formula", language), [row.formula for row in rows])
+    formula = min(formula, max(FORMULA, left - WHY))
+    return tuple(round(width, 1) for width in (*taken, formula, left - formula))
+
+
+def _height(row: DefinitionRow, widths: Sequence[float]) -> float:
+    name = name_cell(row.name, "", row.depth, widths[1])
     texts = (row.id, "", row.owner, row.unit, row.direction, row.aggregation, row.formula, row.why)
-    cells = [Cell(text, width) for text, width in zip(texts, COLUMNS, strict=True)]
+    cells = [Cell(text, width - AROUND) for text, width in zip(texts, widths, strict=True)]
     return row_height(DEFINED, [name, *cells])
+
+
+def _groups(rows: Sequence[DefinitionRow], changes: Sequence[ChangeRow]) -> tuple[int, ...]:
+    """Where a page had best begin: with what follows the table, so that it is not torn."""
+    return tuple({len(rows), len(rows) + len(changes)})
 
 
 def _change(review: Review, change: Change, language: str) -> ChangeRow:
