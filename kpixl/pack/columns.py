@@ -45,6 +45,11 @@ class Fit(NamedTuple):
     size: float
     close: bool
 
+    @property
+    def padding(self) -> float:
+        """What is beside a text, in its cell."""
+        return PADDING - SPARED if self.close else PADDING
+
 
 def type_size(size: float) -> float:
     """The size of a table's type in points, rounded down, so that nothing becomes too wide."""

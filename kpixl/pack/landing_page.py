@@ -8,7 +8,6 @@ from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.columns import (
     APART,
-    PADDING,
     Column,
     Fit,
     at_most,
@@ -22,7 +21,7 @@ from kpixl.pack.drawings import anchor, is_good
 from kpixl.pack.insight_contexts import LandingPage, LandingRow
 from kpixl.pack.insight_drawings import landing_figures
 from kpixl.pack.outlook_rows import outlook_rows, record_text
-from kpixl.pack.paper import sentence_height
+from kpixl.pack.paper import BODY_HEIGHT, sentence_height
 from kpixl.pack.table_room import (
     YEARS,
     Cell,
@@ -50,6 +49,8 @@ from kpixl.words import say, word
 CHART_SIZE = (128.0, 16.0)
 WIDEST_UNIT = 70.0
 TITLE, KEY, HEAD = 36.0, 24.0, 40.0
+RECORDS_HEAD, MOST_RECORDS = 64.0, 0.6
+TOGETHER = 3  # rows at the table's end, as the style sheet has it
 
 
 def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
@@ -69,6 +70,7 @@ def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
     notes = _notes(shown, language)
     above = TITLE + sentence_height(lead, language, 11.4) + KEY
     owners = outlook_rows(review, language)
+    owners_note = word("page.note_record", language) if owners else ""
     return (
         LandingPage(
             template="landing.html",
@@ -85,15 +87,9 @@ def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
             close=fit.close,
             rows=rows,
             notes=notes,
-            page_turns=page_turns(
-                [_height(row, fit) for row in rows],
-                above,
-                HEAD,
-                notes_height(notes),
-                [n for n, row in enumerate(rows) if row.level == Level.CSF.value],
-            ),
+            page_turns=_page_turns(rows, fit, above, _after(notes, len(owners), owners_note)),
             owners=owners,
-            owners_note=word("page.note_record", language) if owners else "",
+            owners_note=owners_note,
         ),
     )
 
@@ -142,9 +138,25 @@ def _gap_original(landing: Landing, style: GoalStyle) -> str:
     return style.style.percent(before.gap_pct, 1, signed=True)
 
 
+def _page_turns(rows: Sequence[LandingRow], fit: Fit, above: float, after: float) -> frozenset[int]:
+    """The rows that begin a page; the last ones stay together with what comes ``after``."""
+    heights = [_height(row, fit) for row in rows]
+    last = max(0, len(rows) - TOGETHER)
+    groups = [n for n, row in enumerate(rows[: last + 1]) if row.level == Level.CSF.value]
+    return page_turns([*heights[:last], sum(heights[last:])], above, HEAD, after, groups)
+
+
+def _after(notes: Sequence[str], owners: int, owners_note: str) -> float:
+    """The height of what stands below the table: its notes, and the records of past outlooks,
+    which would stand alone on a page of their own. More than half a page of them do."""
+    records = RECORDS_HEAD + YEARS.least * owners + notes_height([owners_note])
+    shared = records if owners and records <= BODY_HEIGHT * MOST_RECORDS else 0.0
+    return notes_height(notes) + shared
+
+
 def _height(row: LandingRow, fit: Fit) -> float:
     name = name_cell(row.name, row.level, row.depth, fit.widths[0], fit.size)
-    unit = Cell(row.unit, fit.widths[1] - PADDING, size=10 * fit.size)
+    unit = Cell(row.unit, fit.widths[1] - fit.padding, size=10 * fit.size)
     return row_height(YEARS, (name, unit))
 
 

@@ -196,7 +196,7 @@ def _tabular(text: str) -> str:
 
 def _height(row: PeriodRow, fit: Fit) -> float:
     name = name_cell(row.name, row.level, row.depth, fit.widths[0], fit.size)
-    unit = Cell(row.unit, fit.widths[1] - PADDING, size=10 * fit.size)
+    unit = Cell(row.unit, fit.widths[1] - fit.padding, size=10 * fit.size)
     return row_height(PERIODS, (name, unit))
 
 

@@ -8,7 +8,6 @@ from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.columns import (
     APART,
-    PADDING,
     SEPARATION,
     Column,
     Fit,
@@ -95,7 +94,7 @@ def scorecard_page(review: Review, language: str) -> ScorecardPage:
 
 def _height(row: ScoreRow, fit: Fit, dense: bool) -> float:
     name = name_cell(row.name, row.level, row.depth, fit.widths[0], fit.size)
-    unit = Cell(row.unit, fit.widths[1] - PADDING, size=10 * fit.size)
+    unit = Cell(row.unit, fit.widths[1] - fit.padding, size=10 * fit.size)
     below = SMALL_LINE if any(row.original) else 0.0
     return row_height(YEARS if dense else SCORES, (name, unit), below)
 
