@@ -13,6 +13,7 @@ import pytest
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures.kinds import Phase, Status
 from kpixl.pack.canvas import Drawing, Text
+from kpixl.pack.chart_figures import LOOK
 from kpixl.pack.contexts import (
     ExceptionsPage,
     GoalPage,
@@ -23,8 +24,11 @@ from kpixl.pack.contexts import (
     SummaryPage,
     TreePage,
 )
+from kpixl.pack.definition_contexts import DefinitionsPage
 from kpixl.pack.html import for_browser
+from kpixl.pack.insight_contexts import LandingPage
 from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
+from kpixl.pack.paper import BODY_WIDTH
 from kpixl.pack.quality_contexts import QualityPage
 from kpixl.plan.model import Action, Comment, Level
 from kpixl.plan.month import Month
@@ -407,3 +411,44 @@ def test_a_pack_of_some_pages_has_no_link_into_a_page_it_does_not_hold() -> None
     places = set(re.findall(r'\bid="([^"]+)"', html))
     assert set(re.findall(r'href="#([^"]+)"', html)) <= places
     assert "Shop visits" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_write_dates_in_one_form(language: str) -> None:
+    """The cell writes 2026-10-30, as a formula can; no page does, whose dates look otherwise."""
+    found = [text for text in texts(sample_pack(language).pages) if "30" in text]
+    assert any({"en": "30 Oct 26", "ja": "2026/10/30"}[language] in text for text in found)
+    assert not [text for text in found if re.search(r"\d{4}-\d\d-\d\d", text)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_definitions_and_words_of_the_sample_take_two_pages(language: str) -> None:
+    found = page(sample_pack(language), DefinitionsPage)
+    assert len(found.page_turns) == 1
+    assert sum(found.widths) == pytest.approx(BODY_WIDTH, abs=0.5)
+    # The reasons, which are read, have more room than any other column.
+    assert max(found.widths) == found.widths[-1]
+
+
+def test_the_table_of_definitions_is_not_torn_where_it_can_be_whole() -> None:
+    found = page(sample_pack("ja"), DefinitionsPage)
+    assert found.page_turns == {len(found.rows)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_records_of_past_outlooks_share_a_page_with_goals_of_the_table(language: str) -> None:
+    found = page(sample_pack(language), LandingPage)
+    assert len(found.rows) == 26
+    assert len(found.owners) == 14
+    # The last CSF with its four KPIs, then 14 rows of records: about a page.
+    assert found.page_turns == {21}
+
+
+def test_a_gap_has_one_colour_on_every_page() -> None:
+    """Online shop revenue is Amber, and its gap red, on its own page as on the scorecard."""
+    (head, *_) = [p for p in sample_pack("en").pages if isinstance(p, GoalPage)]
+    drawing = head.charts[0].drawing
+    (fill,) = {shape.fill for shape in drawing.shapes if getattr(shape, "text", "") == "−¥15.0M"}
+    assert fill == LOOK.palette.bad_text
+    row = page(sample_pack("en"), ScorecardPage).rows[1]
+    assert (row.mark.name, row.good) == ("amber", False)

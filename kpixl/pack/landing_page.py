@@ -46,7 +46,7 @@ from kpixl.review.sentences import style_of
 from kpixl.review.show import GoalStyle
 from kpixl.words import say, word
 
-CHART_SIZE = (128.0, 16.0)
+CHART_SIZE = (112.0, 16.0)
 WIDEST_UNIT = 70.0
 TITLE, KEY, HEAD = 36.0, 24.0, 40.0
 RECORDS_HEAD, MOST_RECORDS = 64.0, 0.6
@@ -221,7 +221,7 @@ def _fit(rows: Sequence[LandingRow], revised: bool, expected: bool, language: st
         column("best_month", [f"{row.best} {row.best_in}" for row in rows]),
     ]
     figures = [n for n in range(2, len(columns)) if n != method]
-    return fitted([*columns, picture(CHART_SIZE[0])], figures)
+    return fitted([*columns, picture(CHART_SIZE[0] + APART)], figures)
 
 
 def _notes(goals: Sequence[GoalReview], language: str) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ from kpixl.review.sentences import style_of
 from kpixl.words import say, word
 
 SPARK_SIZE = (54.0, 16.0)
-BAR_SIZE = (86.0, 14.0)
-BARS = picture(BAR_SIZE[0])
+BAR_SIZE = (82.0, 14.0)
+BARS = picture(BAR_SIZE[0] + APART)
 WIDEST_UNIT = 70.0
 TITLE, HEAD = 36.0, 50.5
 SMALL_LINE = 10.4  # px of the small print below a figure
