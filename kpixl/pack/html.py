@@ -15,7 +15,7 @@ from kpixl.pack.contexts import GoalPage, Pack, Page
 from kpixl.pack.inlining import check_references, self_contained
 from kpixl.pack.logo import logo_look
 from kpixl.pack.references import IMAGE_SCHEME
-from kpixl.pack.screen import Screen, on_screen
+from kpixl.pack.screen import Screen, has_roomy_form, on_screen
 from kpixl.pack.short import is_short
 from kpixl.pack.templates import environment, rendering
 
@@ -75,7 +75,11 @@ def for_browser(pack: Pack, templates: Path | None = None) -> str:
         if decorative:
             drawing = drawing._replace(alt="")
         shown = on_screen(drawing)
-        return screen.chart(shown, _framed(shown, to_svg(shown, families), css))
+        framed = _framed(shown, to_svg(shown, families), css)
+        if not has_roomy_form(drawing):
+            return screen.chart(shown, framed)
+        roomy = on_screen(drawing, drawing.width)
+        return screen.chart(shown, framed, _framed(roomy, to_svg(roomy, families), css))
 
     helpers: dict[str, Callable[..., Markup]] = {
         "region": screen.region,

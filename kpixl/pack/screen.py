@@ -20,22 +20,32 @@ SCREEN_LOOK = replace(LOOK, small=11.0, normal=12.0, title=14.5)
 WIDTH, HIGHER = 328.0, 1.25
 WIDE = 600.0
 """Pictures that are wider do not fit a phone: they keep their size, and can be scrolled."""
+ROOMY = 400.0
+"""Pictures between this and :data:`WIDE` have two forms: one for a phone, and one with all its
+labels where there is room."""
 SHORT = 8
 """Names of more letters need a column that they are not torn apart in."""
 
 
-def on_screen(drawing: Drawing) -> Drawing:
-    """The same chart in larger type, where it can be drawn again by itself."""
+def on_screen(drawing: Drawing, widest: float = WIDTH) -> Drawing:
+    """The same chart in larger type and at most as wide as ``widest``, where it can be drawn again
+    by itself."""
     source = drawing.source
     if source is None or source.chart is None:
         return drawing
     settings = dict(source.settings)
     width, height = settings.get("width"), settings.get("height")
     if isinstance(width, (int, float)) and width <= WIDE:
-        settings["width"] = min(width, WIDTH)
+        settings["width"] = min(width, widest)
     if isinstance(height, (int, float)):
         settings["height"] = height * HIGHER
     return source.chart(source.figures, look=SCREEN_LOOK, **settings)
+
+
+def has_roomy_form(drawing: Drawing) -> bool:
+    """Whether a picture is shown in another form where there is more room than on a phone."""
+    redrawn = drawing.source is not None and drawing.source.chart is not None
+    return redrawn and ROOMY < drawing.width <= WIDE
 
 
 class Screen:
@@ -53,8 +63,9 @@ class Screen:
         name = f"{label} ({times})" if times > 1 else label
         return Markup(f' tabindex="0" role="region" aria-label="{escape(name)}"')  # noqa: S704
 
-    def chart(self, drawing: Drawing, framed: Markup) -> Markup:
-        """A picture; with its table below it where it is one of a kind."""
+    def chart(self, drawing: Drawing, framed: Markup, roomy: Markup | None = None) -> Markup:
+        """A picture; with its table below it where it is one of a kind, and with its ``roomy``
+        form beside it, of which the style sheet shows either."""
         source = drawing.source
         table = chart_table([drawing]) if source is not None and _is_alone(drawing) else None
         if table is None:
@@ -65,6 +76,10 @@ class Screen:
             if wide
             else Markup('<div class="plot">{}</div>').format(framed)
         )
+        if roomy is not None:
+            plot = Markup(
+                '<div class="plot narrow">{}</div><div class="plot roomy">{}</div>'
+            ).format(framed, roomy)
         return Markup('<div class="chart">{}{}</div>').format(plot, self._view(table))
 
     def table_view(self, drawings: Sequence[Drawing]) -> Markup:
