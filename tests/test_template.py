@@ -260,6 +260,27 @@ def test_headers_stay_in_sight_and_are_repeated_in_print(language: str) -> None:
 
 
 @both_languages
+def test_the_scorecard_prints_on_pages_that_can_be_read(language: str) -> None:
+    """On one page its 27 columns were set in type of 4 points: the month, year, what is next."""
+    book, sheet = sample(language), name_of("scorecard", language)
+    (setup,) = book.find(sheet, ".//m:pageSetup")
+    assert setup.get("fitToWidth") is None
+    assert int(setup.get("scale") or 0) * 11 / 100 >= 6
+    cells = book.cells(sheet)
+    begun = [
+        cells[f"{chr(ord('A') + int(found.get('id') or 0))}7"].value
+        for found in book.find(sheet, ".//m:colBreaks/m:brk")
+    ]
+    assert begun == [word(f"template.scorecard.{key}", language) for key in ("td_actual", "phase")]
+    titles = [
+        (one.text or "").replace("'", "")
+        for one in book.tree("xl/workbook.xml").findall(".//{*}definedName")
+        if one.get("name") == "_xlnm.Print_Titles"
+    ]
+    assert f"{sheet}!$A:$F,{sheet}!$7:$7" in titles
+
+
+@both_languages
 def test_a_status_is_told_by_mark_word_and_shade(language: str) -> None:
     book = sample(language)
     styles = book.parts["xl/styles.xml"].decode()

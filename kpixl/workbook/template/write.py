@@ -53,6 +53,7 @@ _HEADER_ROWS: Mapping[str, int] = {
 # Per cent at which twelve months fit beside the goals; columns are as wide as the book's font.
 _YEAR_ON_A_PAGE = {"en": 55, "ja": 60}
 _QUARTERS_ON_A_PAGE = 46
+_SCORECARD_ON_PAGES = 56
 
 
 def write_book(
@@ -302,19 +303,28 @@ class BookWriter:
         monthly = grid.key in SHEET and SHEET[grid.key].monthly
         if monthly or grid.key == "figures":
             self._print_years(sheet, grid)
-        elif grid.key != "periods":
+        elif grid.key not in ("periods", "scorecard"):
             sheet.fit_to_pages(1, 1 if grid.key in ("guide", "settings", "chart") else 0)
         header = _HEADER_ROWS.get(grid.key, HEADER_ROW)
         if grid.table is not None or grid.key in _HEADER_ROWS:
             sheet.repeat_rows(header - 1)
         if grid.key == "scorecard":
-            last, right = (grid.table.last_row, grid.table.last_column) if grid.table else (1, 1)
-            sheet.print_area(0, 0, last - 1, right - 1)
-            sheet.center_horizontally()
+            self._print_scorecard(sheet, grid)
         elif grid.key == "analysis":
             sheet.print_area(0, 0, grid.rows()[0] - 1, len(analysis.NUMBER) - 1)
         elif grid.key == "periods":
             self._print_periods(sheet, grid)
+
+    def _print_scorecard(self, sheet: Any, grid: Grid) -> None:
+        """A page for the month, one for the fiscal year and one for what comes next, with the
+        goals and their units at the left: all columns on one page would be too small to read."""
+        last, right = (grid.table.last_row, grid.table.last_column) if grid.table else (1, 1)
+        sheet.print_area(0, 0, last - 1, right - 1)
+        sheet.set_print_scale(_SCORECARD_ON_PAGES)
+        places = scorecard.board_columns(grid, self._content.language)
+        sheet.repeat_columns(0, places["actual"] - 2)
+        sheet.set_v_pagebreaks([places[key] - 1 for key in ("td_actual", "phase")])
+        sheet.print_across()
 
     def _print_periods(self, sheet: Any, grid: Grid) -> None:
         """A page for the quarters and one for halves and year, with the goals at the left."""
