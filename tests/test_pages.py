@@ -452,3 +452,10 @@ def test_a_gap_has_one_colour_on_every_page() -> None:
     assert fill == LOOK.palette.bad_text
     row = page(sample_pack("en"), ScorecardPage).rows[1]
     assert (row.mark.name, row.good) == ("amber", False)
+
+
+def test_columns_of_definitions_without_reasons_share_the_page() -> None:
+    plan = plan_of(goal("A", name="Orders"), actuals={"A": [1]}, plan={"A": [1] * 12})
+    found = page(pack_of(plan), DefinitionsPage)
+    assert sum(found.widths) == pytest.approx(BODY_WIDTH, abs=0.5)
+    assert max(found.widths) < BODY_WIDTH / 4

@@ -66,7 +66,7 @@ def definitions_page(review: Review, language: str) -> DefinitionsPage:
 
 def _widths(rows: Sequence[DefinitionRow], language: str) -> tuple[float, ...]:
     """The columns' widths: what the texts need and no more, so that the reasons for the goals,
-    which take the rest, stand on as few lines as can be."""
+    which take the rest, stand on as few lines as can be. What they do not need is shared out."""
 
     def needed(head: str, texts: Sequence[str]) -> float:
         words = [text_width(text, TYPE) for text in texts]
@@ -85,7 +85,9 @@ def _widths(rows: Sequence[DefinitionRow], language: str) -> tuple[float, ...]:
     left = BODY_WIDTH - sum(taken)
     formula = needed(word("page.formula", language), [row.formula for row in rows])
     formula = min(formula, max(FORMULA, left - WHY))
-    return tuple(round(width, 1) for width in (*taken, formula, left - formula))
+    why = needed(word("page.why", language), [row.why for row in rows])
+    spare = max(0.0, left - formula - why) / (len(taken) + 2)
+    return tuple(round(width + spare, 1) for width in (*taken, formula, min(why, left - formula)))
 
 
 def _height(row: DefinitionRow, widths: Sequence[float]) -> float:
