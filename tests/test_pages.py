@@ -459,3 +459,15 @@ def test_columns_of_definitions_without_reasons_share_the_page() -> None:
     found = page(pack_of(plan), DefinitionsPage)
     assert sum(found.widths) == pytest.approx(BODY_WIDTH, abs=0.5)
     assert max(found.widths) < BODY_WIDTH / 4
+
+
+@pytest.mark.parametrize(
+    ("level", "title"), [(Level.CSF, "Other goals"), (Level.KPI, "Goals")], ids=["beside", "alone"]
+)
+def test_goals_under_no_csf_are_others_only_beside_one(level: Level, title: str) -> None:
+    plan = plan_of(
+        goal("A", level=level), goal("B"), actuals={"A": [1], "B": [1]},
+        plan={"A": [1] * 12, "B": [1] * 12},
+    )  # fmt: skip
+    titles = [entry.title for entry in pack_of(plan).pages if isinstance(entry, GoalPage)]
+    assert titles[-1] == title

@@ -129,6 +129,12 @@ def _continued(name: str, language: str) -> str:
     return say("page.continued", language, title=name)
 
 
+def _rest_name(review: Review, language: str) -> str:
+    """What the goals under no CSF are called: other ones only where there is a CSF."""
+    has_csf = bool(review.at_level(Level.CSF))
+    return word("page.other_goals" if has_csf else "page.tiles_goals", language)
+
+
 def _goal_page(
     review: Review,
     head: GoalReview | None,
@@ -140,7 +146,7 @@ def _goal_page(
     number: int,
     closing: tuple[tuple[Remark, ...], tuple[ActionLine, ...], bool],
 ) -> GoalPage:
-    name = head.goal.name if head is not None else word("page.other_goals", language)
+    name = head.goal.name if head is not None else _rest_name(review, language)
     base = anchor(head) if head is not None else "other-goals"
     title = name if number == 0 else _continued(name, language)
     own_charts = {cell.anchor for cell in charts}
