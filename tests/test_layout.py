@@ -8,9 +8,11 @@ from functools import lru_cache
 
 import pytest
 
+from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf
 from kpixl.plan.model import Action, Comment, Level
 from kpixl.plan.month import Month
+from kpixl.review.scope import scoped
 from kpixl.words import word
 from tests.layout import (
     Sheet,
@@ -21,7 +23,7 @@ from tests.layout import (
     overlaps,
     sheets,
 )
-from tests.packs import LANGUAGES, pack_of, sample_pack
+from tests.packs import LANGUAGES, pack_of, sample_pack, sample_review
 from tests.plans import goal, plan_of, with_settings
 
 PdfOf = Callable[[str], bytes]
@@ -138,3 +140,18 @@ def test_the_summary_is_one_page_whatever_it_holds(language: str) -> None:
     pages = extreme(language)
     assert summary in [word.text for word in pages[1].words]
     assert scorecard in [word.text for word in pages[2].words]
+
+
+def test_a_short_page_on_data_quality_is_not_torn() -> None:
+    """An owner's pack: after the definitions, where there is room, or whole on the next page."""
+    pages = ("definitions", "quality", "colophon")
+    for language, owner in (("en", "Yuka Kobayashi"), ("ja", "小林 由香")):
+        figures = scoped(sample_review(language), f"owner:{owner}")
+        found = sheets(pack_pdf(build_pack(figures, PackOptions(language, pages=pages))))
+        first, last = ("page.missing", "page.advice")
+        where = [
+            next(sheet.number for sheet in found if word(key, language) in sheet.text)
+            for key in (first, last)
+        ]
+        assert where[0] == where[1]
+        assert len(found) == 2

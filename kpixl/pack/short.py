@@ -14,6 +14,7 @@ from kpixl.pack.insight_contexts import LandingPage, RestatedPage, SignalsPage
 from kpixl.pack.paper import BODY_HEIGHT
 from kpixl.pack.period_charts import charts_height
 from kpixl.pack.period_contexts import PeriodsPage
+from kpixl.pack.quality_contexts import QualityPage
 from kpixl.pack.table_room import PERIODS
 
 SHORT = 0.45
@@ -21,6 +22,7 @@ ROW, HEADED = 22.0, 130.0
 CARD = 95.0
 SIGNALS_ROW = 3
 FEW_DEFINED = 5
+THREE_HEADED, FINDING, LINE = 150.0, 50.0, 14.0
 
 
 def is_short(page: Page) -> bool:
@@ -43,4 +45,12 @@ def is_short(page: Page) -> bool:
     elif isinstance(page, DefinitionsPage):
         # No half sheet, but one that never begins on what is left of a sheet that is too small.
         height = 0.0 if len(page.rows) + len(page.changes) <= FEW_DEFINED else None
+    elif isinstance(page, QualityPage):
+        height = _quality_height(page)
     return height is not None and height <= SHORT * BODY_HEIGHT
+
+
+def _quality_height(page: QualityPage) -> float:
+    """About what the page on data quality takes: advice has three lines at the least beside it."""
+    advice = sum(LINE * (1 + max(3, len(row.findings))) for row in page.advice)
+    return THREE_HEADED + ROW * len(page.missing) + FINDING * len(page.findings) + advice
