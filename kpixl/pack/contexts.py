@@ -237,7 +237,8 @@ class ChartCell:
 class GoalPage(Page):
     """One CSF (or another part of the tree) with its KPIs' charts, so many ``across``, remarks and
     actions. ``key`` says what the signs of the page's month charts mean; where there is more text
-    than stands beside each other below the charts, it ``flows`` through columns."""
+    than stands beside each other below the charts, it ``flows`` through columns. A ``long`` title
+    is set smaller."""
 
     level: str
     owner: str
@@ -252,6 +253,7 @@ class GoalPage(Page):
     continued: bool
     across: int = 3
     flows: bool = False
+    long: bool = False
 
 
 @dataclass(frozen=True)

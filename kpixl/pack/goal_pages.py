@@ -34,7 +34,7 @@ from kpixl.words import say, word
 MOST_BULLETS, HIGHEST_BULLETS = 5, 250.0
 KEY_HEIGHT = 22.0
 OTHER_ROOM = BODY_HEIGHT - 36 - KEY_HEIGHT
-MOST_LATIN, MOST_WIDE, LONG_TITLE = 60, 30, 17.4  # characters, characters, px
+TITLE_SIZE, LONG_TITLE, WIDEST_TITLE = 22.7, 17.4, 690.0  # px
 SAME_SIZE = 2.5
 
 Closing = tuple[tuple[Remark, ...], tuple[ActionLine, ...]]
@@ -106,23 +106,22 @@ def _rooms(review: Review, head: GoalReview | None, language: str) -> tuple[floa
     name, continued = head.goal.name, _continued(head.goal.name, language)
     sentence = sentence_height(headline(review, head, language), language, 11.4)
     return (
-        BODY_HEIGHT - _head_height(head, name, language) - sentence - KEY_HEIGHT,
-        BODY_HEIGHT - _head_height(head, continued, language) - KEY_HEIGHT,
+        BODY_HEIGHT - _head_height(head, name) - sentence - KEY_HEIGHT,
+        BODY_HEIGHT - _head_height(head, continued) - KEY_HEIGHT,
     )
 
 
-def _head_height(head: GoalReview, title: str, language: str) -> float:
+def _head_height(head: GoalReview, title: str) -> float:
     """A long title is set smaller, with level, owner and status below it instead of beside it."""
-    if _is_long(title, language):
+    if _is_long(title):
         return line_count(title, BODY_WIDTH, LONG_TITLE, 700) * 22 + 8 + 26
     who = text_width(f"{head.goal.owner}  CSF", 11.4) + 110
     return title_height(title, min(who, 0.4 * BODY_WIDTH))
 
 
-def _is_long(title: str, language: str) -> bool:
-    """Whether a title would not stand on one line beside level, owner and status. The template
-    asks the same."""
-    return len(title) > (MOST_WIDE if language == "ja" else MOST_LATIN)
+def _is_long(title: str) -> bool:
+    """Whether a title would not stand on one line beside level, owner and status."""
+    return text_width(title, TITLE_SIZE, 700) > WIDEST_TITLE
 
 
 def _continued(name: str, language: str) -> str:
@@ -175,6 +174,7 @@ def _goal_page(
         continued=number > 0,
         across=across,
         flows=closing[2],
+        long=_is_long(title),
     )
 
 
