@@ -13,7 +13,8 @@ import pytest
 from kpixl.errors import Problem, UsageProblem
 from kpixl.pack.canvas import clean
 from kpixl.pack.contexts import Pack
-from kpixl.pack.html import css_text, for_browser, for_print, whole
+from kpixl.pack.html import css_text, for_browser, for_print
+from kpixl.pack.line_ends import ended, whole
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.plan.model import Action, Comment, Level, Plan, Source
 from kpixl.plan.month import Month
@@ -308,3 +309,26 @@ def test_the_chart_of_the_summary_has_all_its_labels_where_there_is_room(languag
     months = ("405.1", "406.0", "416.1", "453.9", "402.1", "409.7", "433.7")
     assert all(f">{figure}<" in roomy[0] for figure in months)
     assert not all(f">{figure}<" in narrow[0] for figure in months)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("2026/10/30までに実行する", "実行する"),
+        ("この画面で離脱している。", "離脱している。"),
+        ("取扱店の売場が最初の場となるため。", "場となるため。"),
+        ("主要4駅で試飲スタンドを出店する。", "出店する。"),
+        ("解約の前に1回休む手段がなかった。", "なかった。"),
+        ("計画どおり", ""),
+        ("Find the cause", ""),
+        ("実行する", ""),
+    ],
+)
+def test_the_end_of_a_japanese_sentence_stays_on_one_line(text: str, kept: str) -> None:
+    shown = ended(text)
+    assert re.findall(r'<span class="whole">(.*?)</span>', shown) == ([kept] if kept else [])
+    assert re.sub("<.*?>", "", shown) == text
+
+
+def test_the_end_of_a_hostile_text_is_text() -> None:
+    assert ended("<b>を閉じる。") == '&lt;b&gt;を<span class="whole">閉じる。</span>'

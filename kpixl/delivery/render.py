@@ -38,7 +38,7 @@ def render(context: MailContext, colours: Theme, templates: Path | None = None) 
     ``templates``. Raises :class:`UsageProblem` ``template-broken``."""
     from markupsafe import Markup
 
-    from kpixl.pack.html import SIGNED_MONEY
+    from kpixl.pack.line_ends import SIGNED_MONEY
     from kpixl.pack.templates import environment, rendering
 
     def whole(text: str) -> Markup:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from kpixl.pack.canvas import UNPRINTABLE, Drawing, Link, clean, number, to_svg
 from kpixl.pack.contexts import GoalPage, Pack, Page
 from kpixl.pack.inlining import check_references, self_contained
+from kpixl.pack.line_ends import ended, whole
 from kpixl.pack.logo import logo_look
 from kpixl.pack.references import IMAGE_SCHEME
 from kpixl.pack.screen import Screen, has_roomy_form, on_screen
@@ -23,7 +24,6 @@ FONTS = {
     "en": "Inter, 'BIZ UDPGothic', 'Hiragino Sans', 'Noto Sans CJK JP', 'Yu Gothic', sans-serif",
     "ja": "Inter, 'BIZ UDPGothic', 'Hiragino Sans', 'Noto Sans CJK JP', 'Yu Gothic', sans-serif",
 }
-SIGNED_MONEY = re.compile(r"[+−±▲(]+[¥€£$]\d[\d,.]*\w*")
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,7 @@ def _render(
     found.globals.update(helpers)
     found.filters["css_text"] = css_text
     found.filters["whole"] = whole
+    found.filters["ended"] = ended
     found.filters["logo_look"] = logo_look
     found.tests["short"] = is_short
     places = frozenset(place for page in pack.pages for place in _places(page))
@@ -172,12 +173,6 @@ def _without_dead_links(html: str) -> str:
     """A pack of some pages has links to pages that it does not hold: they become plain text."""
     places = set(re.findall(r'\sid="([^"]+)"', html))
     return re.sub(r'\shref="#([^"]+)"', lambda m: m[0] if m[1] in places else "", html)
-
-
-def whole(text: str) -> Markup:
-    """``text`` with figures such as −¥30.1M kept on one line: between a sign and a currency mark
-    a line may otherwise end."""
-    return Markup(SIGNED_MONEY.sub(r'<span class="whole">\g<0></span>', escape(text)))  # noqa: S704
 
 
 def css_text(text: str) -> str:

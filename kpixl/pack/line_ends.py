@@ -1,0 +1,35 @@
+"""Turn texts into such as break their lines where a reader expects it."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from markupsafe import Markup
+
+SIGNED_MONEY = re.compile(r"[+−±▲(]+[¥€£$]\d[\d,.]*\w*")
+ENDING = re.compile(r"([\u4e00-\u9fff々]{1,2}|[ァ-ヺー]{1,3})?([ぁ-ゖ]{1,5}[。」）]{0,2})$")
+"""The end of a Japanese sentence: a word's last characters, and the kana that belong to it."""
+LONGEST_ENDING = 7  # characters: the narrowest column of a table has room for eight
+PARTICLES = frozenset("がをにはのともでへ")
+"""They belong to the word before, and begin no line."""
+
+
+def whole(text: str) -> Markup:
+    """``text`` with figures such as −¥30.1M kept on one line: between a sign and a currency mark
+    a line may otherwise end."""
+    return Markup(SIGNED_MONEY.sub(r'<span class="whole">\g<0></span>', escape(text)))  # noqa: S704
+
+
+def ended(text: str) -> Markup:
+    """As :func:`whole`, and the end of a Japanese sentence on one line: nothing keeps る。 from
+    standing alone on the last one otherwise."""
+    found = ENDING.search(text)
+    if found is None or found.start() == 0:
+        return whole(text)
+    start = found.start() if len(found[0]) <= LONGEST_ENDING else found.start(2)
+    if start == found.start(2) and text[start] in PARTICLES:
+        start += 1
+    if start >= len(text) - 1:
+        return whole(text)
+    return whole(text[:start]) + Markup('<span class="whole">{}</span>').format(text[start:])
