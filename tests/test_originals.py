@@ -324,7 +324,7 @@ def test_the_pages_show_both_plans(language: str, word: str):
     # Heads of plan (month, to date) and of the year's attainment; then the row's three.
     assert small[:3] == [word] * 3
     assert small[3:5] == ["100", "300"]
-    assert f"90{' (orig. 100)' if language == 'en' else '（当初 100）'}" in html  # the tile
+    assert f"90{' (orig. 100)' if language == 'en' else ' (当初 100)'}" in html  # the tile
     landing = html.split('id="landing"')[1].split("</section>")[0]
     assert {"en": "Original plan", "ja": "当初計画"}[language] in landing
     definitions = html.split('id="definitions"')[1].split("</section>")[0]
