@@ -157,3 +157,16 @@ def test_wrapping_loses_no_character_and_keeps_the_width(text: str, width: int) 
     lines = wrap(text, width, 9)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(text_width(line, 9) <= width for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("計画 128.7千円 (当初 125.9)", ("計画 128.7千円", "(当初 125.9)")),
+        ("Plan ¥128.7k (orig. 125.9)", ("Plan ¥128.7k", "(orig. 125.9)")),
+    ],
+)
+def test_a_figure_in_brackets_is_not_torn_apart(text: str, lines: tuple[str, ...]) -> None:
+    assert wrap(text, text_width(text, 10) - 8, 10) == lines
+    # Where not even the brackets fit, they are broken like any text, and nothing is lost.
+    assert "".join(wrap(text, 30, 10)).replace(" ", "") == text.replace(" ", "")

@@ -5,6 +5,7 @@ Charts place labels with it, so it errs on the wide side; it is no substitute fo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
@@ -45,6 +46,7 @@ _NOT_FIRST = frozenset(
     "、。，．,.!?！？)]}）］｝」』】〉》〕・：；:;々％%ーぁぃぅぇぉっゃゅょァィゥェォッャュョヶ"
 )
 _NOT_LAST = frozenset("([{（［｛「『【〈《〔")
+_BRACKETED = re.compile(r"\([^()]{0,8}\d[^()]{0,8}\)")
 LINE_ENDS = " -/・"
 """After these a line of Latin text may end."""
 
@@ -108,10 +110,12 @@ def _fitting(text: str, fits: Callable[[str], bool]) -> int:
 
 
 def _pieces(text: str, ends: str) -> list[str]:
-    """``text`` cut wherever a line may end; a piece ends with its spaces."""
+    """``text`` cut wherever a line may end; a piece ends with its spaces. A figure in brackets
+    is one piece with what is said of it, such as ``(orig. 125.9)``."""
     pieces: list[str] = []
-    for character in text:
-        if pieces and not _may_break(pieces[-1][-1], character, ends):
+    kept = {n for found in _BRACKETED.finditer(text) for n in range(found.start() + 1, found.end())}
+    for n, character in enumerate(text):
+        if pieces and (n in kept or not _may_break(pieces[-1][-1], character, ends)):
             pieces[-1] += character
         else:
             pieces.append(character)
