@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -169,3 +170,24 @@ def test_eight_that_bring_one_ledger_forward_do_it_once(ledger_place, monkeypatc
     ledger: Ledger
     with open_ledger(ledger_place, create=True) as ledger:
         ledger.record_closing(closing_of(OCTOBER))
+
+
+# As published: two steps of the schema make these columns, and ledgers that are there keep them.
+FIGURE_COLUMNS = [
+    ("goal", "TEXT", 1), ("period", "TEXT", 1), ("month", "TEXT", 1), ("actual", "DOUBLE", 0),
+    ("plan", "DOUBLE", 0), ("prior", "DOUBLE", 0), ("gap", "DOUBLE", 0), ("gap_pct", "DOUBLE", 0),
+    ("attainment", "DOUBLE", 0), ("growth", "DOUBLE", 0), ("status", "TEXT", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "number"), [("kpixl_figures", "build_id"), ("kpixl_closed_figures", "closing_id")]
+)
+def test_figures_sent_and_closed_are_stored_in_the_same_columns(tmp_path, table, number):
+    place = tmp_path / "kpixl-ledger.sqlite"
+    open_ledger(str(place), create=True).close()
+    with closing(sqlite3.connect(place)) as connection:
+        rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    stored = [(name, kind, needed) for _, name, kind, needed, *_ in rows]
+    assert stored == [(number, "INTEGER", 1), *FIGURE_COLUMNS]
+    assert [row[1] for row in rows if row[-1]] == [number, "goal", "period", "month"]

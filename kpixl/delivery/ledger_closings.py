@@ -9,9 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Connection,
-    Double,
     ForeignKey,
     MetaData,
     Table,
@@ -23,7 +21,7 @@ from sqlalchemy import (
 )
 
 from kpixl.delivery import ledger_tables
-from kpixl.delivery.ledger_tables import MEASURES, number_column, text_column
+from kpixl.delivery.ledger_tables import figure_columns, number_column, text_column
 from kpixl.delivery.moments import as_moment, as_text
 from kpixl.delivery.records import ClosedFigure, Closing, FigureKey
 from kpixl.review.published import Figure
@@ -51,11 +49,7 @@ closings = Table(
 closed_figures = Table(
     "kpixl_closed_figures", tables,
     number_column("closing_id", ForeignKey(closings.c.id), primary_key=True, autoincrement=False),
-    text_column("goal", primary_key=True),
-    text_column("period", primary_key=True),
-    text_column("month", primary_key=True),
-    *(Column(name, Double, nullable=True) for name in MEASURES),
-    text_column("status"),
+    *figure_columns(),
     sqlite_with_rowid=False,
 )  # fmt: skip
 
