@@ -16,6 +16,7 @@ from kpixl.review.export import problem_data
 from kpixl.review.figures import Review
 from kpixl.review.periods import date_name, month_name
 from kpixl.review.readiness import Readiness
+from kpixl.sending.dispatch import ChangedSinceSent
 from kpixl.sending.orders import Delivery, Dispatch, Ending, Result
 from kpixl.terminal import console, fault_data, print_details, say_line
 from kpixl.words import problem_text, say, typed, word
@@ -79,29 +80,36 @@ def print_dispatch(found: Dispatch, language: str) -> None:
     """Exactly who would get what, and who would not and why."""
     _print_head(found, language)
     _print_lines([_planned(one, found, language) for one in found.deliveries], language)
-    print_held(found, language)
+    _print_faults(((one, one.blocked) for one in found.held), language)
+    _print_unreachable(found, language)
     _print_changed(found, language)
     say_line(console(), say("send.would", language, n=len(found.due)), style="bold")
 
 
-def print_held(found: Dispatch, language: str) -> None:
-    """Who is not sent anything, and why."""
-    _print_faults(((one, one.blocked) for one in found.held), language)
+def print_left_out(found: Dispatch, language: str) -> None:
+    """Whose mail was not written as a file, sent before or not, and why."""
+    _print_faults(((one, one.blocked) for one in found.deliveries), language)
     _print_unreachable(found, language)
 
 
 def _print_changed(found: Dispatch, language: str) -> None:
-    """A book that has changed since it was sent, where nobody is held back by it."""
-    if found.changed and not found.held:
-        goals = word("send.list_joiner", language).join(found.changed)
+    """That the book has changed since it was sent, as far as nobody is held back by it: who has
+    everything, and is well served by a schedule, hears of it here alone."""
+    faults = [one.blocked for one in found.held]
+    told = {goal.id for one in faults if isinstance(one, ChangedSinceSent) for goal in one.goals}
+    names = [goal.name for goal in found.changed if goal.id not in told]
+    if names:
+        goals = word("send.list_joiner", language).join(names)
         about = {"file": typed(str(found.order.workbook)), "month": str(found.review.month)}
-        say_line(console(), say("send.changed_note", language, goals=goals, **about))
+        say_line(
+            console(), say("send.changed_note", language, goals=goals, **about), style="yellow"
+        )
 
 
 def _planned(one: Delivery, found: Dispatch, language: str) -> Line:
     if one in found.due:
         return Line(one, "→", "green", word("send.plan_due", language))
-    if one.standing is Standing.DUE:
+    if one in found.held:
         return Line(one, "✗", "red", word("send.ending_blocked", language))
     sign, colour = SIGNS[_ending_of(one.standing)]
     return Line(one, sign, colour, word(f"send.ending_{_ending_of(one.standing).value}", language))
@@ -224,6 +232,7 @@ def dispatch_data(
             _delivery_data(one, found, endings.get(one.key), language) for one in found.deliveries
         ],
         "unreachable": [problem_data(problem, language) for problem in found.unreachable],
+        "changed": [{"id": goal.label, "name": goal.name} for goal in found.changed],
     }
 
 

@@ -240,6 +240,21 @@ def test_mails_as_files_need_no_server_and_leave_no_trace_in_the_ledger() -> Non
     assert {path.name: path.read_bytes() for path in sorted(Path("mails").iterdir())} == first
 
 
+@pytest.mark.usefixtures("light", "server")
+def test_a_mail_that_is_not_written_as_a_file_is_told_whoever_has_been_sent_it() -> None:
+    sheets = rows(TWO)
+    kpixl("send", book(sheets), "--yes")
+    sheets["Actuals"][1][2] = 150
+    plan = book(sheets)
+    found = kpixl("send", plan, "--to-files", "mails")
+    assert found.exit_code == 1
+    for person in ("Person 0", "Person 1"):
+        assert f"{person}: Others were sent edition 1 with other figures" in found.stdout
+    data = data_of("send", plan, "--to-files", "mails", "--json", code=1)
+    assert data["files"] == []
+    assert [one["fault"]["error"] for one in data["deliveries"]] == ["changed-since-sent"] * 2
+
+
 def test_looking_and_writing_at_once_makes_no_sense() -> None:
     assert kpixl("send", book(), "--dry-run", "--to-files", "mails").exit_code == 2
 
@@ -291,6 +306,38 @@ def test_a_run_every_hour_sends_once(server: Sink) -> None:
     for _ in range(3):
         assert kpixl("send", plan, "--if-ready", "--yes").exit_code == 0
     assert held_by(server) == list(TWO)
+
+
+@pytest.mark.usefixtures("light")
+def test_figures_that_changed_after_everybody_had_theirs_are_told_by_a_run_that_is_well(
+    server: Sink,
+) -> None:
+    sheets = rows(TWO)
+    words = ("send", book(sheets), "--if-ready", "--yes")
+    assert data_of(*words, "--json")["changed"] == []
+    sheets["Actuals"][1][2] = 150
+    book(sheets)
+    found = kpixl(*words)
+    assert found.exit_code == 0
+    told = " ".join(found.stdout.split())
+    assert "The figures of these goals are no longer those that were sent: " in told
+    assert 'kpixl send plan.xlsx --month 2026-05 --correct "reason"' in told
+    changed = data_of(*words, "--json")["changed"]
+    assert {"id": "VISITS", "name": "Goal VISITS"} in changed
+    assert data_of("send", "plan.xlsx", "--dry-run", "--json")["changed"] == changed
+    assert held_by(server) == list(TWO)
+
+
+@pytest.mark.usefixtures("light")
+def test_what_nobody_is_held_back_by_is_told_beside_those_who_are(server: Sink) -> None:
+    server.answers["RCPT"] = [None, "550 5.1.1 no such user"]
+    sheets = rows(TWO)
+    kpixl("send", book(sheets), "--yes")
+    sheets["Actuals"][1][2] = 150
+    told = " ".join(kpixl("send", book(sheets), "--yes").stdout.split())
+    # Ito, who still waits, is to see GROW and what is below it; the KGI only Abe has seen.
+    assert "Person 1: Others were sent edition 1 with other figures (Goal GROW, Goal VIS" in told
+    assert "The figures of these goals are no longer those that were sent: Goal REV." in told
 
 
 # ---- Final figures --------------------------------------------------------------------------

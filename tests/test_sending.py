@@ -384,7 +384,17 @@ def test_a_book_that_changed_after_everybody_had_theirs_is_told(desk):
     desk.send()
     assert desk.planned().changed == ()
     desk.actual("VISITS", 150)
-    assert "Goal VISITS" in desk.planned().changed
+    assert "Goal VISITS" in [goal.name for goal in desk.planned().changed]
+
+
+def test_whom_an_unknown_mail_is_held_back_from_is_told_why_where_it_was_to_be_sent_again(desk):
+    desk.send(Scripted({THREE[0]: [Uncertain("smtp-uncertain")]}))
+    desk.actual("VISITS", 150)
+    assert endings(desk.send())[THREE[0]] == "unknown"
+    assert desk.planned().held == ()
+    (told,) = [one for one in desk.send(resend_unknown=True) if not one.well]
+    assert (told.ending, told.fault.code) == (Ending.BLOCKED, "changed-since-sent")
+    assert [one.recipient.email for one in desk.planned(resend_unknown=True).held] == [THREE[0]]
 
 
 def test_final_figures_after_preliminary_ones_reach_everybody(desk):

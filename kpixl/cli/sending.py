@@ -144,18 +144,19 @@ def _show(found: Dispatch, as_json: bool) -> None:
 
 def _write(office: Office, found: Dispatch, folder: Path, as_json: bool) -> None:
     """The mails as files, to be looked at or sent by hand; the ledger knows nothing of them."""
-    from kpixl.sending_report import print_held
+    from kpixl.sending_report import dispatch_data, print_left_out
 
     language = interface_language()
     about = {"engine": engine_for(office.engine, as_json)}
     files = [str(path) for path in office.write_mails(found, folder)]
     if as_json:
-        print_json({"files": files, **about})
+        print_json({**dispatch_data(found, language), "files": files, **about})
     else:
         for path in files:
             typer.echo(say("cli.made", language, path=path))
-        print_held(found, language)
-    raise typer.Exit(1 if found.held or found.unreachable else 0)
+        print_left_out(found, language)
+    left_out = any(one.blocked for one in found.deliveries)
+    raise typer.Exit(1 if left_out or found.unreachable else 0)
 
 
 def _send(office: Office, found: Dispatch, yes: bool, as_json: bool) -> None:

@@ -54,8 +54,8 @@ def deliver(dispatch: Dispatch, post: Post) -> Iterator[Result]:
     One that fails does not stop the others. What failed for the moment is tried again after a
     pause, a few times; then the next run has it. Raises :class:`EditionTaken`.
     """
-    due = dispatch.due
-    yield from (_settled(one) for one in dispatch.deliveries if one not in due)
+    due, held = dispatch.due, dispatch.held
+    yield from (_settled(one, one in held) for one in dispatch.deliveries if one not in due)
     if not due:
         return
     edition = _opened(dispatch.edition, post)
@@ -65,15 +65,15 @@ def deliver(dispatch: Dispatch, post: Post) -> Iterator[Result]:
         yield from _in_rounds(_Desk(dispatch, post, parcels), due)
 
 
-def _settled(delivery: Delivery) -> Result:
+def _settled(delivery: Delivery, is_held: bool) -> Result:
     """The result of a delivery that is not made in this run."""
+    if is_held:
+        return Result(delivery, Ending.BLOCKED, fault=delivery.blocked)
     if delivery.standing is Standing.SENT:
         return Result(delivery, Ending.ALREADY)
     if delivery.standing is Standing.SENDING:
         return Result(delivery, Ending.ELSEWHERE)
-    if delivery.standing is Standing.UNKNOWN:
-        return Result(delivery, Ending.UNKNOWN, fault=KpixlError("delivery-unknown"))
-    return Result(delivery, Ending.BLOCKED, fault=delivery.blocked)
+    return Result(delivery, Ending.UNKNOWN, fault=KpixlError("delivery-unknown"))
 
 
 def _opened(wanted: EditionRecord, post: Post) -> EditionRecord:

@@ -18,7 +18,7 @@ from kpixl.delivery.records import (
 from kpixl.errors import KpixlError, Problem, UsageProblem
 from kpixl.measures.gap import EQUAL
 from kpixl.new_books import new_book_id
-from kpixl.plan.model import Recipient
+from kpixl.plan.model import Goal, Recipient
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
 from kpixl.review.published import Figure, published
@@ -34,7 +34,15 @@ COMPARED = ("month", "to_date")
 
 
 class ChangedSinceSent(KpixlError):
-    """The book's figures are no longer those that others were sent in the same edition."""
+    """The book's figures are no longer those that others were sent in the same edition; ``goals``
+    are those whose figures are other ones now. ``book`` is the workbook as a command names it."""
+
+    def __init__(self, goals: Sequence[Goal], edition: int, month: Month, book: str) -> None:
+        names = ", ".join(goal.name for goal in goals[:5]) + (" …" if len(goals) > 5 else "")
+        super().__init__(
+            "changed-since-sent", edition=edition, goals=names, month=str(month), file=book
+        )
+        self.goals = tuple(goals)
 
 
 class HeldByErrors(KpixlError):
@@ -65,7 +73,10 @@ def dispatch(order: Order, review: Review, ledger: Ledger, now: datetime) -> Dis
         # Not the correction that was begun, but one more for the same reason.
         edition, is_new = replace(edition, number=edition.number + 1, opened=now), True
         changed = dict.fromkeys(parts, ())
-    blocked = {scope: _blocked(part, changed[scope], edition) for scope, part in parts.items()}
+    book = typed(str(order.workbook))
+    blocked = {
+        scope: _blocked(part, changed[scope], edition, book) for scope, part in parts.items()
+    }
     deliveries = tuple(
         Delivery(person, key, ledger.standing(key, now=now), blocked[person.scope])
         for person, key in _keyed(people, review.month, edition)
@@ -78,7 +89,7 @@ def dispatch(order: Order, review: Review, ledger: Ledger, now: datetime) -> Dis
         deliveries=deliveries,
         reviews=parts,
         unreachable=unreachable,
-        changed=tuple(dict.fromkeys(name for names in changed.values() for name in names)),
+        changed=tuple({goal.id: goal for goals in changed.values() for goal in goals}.values()),
     )
 
 
@@ -114,26 +125,24 @@ def _keyed(
     return tuple((person, key) for key, person in found.items())
 
 
-def _blocked(part: Review, changed: Sequence[str], edition: EditionRecord) -> KpixlError | None:
+def _blocked(
+    part: Review, changed: Sequence[Goal], edition: EditionRecord, book: str
+) -> KpixlError | None:
     if part.errors:
         return HeldByErrors(part.errors)
     if changed:
-        names = ", ".join(changed[:5]) + (" …" if len(changed) > 5 else "")
-        return ChangedSinceSent(
-            "changed-since-sent", edition=edition.number, goals=names, month=str(part.month),
-            file=typed(part.source.name),
-        )  # fmt: skip
+        return ChangedSinceSent(changed, edition.number, part.month, book)
     return None
 
 
-def _changed(part: Review, sent: Mapping[FigureKey, SentFigure]) -> tuple[str, ...]:
+def _changed(part: Review, sent: Mapping[FigureKey, SentFigure]) -> tuple[Goal, ...]:
     """The goals of which another figure was sent in this edition than the book has now."""
-    found = []
+    found: dict[str, Goal] = {}
     for figure in published(part):
         before = sent.get((figure.goal, figure.month, figure.period))
         if before is not None and figure.period in COMPARED and not _same(before.figure, figure):
-            found.append(part.by_id[figure.goal].goal.name)
-    return tuple(dict.fromkeys(found))
+            found[figure.goal] = part.by_id[figure.goal].goal
+    return tuple(found.values())
 
 
 def _same(first: Figure, second: Figure) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kpixl.delivery.records import DeliveryKey, EditionRecord, Standing
 from kpixl.errors import KpixlError, Problem
-from kpixl.plan.model import Recipient
+from kpixl.plan.model import Goal, Recipient
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
 
@@ -46,7 +46,7 @@ class Delivery:
 class Dispatch:
     """Who would get what of one book and month. ``reviews`` are the parts by scope; ``unreachable``
     the problems of people whose rows are wrong; ``is_new``: nothing of this edition is recorded
-    yet. ``changed`` names the goals whose figures are no longer those that were sent in it."""
+    yet. ``changed`` are the goals whose figures are no longer those that were sent in it."""
 
     order: Order
     review: Review
@@ -55,18 +55,22 @@ class Dispatch:
     deliveries: tuple[Delivery, ...]
     reviews: dict[str, Review]
     unreachable: tuple[Problem, ...] = ()
-    changed: tuple[str, ...] = ()
+    changed: tuple[Goal, ...] = ()
 
     @property
     def due(self) -> tuple[Delivery, ...]:
         """The deliveries that are to be made now."""
-        wanted = (Standing.DUE, Standing.UNKNOWN) if self.order.resend_unknown else (Standing.DUE,)
-        return tuple(one for one in self.deliveries if not one.blocked and one.standing in wanted)
+        return tuple(one for one in self._wanted if not one.blocked)
 
     @property
     def held(self) -> tuple[Delivery, ...]:
         """The deliveries that are still to be made and may not be."""
-        return tuple(one for one in self.deliveries if one.blocked and one.standing is Standing.DUE)
+        return tuple(one for one in self._wanted if one.blocked)
+
+    @property
+    def _wanted(self) -> tuple[Delivery, ...]:
+        wanted = (Standing.DUE, Standing.UNKNOWN) if self.order.resend_unknown else (Standing.DUE,)
+        return tuple(one for one in self.deliveries if one.standing in wanted)
 
 
 class Ending(StrEnum):
