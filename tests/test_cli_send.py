@@ -190,6 +190,26 @@ def test_without_a_configuration_it_says_how_to_begin() -> None:
     assert not Path("kpixl-ledger.sqlite").exists()
 
 
+def test_a_workbook_that_is_not_there_is_told_before_what_else_is_missing() -> None:
+    found = kpixl("send", "plam.xlsx", "--yes")
+    assert found.exit_code == 1
+    assert "There is no file plam.xlsx" in found.stderr
+    assert "kpixl.toml" not in found.stderr
+
+
+@pytest.mark.usefixtures("light", "server")
+@pytest.mark.parametrize("option", [(), ("--config", "team/team.toml")])
+def test_a_month_is_closed_in_the_ledger_that_the_configuration_names(
+    option: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "team").mkdir()
+    Path("team/team.toml").write_text('[ledger]\nurl = "l.sqlite"\n', encoding="utf-8")
+    found = kpixl("close", book(), "--yes", *option)
+    assert found.exit_code == 0, found.output
+    assert Path("team/l.sqlite").exists() == bool(option)
+    assert Path("kpixl-ledger.sqlite").exists() == (not option)
+
+
 @pytest.mark.usefixtures("light")
 def test_the_ledger_may_lie_elsewhere(server: Sink, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.sqlite"
@@ -253,6 +273,14 @@ def test_a_mail_that_is_not_written_as_a_file_is_told_whoever_has_been_sent_it()
     data = data_of("send", plan, "--to-files", "mails", "--json", code=1)
     assert data["files"] == []
     assert [one["fault"]["error"] for one in data["deliveries"]] == ["changed-since-sent"] * 2
+
+
+@pytest.mark.usefixtures("light")
+def test_a_folder_that_takes_no_mails_was_the_wrong_one_to_name() -> None:
+    Path("mails").write_text("in the way", encoding="utf-8")
+    found = kpixl("send", book(), "--to-files", "mails")
+    assert found.exit_code == 2
+    assert "name another folder after --to-files" in found.stderr
 
 
 def test_looking_and_writing_at_once_makes_no_sense() -> None:

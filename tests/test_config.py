@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -351,6 +352,8 @@ def test_what_is_missing_is_named_with_an_example(text: str, key: str, tmp_path:
     assert (fault.code, fault.details["key"]) == ("config-missing", key)
     assert fault.details["example"] == EXAMPLES[key]
     assert set(EXAMPLES) <= set(PLACES)
+    # Who types it as it is written has a file that can be read.
+    assert tomllib.loads(EXAMPLES[key])
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from kpixl.delivery.ledger import NOT_SENT, Ledger, open_ledger
 from kpixl.delivery.processes import this_process
 from kpixl.delivery.records import Outcome, Standing
 from tests.ledgers import LONG_AGO, NOW, claimed, key_of, sent
+from tests.postgres import PASSWORD
 
 FILE = "kpixl-ledger.sqlite"
 
@@ -263,12 +264,36 @@ def test_the_ledger_can_be_named_by_option_and_environment(monkeypatch, tmp_path
     assert len(rows(history(code=1))) == 1
 
 
-def test_a_server_is_asked_and_its_password_never_shown(postgres):
-    url = postgres.url(postgres.new_schema())
+def test_the_ledger_that_a_configuration_names_is_found_by_it(tmp_path):
+    elsewhere = tmp_path / "team"
+    elsewhere.mkdir()
+    (elsewhere / "team.toml").write_text('[ledger]\nurl = "l.sqlite"\n', encoding="utf-8")
+    with open_ledger(str(elsewhere / "l.sqlite"), create=True) as ledger:
+        claimed(ledger, key_of(), now=LONG_AGO)
+    assert "there is no ledger" in history().stdout
+    text = "".join(history("--config", "team/team.toml", code=1).stdout.splitlines())
+    assert "kpixl history --config team/team.toml --mark-sent 1" in text
+    other = str(tmp_path / "other.sqlite")
+    assert other in history("--config", "team/team.toml", "--ledger", other).stdout
+
+
+def test_a_server_is_asked_and_its_password_never_shown(postgres, monkeypatch):
+    schema = postgres.new_schema()
+    url, plain = postgres.url(schema), postgres.url(schema, password=None)
     with open_ledger(url, create=True) as ledger:
         claimed(ledger, key_of(), now=LONG_AGO)
-    found = history("--ledger", url, code=1)
+    monkeypatch.setenv("KPIXL_LEDGER_PASSWORD", PASSWORD)
+    found = history("--ledger", plain, code=1)
     assert "--ledger URL --mark-sent 1" in found.stdout
-    broken = history("--ledger", url.replace("%3A", "x"), code=1)
+    told = history("--ledger", url, code=2)
+    assert "A password stands in --ledger" in told.stderr
+    broken = history("--ledger", url.replace("%3A", "x"), code=2)
+    monkeypatch.setenv("KPIXL_LEDGER", url)
+    asked = history(code=1)
     for secret in ("p@ss", "p%40ss"):
-        assert secret not in found.output + broken.output
+        assert secret not in found.output + told.output + broken.output + asked.output
+
+
+def test_a_place_that_names_no_ledger_is_wrong_use():
+    found = history("--ledger", "mysql://kpi@db/kpis", code=2)
+    assert "does not name a ledger" in found.stderr

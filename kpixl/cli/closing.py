@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpixl.cli.common import (
+    ConfigOption,
     DebugOption,
     JsonOption,
+    LedgerOption,
     MonthOption,
     Workbook,
     app,
     day_of,
     guarded,
+    ledger_of,
     month_of,
     print_json,
 )
@@ -41,7 +44,8 @@ def close(
         str | None, typer.Option("--again", metavar="REASON", help=help_text("again"))
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help=help_text("close_yes"))] = False,
-    ledger: Annotated[str | None, typer.Option("--ledger", help=help_text("ledger"))] = None,
+    config: ConfigOption = None,
+    ledger: LedgerOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -53,7 +57,7 @@ def close(
     from kpixl.new_books import new_book_id
     from kpixl.sending.office import now, today
 
-    url = ledger or ledger_url(workbook, delivery_config(workbook=workbook).ledger_url)
+    url = ledger_of(ledger) or ledger_url(workbook, delivery_config(config, workbook).ledger_url)
     day = day_of(as_of)
     review, plan = jobs.review_and_plan(workbook, month_of(month), day, workbook, url)
     if not review.settings.book_id:

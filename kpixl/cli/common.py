@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from functools import wraps
@@ -185,6 +186,17 @@ def look_folder(brand: Path | None, templates: Path | None) -> Path | None:
     return folder
 
 
+def ledger_of(place: str | None) -> str | None:
+    """The place that ``--ledger`` names. Raises :class:`UsageProblem` where a password stands in
+    it: a command line is for everybody to see."""
+    from kpixl.delivery.ledger_places import holds_password
+
+    with suppress(ValueError):  # such a URL is refused when it is opened
+        if place is not None and holds_password(place):
+            raise UsageProblem("ledger-password-told")
+    return place
+
+
 def day_of(text: str | None) -> date | None:
     if text is None:
         return None
@@ -205,5 +217,7 @@ EngineOption = Annotated[
     str, typer.Option("--engine", help=help_text("engine"), show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=help_text("json"))]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help=help_text("config"))]
+LedgerOption = Annotated[str | None, typer.Option("--ledger", help=help_text("ledger"))]
 DebugOption = Annotated[bool, typer.Option("--debug", help=help_text("debug"))]
 OutOption = Annotated[Path, typer.Option("-o", "--out", help=help_text("out"))]

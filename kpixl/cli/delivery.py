@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpixl.cli.common import (
+    ConfigOption,
     DebugOption,
     JsonOption,
+    LedgerOption,
     app,
     guarded,
+    ledger_of,
     month_of,
     print_json,
 )
@@ -32,7 +35,8 @@ def history(
         Path | None, typer.Argument(help=help_text("history_workbook"), show_default=False)
     ] = None,
     month: Annotated[str | None, typer.Option("--month", help=help_text("history_month"))] = None,
-    ledger: Annotated[str | None, typer.Option("--ledger", help=help_text("ledger"))] = None,
+    config: ConfigOption = None,
+    ledger: LedgerOption = None,
     mark_sent: Annotated[
         int | None, typer.Option("--mark-sent", metavar="N", help=help_text("mark_sent"))
     ] = None,
@@ -51,7 +55,7 @@ def history(
     wanted = month_of(month)
     book_id = _book_id(workbook) if workbook is not None else None
     book = workbook or Path("plan.xlsx")
-    url = ledger or ledger_url(book, delivery_config(workbook=book).ledger_url)
+    url = ledger_of(ledger) or ledger_url(book, delivery_config(config, book).ledger_url)
     now = datetime.now(UTC)
     with open_ledger(url, create=False) as kept:
         place, absent = kept.place, kept.absent
@@ -64,7 +68,7 @@ def history(
     elif absent:
         typer.echo(say("ledger.absent", interface_language(), place=place))
     else:
-        command, language = _command(workbook, ledger), interface_language()
+        command, language = _command(workbook, config, ledger), interface_language()
         if attempts or not closings:
             delivery_report.print_history(place, attempts, command, language)
         delivery_report.print_closings(place, closings, language, titled=not attempts)
@@ -111,11 +115,13 @@ def _numbered(kept: Ledger, book_id: str | None, number: int | None, now: dateti
     return found[0]
 
 
-def _command(workbook: Path | None, ledger: str | None) -> str:
-    """The command as it can be copied; a URL with a password in it is left to the person."""
+def _command(workbook: Path | None, config: Path | None, ledger: str | None) -> str:
+    """The command as it can be copied; a URL, which may be long, is left to the person."""
     words = ["kpixl", "history"]
     if workbook is not None:
         words.append(str(workbook))
+    if config is not None:
+        words += ["--config", str(config)]
     if ledger is not None:
         words += ["--ledger", "URL" if "://" in ledger else ledger]
     return " ".join(f'"{one}"' if " " in one else one for one in words)

@@ -11,9 +11,11 @@ import typer
 from kpixl.cli.common import (
     AsOfOption,
     BrandOption,
+    ConfigOption,
     DebugOption,
     EngineOption,
     JsonOption,
+    LedgerOption,
     MonthOption,
     TemplatesOption,
     Workbook,
@@ -21,6 +23,7 @@ from kpixl.cli.common import (
     day_of,
     engine_for,
     guarded,
+    ledger_of,
     look_folder,
     month_of,
     print_json,
@@ -52,8 +55,8 @@ def send(
     ] = False,
     if_ready: Annotated[bool, typer.Option("--if-ready", help=help_text("if_ready"))] = False,
     yes: Annotated[bool, typer.Option("--yes", help=help_text("yes"))] = False,
-    config: Annotated[Path | None, typer.Option("--config", help=help_text("config"))] = None,
-    ledger: Annotated[str | None, typer.Option("--ledger", help=help_text("ledger"))] = None,
+    config: ConfigOption = None,
+    ledger: LedgerOption = None,
     brand: BrandOption = None,
     templates: TemplatesOption = None,
     engine: EngineOption = "",
@@ -77,7 +80,9 @@ def send(
         engine=engine,
     )
     sends = not dry_run and to_files is None
-    with Office(order, config, ledger, writes=sends, ask=_asker(as_json)) as office:
+    place = ledger_of(ledger)
+    with Office(order, config, place, writes=sends, ask=_asker(as_json)) as office:
+        _ = office.review  # a workbook that is not there is told before what else is missing
         if if_ready:
             _leave_unless_ready(office, as_json)
         if sends:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from kpixl.delivery.config_table import ConfigProblem, Table, refuse_secrets
+from kpixl.delivery.ledger_places import holds_password
 from kpixl.delivery.mail import Address
 from kpixl.pack.engines import Engine
 from kpixl.plan.recipients import is_address
@@ -312,14 +313,12 @@ def _ledger_url(table: Table) -> str:
     if "://" not in written:
         return str(table.file.parent / Path(written).expanduser())
     try:
-        parts = urlsplit(written)
-        secret = parts.password is not None or any(
-            "password" in name.casefold() for name, _ in parse_qsl(parts.query)
-        )
+        secret = holds_password(written)
     except ValueError:  # such as half an IPv6 address; a password may stand in it
         table.refuse("config-ledger", "url", "")
     if secret:
         table.refuse("config-ledger-password", "url", "")
-    if parts.scheme.partition("+")[0] not in SCHEMES:
-        table.refuse("config-ledger", "url", f"{parts.scheme}://")
+    scheme = urlsplit(written).scheme
+    if scheme.partition("+")[0] not in SCHEMES:
+        table.refuse("config-ledger", "url", f"{scheme}://")
     return written

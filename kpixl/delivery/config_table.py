@@ -22,10 +22,10 @@ SECRET = re.compile(
 
 EXAMPLES = {
     "mail.from": 'from = "kpi@example.co.jp"',
-    "mail.smtp": '[mail.smtp] host = "smtp.example.co.jp"',
+    "mail.smtp": '[mail.smtp]\nhost = "smtp.example.co.jp"\nuser = "kpi@example.co.jp"',
     "mail.smtp.host": 'host = "smtp.example.co.jp"',
     "mail.smtp.user": 'user = "kpi@example.co.jp"',
-    "mail.microsoft": '[mail.microsoft] tenant = "…" client_id = "…"',
+    "mail.microsoft": '[mail.microsoft]\ntenant = "…"\nclient_id = "…"',
     "mail.microsoft.tenant": 'tenant = "example.onmicrosoft.com"',
     "mail.microsoft.client_id": 'client_id = "00000000-0000-0000-0000-000000000000"',
     "ledger.url": 'url = "postgresql://kpi@db.example.co.jp/kpixl"',

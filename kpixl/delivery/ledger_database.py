@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError
 
 from kpixl.delivery import ledger_schema
 from kpixl.delivery.ledger_places import as_url
-from kpixl.delivery.ledger_problems import LedgerProblem, told
+from kpixl.delivery.ledger_problems import LedgerMisnamed, LedgerProblem, told
 from kpixl.delivery.secrets import secret
 from kpixl.errors import UsageProblem
 
@@ -109,7 +109,7 @@ def _ready(database: Database, create: bool) -> Database:
 def _parsed(url: str) -> URL:
     """``url`` in its parts. Of one that cannot be read only the beginning is told: what stands
     after it may hold a password."""
-    wrong = LedgerProblem("ledger-url", found=url.partition("://")[0] + "://…")
+    wrong = LedgerMisnamed("ledger-url", found=url.partition("://")[0] + "://…")
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 FILE = "kpixl-ledger.sqlite"
 PLACE = "KPIXL_LEDGER"
@@ -59,6 +60,17 @@ def as_url(place: str) -> str:
 
     path = Path(place).expanduser().absolute()
     return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
+def holds_password(place: str) -> bool:
+    """Whether a password stands in a URL, anywhere in it. Raises ``ValueError`` for what is none,
+    such as half an IPv6 address."""
+    if "://" not in place:
+        return False
+    parts = urlsplit(place)
+    return parts.password is not None or any(
+        "password" in name.casefold() for name, _ in parse_qsl(parts.query)
+    )
 
 
 def file_of(url: str) -> Path | None:

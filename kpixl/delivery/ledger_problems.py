@@ -8,13 +8,17 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from kpixl.errors import KpixlError
+from kpixl.errors import KpixlError, UsageProblem
 
 HIDDEN = "***"
 
 
 class LedgerProblem(KpixlError):
     """The ledger cannot be opened, read or written, or does not allow what was asked."""
+
+
+class LedgerMisnamed(LedgerProblem, UsageProblem):
+    """What was said of where the ledger is names none."""
 
 
 class Taken(LedgerProblem):

@@ -18,11 +18,12 @@ from kpixl.delivery.editions import sent_before
 from kpixl.delivery.files import FileTransport
 from kpixl.delivery.ledger import Ledger, ledger_url, open_ledger, unsafe_place
 from kpixl.delivery.ledger_places import as_url, file_of
-from kpixl.delivery.mail import Address
+from kpixl.delivery.mail import Address, Mail
 from kpixl.delivery.opening import transport_of
 from kpixl.delivery.processes import this_person, this_process
 from kpixl.delivery.records import Closing
-from kpixl.delivery.transports import Transport
+from kpixl.delivery.transports import Transport, Unavailable
+from kpixl.errors import UsageProblem
 from kpixl.plan.model import Plan
 from kpixl.review.figures import Review
 from kpixl.review.readiness import Readiness, readiness
@@ -47,6 +48,14 @@ def now() -> datetime:
 def today() -> date:
     """The calendar day of whoever runs kpixl, against which a close day is judged."""
     return date.today()  # noqa: DTZ011 -- a person's own calendar day is what is meant
+
+
+def _written(files: FileTransport, mail: Mail) -> str:
+    """Where the mail lies. A folder that takes no files was the wrong one to name."""
+    try:
+        return files.send(mail)
+    except Unavailable as fault:
+        raise UsageProblem(fault.code, **{**fault.details, "form": "mails"}) from fault
 
 
 class Office:
@@ -178,4 +187,4 @@ class Office:
             for one in found.deliveries:
                 if one.blocked is None:
                     mail = make_mail(found, one, parcels.of(one), self.sender, dated)
-                    yield Path(files.send(mail))
+                    yield Path(_written(files, mail))
