@@ -186,11 +186,12 @@ def test_a_pack_that_does_not_come_to_its_end_is_given_up(books, watched, monkey
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(watched.folder)
     found, order = prepared(["books/b0.xlsx", "books/b1.xlsx"], light(watched.folder))
-    with Pool(order, 2, seconds=6.0) as pool:
+    # Long enough for the other one, whatever else the machine has to do.
+    with Pool(order, 2, seconds=20.0) as pool:
         outcomes = {step.outcome.workbook: step.outcome for step in run(found, pool)}
     late = outcomes["books/b0.xlsx"]
     assert isinstance(late, Failed)
-    assert (late.code, late.details["seconds"]) == ("pack-too-slow", 6)
+    assert (late.code, late.details["seconds"]) == ("pack-too-slow", 20)
     assert isinstance(outcomes["books/b1.xlsx"], Made)
 
 

@@ -55,6 +55,14 @@ class Dask:
         folder = str(self.watched.temporary())
         return self.start(*WORKER, "--local-directory", folder, *words, **more)
 
+    def ready(self, address: str, workers: int = 0) -> str:
+        """The address, once the scheduler has so many workers: kpixl waits for seconds only, and
+        they may take longer to start on a machine that has much else to do."""
+        with Client(address, timeout=60, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+            if workers:
+                client.wait_for_workers(workers, timeout=120)
+        return address
+
     def stop(self) -> None:
         for process in reversed(self.processes):
             process.send_signal(signal.SIGTERM)
@@ -81,6 +89,7 @@ def test_a_cluster_makes_the_bytes_that_a_pool_makes_and_reads_each_workbook_onc
     address = dask.scheduler()
     dask.worker("--no-nanny")
     dask.worker("--no-nanny")
+    dask.ready(address, workers=2)
     words = ("books", "--each", "csf", "--pages", "cover")
     data = watched.data(*words, "-o", "cluster", "--cluster", address, code=1)
     assert [Path(one["workbook"]).name for one in data["failed"]] == ["text.xlsx"]
@@ -100,6 +109,7 @@ def test_a_workbook_that_kills_every_worker_costs_only_itself(dask, tmp_path):
         put(tmp_path / "books", name, sample_bytes("en"))
     address = dask.scheduler()
     dask.worker(WATCH_KILL="doomed.xlsx")
+    dask.ready(address, workers=1)
     data = dask.watched.data("books", *LIGHT, "--cluster", address, code=1)
     assert [(Path(one["workbook"]).name, one["error"]) for one in data["failed"]] == [
         ("doomed.xlsx", "worker-died")
@@ -113,6 +123,7 @@ def test_a_cluster_without_kpixl_is_said_and_nothing_is_made(dask, tmp_path):
     put(other / "kpixl", "__init__.py", b"")
     address = dask.scheduler()
     dask.worker("--no-nanny", PYTHONPATH=str(other))
+    dask.ready(address, workers=1)
     told = dask.watched.run("a.xlsx", *LIGHT, "--cluster", address)
     assert told.returncode == 1
     assert "cannot run kpixl: ModuleNotFoundError" in told.stderr
@@ -123,6 +134,7 @@ def test_a_cluster_of_another_version_is_said(dask, tmp_path):
     put(tmp_path, "a.xlsx", sample_bytes("en"))
     address = dask.scheduler()
     dask.worker("--no-nanny")
+    dask.ready(address, workers=1)
     words = ("a.xlsx", *LIGHT, "--cluster", address)
     code = (
         "import kpixl, sys; kpixl.__version__ = '9.9'; from kpixl.cli import main; "
@@ -142,6 +154,7 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_a_sentence(dask, tmp_path)
     put(tmp_path / "books", "held.xlsx", sample_bytes("en"))
     address = dask.scheduler()
     dask.worker("--no-nanny", WATCH_HOLD="held.xlsx")
+    dask.ready(address, workers=1)
     process = dask.watched.start("books", *LIGHT, "--cluster", address)
     for _ in range(1200):
         if dask.watched.processes("held"):
@@ -170,7 +183,7 @@ def test_a_scheduler_that_cannot_be_reached_is_said(address, code):
 
 
 def test_a_cluster_without_workers_is_said(dask):
-    address = dask.scheduler()
+    address = dask.ready(dask.scheduler())
     with (
         pytest.raises(KpixlError, match="cluster-empty"),
         Cluster(Order("packs"), address, patience=3.0),
