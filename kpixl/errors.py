@@ -56,6 +56,13 @@ else:
             return getattr, (type(self), self.name)
 
 
+# What a fault of kpixl's own may look like: it costs what it happened to and nothing else, and no
+# traceback is shown unless it is asked for.
+BUGS = (
+    MemoryError, RecursionError, OSError, ValueError, LookupError, TypeError, ArithmeticError,
+    AttributeError, AssertionError, ImportError,
+)  # fmt: skip
+
 ERROR_VALUES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from kpixl.review.periods import date_name, month_name
 from kpixl.review.readiness import Readiness
 from kpixl.sending.dispatch import ChangedSinceSent
 from kpixl.sending.orders import Delivery, Dispatch, Ending, Result
-from kpixl.terminal import console, fault_data, print_details, say_line
+from kpixl.terminal import console, fault_data, print_details, print_trace, say_line
 from kpixl.words import problem_text, say, typed, word
 
 SIGNS = {
@@ -146,6 +147,14 @@ def print_results(found: Dispatch, results: Sequence[Result], language: str) -> 
     _print_unreachable(found, language)
     _print_changed(found, language)
     say_line(console(), count_sentence(results, language), style="bold")
+
+
+def print_causes(results: Sequence[Result]) -> None:
+    """The traces of kpixl's own faults, for those who look for them."""
+    faults = [one.fault for one in results if one.fault is not None]
+    for cause in dict.fromkeys(one.__cause__ for one in faults if one.code == "unexpected"):
+        if cause is not None:
+            print_trace("".join(traceback.format_exception(cause)))
 
 
 def count_sentence(results: Sequence[Result], language: str) -> str:

@@ -132,6 +132,25 @@ def test_a_refusal_is_told_with_its_person_and_leaves_with_1(server: Sink) -> No
     assert held_by(server) == [TWO[1]]
 
 
+@pytest.mark.usefixtures("light", "server")
+def test_a_fault_of_kpixls_own_is_told_and_shown_to_those_who_look_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def render(job: jobs.PackJob, part: Any, language: str) -> tuple[str, bytes]:
+        if language == "ja":
+            raise ZeroDivisionError("division by zero")
+        return f"pack_{language}.pdf", PACK
+
+    monkeypatch.setattr(jobs, "render", render)
+    found = kpixl("send", book(), "--yes")
+    assert found.exit_code == 1
+    assert "sent: 1 · held back: 1" in found.stdout
+    assert "Person 1: kpixl met a fault of its own: ZeroDivisionError" in found.stdout
+    shown = CliRunner().invoke(app, ["send", "plan.xlsx", "--yes", "--debug"])
+    assert shown.exit_code == 1
+    assert "Traceback" in shown.stderr
+
+
 @pytest.mark.usefixtures("light")
 def test_without_a_terminal_it_wants_to_be_told(server: Sink) -> None:
     found = kpixl("send", book())

@@ -162,6 +162,25 @@ def test_one_person_in_two_rows_gets_one_mail(desk):
     assert not any(mail.copy for mail in transport.taken)
 
 
+def test_a_fault_of_kpixls_own_costs_only_the_mails_of_its_pack(desk, monkeypatch):
+    made = jobs.render
+
+    def render(job: jobs.PackJob, part: Any, language: str) -> tuple[str, bytes]:
+        if part.scope == "GROW":
+            raise ZeroDivisionError("division by zero")
+        return made(job, part, language)
+
+    monkeypatch.setattr(jobs, "render", render)
+    found = desk.send()
+    assert endings(found) == {**all_of(Ending.SENT), THREE[1]: "blocked"}
+    (fault,) = [one.fault for one in found if one.fault]
+    assert (fault.code, fault.details["found"]) == (
+        "unexpected", "ZeroDivisionError: division by zero",
+    )  # fmt: skip
+    monkeypatch.setattr(jobs, "render", made)
+    assert endings(desk.send()) == {**all_of(Ending.ALREADY), THREE[1]: "sent"}
+
+
 def test_a_copy_is_a_mail_of_its_own(desk):
     desk.sheets["Recipients"][1][2] = "Cc"
     transport = Scripted()

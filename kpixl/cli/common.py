@@ -16,16 +16,10 @@ import typer
 from typer.core import TyperGroup
 
 from kpixl.cli.help import COMMANDS, HELP_NAMES, VERSION_NAME, version_line
-from kpixl.errors import KpixlError, Problem, UsageProblem
+from kpixl.errors import BUGS, KpixlError, Problem, UsageProblem
 from kpixl.plan.month import Month
 from kpixl.ui import help_text, interface_language
 from kpixl.words import say
-
-# What a fault of kpixl's own may look like: no traceback is shown unless it is asked for.
-BUGS = (
-    MemoryError, RecursionError, OSError, ValueError, LookupError, TypeError, ArithmeticError,
-    AttributeError, AssertionError, ImportError,
-)  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -95,7 +95,7 @@ def send(
         elif to_files is not None:
             _write(office, found, to_files, as_json)
         else:
-            _send(office, found, yes, as_json)
+            _send(office, found, yes, as_json, debug)
 
 
 def _has_terminal() -> bool:
@@ -164,9 +164,9 @@ def _write(office: Office, found: Dispatch, folder: Path, as_json: bool) -> None
     raise typer.Exit(1 if left_out or found.unreachable else 0)
 
 
-def _send(office: Office, found: Dispatch, yes: bool, as_json: bool) -> None:
+def _send(office: Office, found: Dispatch, yes: bool, as_json: bool, debug: bool) -> None:
     from kpixl.delivery_report import closing_data
-    from kpixl.sending_report import dispatch_data, print_results
+    from kpixl.sending_report import dispatch_data, print_causes, print_results
 
     language = interface_language()
     about = {}
@@ -182,6 +182,8 @@ def _send(office: Office, found: Dispatch, yes: bool, as_json: bool) -> None:
         if office.closed is not None:
             key = "closing.sent" if office.closed.number == 1 else "closing.sent_again"
             typer.echo(say(key, language, month=office.closed.month))
+    if debug:
+        print_causes(results)
     if stopped:
         typer.echo(word("send.stopped", language), err=True)
     well = not stopped and all(one.well for one in results)

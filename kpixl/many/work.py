@@ -22,7 +22,7 @@ from pathlib import Path
 
 from kpixl.brand.kit import kit_of
 from kpixl.delivery.editions import edition_named, has_ledger, issue_of
-from kpixl.errors import FileProblem, KpixlError, Problem, UsageProblem
+from kpixl.errors import BUGS, FileProblem, KpixlError, Problem, UsageProblem
 from kpixl.jobs import (
     DataErrors,
     NotReadable,
@@ -42,11 +42,6 @@ from kpixl.review.figures import Review
 from kpixl.review.restated import FIRST_EDITION, Edition
 from kpixl.review.scope import scoped, scopes_by
 
-# What a fault of our own may look like. It costs its pack, not the run.
-BUGS = (
-    MemoryError, RecursionError, OSError, ValueError, LookupError, TypeError, ArithmeticError,
-    AttributeError, AssertionError, ImportError,
-)  # fmt: skip
 # A name in a store may hold what would lead elsewhere in a folder of Windows.
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\0]')
 _ONE_AT_A_TIME = threading.RLock()

@@ -14,7 +14,7 @@ from kpixl.delivery.editions import sent_before
 from kpixl.delivery.ledger_problems import LedgerProblem
 from kpixl.delivery.records import Claim, EditionRecord, Outcome, Owner, Standing
 from kpixl.delivery.transports import Deferred, DeliveryFault, Refused, Transport, Uncertain
-from kpixl.errors import KpixlError
+from kpixl.errors import BUGS, KpixlError
 from kpixl.sending.orders import Delivery, Dispatch, Ending, Result
 from kpixl.sending.parcels import Parcel, Parcels, Sender, make_mail
 
@@ -150,6 +150,10 @@ def _once(desk: _Desk, delivery: Delivery) -> Result:
         mail = make_mail(desk.dispatch, delivery, parcel, post.sender, post.clock())
     except KpixlError as fault:
         return Result(delivery, Ending.BLOCKED, fault=fault)
+    except BUGS as bug:  # nothing is claimed yet: it costs this one's mail and nobody else's
+        unexpected = KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
+        unexpected.__cause__ = bug
+        return Result(delivery, Ending.BLOCKED, fault=unexpected)
     if delivery.standing is Standing.UNKNOWN:
         _set_aside(delivery, post)
     claim = post.ledger.claim(
