@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 
 import pytest
 
+from kpixl import jobs
 from kpixl.delivery.config import Login, Security, SmtpConfig
+from kpixl.delivery.ledger import open_ledger
+from kpixl.delivery.mail import Address
+from kpixl.delivery.processes import this_process
+from kpixl.delivery.records import Standing
 from kpixl.delivery.smtp import SmtpTransport
 from kpixl.delivery.transports import Refused, Unavailable
+from kpixl.sending.delivering import Post, deliver
+from kpixl.sending.dispatch import dispatch
+from kpixl.sending.orders import Order
+from kpixl.sending.parcels import Sender
 from tests.certificates import Authority
 from tests.letters import large, letter, rendered
+from tests.mail_book import rows, write
 from tests.postfix import Postfix
 from tests.smtp_server import PASSWORD, USER
 
@@ -23,7 +35,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def postfix(authority: Authority) -> Iterator[Postfix]:
     with Postfix(authority.issue("right"), USER, PASSWORD) as running:
         yield running
@@ -47,7 +59,7 @@ def files(data: bytes) -> list[tuple[str | None, bytes]]:
     return [(part.get_filename(), part.get_content()) for part in message.iter_attachments()]
 
 
-# One test, because they share the mailbox: what was refused must not have got there either.
+# One test, because a server takes its time to start: what was refused must not have got there.
 def test_what_postfix_takes_arrives_and_what_it_refuses_does_not(
     postfix: Postfix, authority: Authority
 ):
@@ -73,6 +85,38 @@ def test_what_postfix_takes_arrives_and_what_it_refuses_does_not(
     assert sorted(subjects(arrived)) == sorted(mail.subject for mail in sent)
     for data in arrived:
         assert files(data) == [(one.name, one.data) for one in letter().attachments]
+
+
+def test_the_ledgers_account_is_what_postfix_holds(
+    postfix: Postfix, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    people = ("boss@example.co.jp", "nobody@example.co.jp")
+    book = write(tmp_path / "plan.xlsx", rows(people))
+    config = transport(postfix, authority)._config
+
+    def endings(password: str = PASSWORD, size: int = 20_000) -> list[str]:
+        pack = b"%PDF-1.7" + bytes(size)
+        monkeypatch.setattr(jobs, "render", lambda job, part, language: ("pack.pdf", pack))
+        with open_ledger(str(tmp_path / "l.sqlite"), create=True) as ledger:
+            post = Post(
+                ledger, this_process(), SmtpTransport(config, password=lambda: password),
+                Sender(Address("kpi@example.co.jp", "経営企画")),
+                clock=lambda: datetime.now(UTC), sleep=lambda seconds: None,
+            )  # fmt: skip
+            found = dispatch(Order(book), jobs.review_workbook(book), ledger, datetime.now(UTC))
+            return [one.ending.value for one in deliver(found, post)]
+
+    assert endings("wrong") == ["untried", "untried"]
+    assert endings(size=3_000_000) == ["refused", "refused"]
+    assert endings() == ["sent", "refused"]
+    assert endings() == ["already", "refused"]
+    with open_ledger(str(tmp_path / "l.sqlite"), create=False) as ledger:
+        attempts = ledger.attempts("BOOK-1", now=datetime.now(UTC))
+    told = {one.claim.message_id: one for one in attempts if one.standing is Standing.SENT}
+    assert [one.claim.key.recipient for one in told.values()] == [people[0]]
+    assert all("queued as" in one.detail for one in told.values())
+    arrived = postfix.mailbox(len(told))
+    assert [message_from_bytes(data, policy=SMTP)["Message-ID"] for data in arrived] == list(told)
 
 
 def subjects(arrived: list[bytes]) -> list[str]:
