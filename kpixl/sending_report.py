@@ -53,10 +53,11 @@ def print_readiness(found: Readiness, review: Review, language: str) -> None:
         say_line(out, say("cli.show_errors", language, n=len(found.errors)), 2)
 
 
-def readiness_data(found: Readiness, language: str) -> dict[str, object]:
+def readiness_data(found: Readiness, review: Review, language: str) -> dict[str, object]:
     """The same as data."""
     return {
         "ready": found.ready,
+        "month": str(review.month),
         "due": found.due.isoformat(),
         "waiting": found.waiting,
         "missing": [

@@ -328,6 +328,7 @@ def test_what_is_missing_after_its_day_is_told_with_who_owns_it(server: Sink) ->
     assert found.exit_code == 1
     assert "Sato: Goal VISITS (VISITS)" in found.stdout
     data = data_of("send", "plan.xlsx", "--if-ready", "--yes", "--json", code=1)
+    assert (data["ready"], data["month"], data["due"]) == (False, "2026-05", "2026-06-10")
     assert data["missing"] == [{"id": "VISITS", "name": "Goal VISITS", "owner": "Sato"}]
     assert held_by(server) == []
 

@@ -130,7 +130,7 @@ def _leave_unless_ready(office: Office, as_json: bool) -> None:
     if found.ready:
         return
     if as_json:
-        print_json(readiness_data(found, language))
+        print_json(readiness_data(found, office.review, language))
     else:
         print_readiness(found, office.review, language)
     raise typer.Exit(1 if found.errors or (found.missing and not found.waiting) else 0)
