@@ -6,6 +6,7 @@ import pytest
 
 from kpixl.plan.model import Reading, Recipient
 from kpixl.plan.recipients import is_address
+from kpixl.words import problem_text
 from tests.plan_book import only, read, sound
 
 
@@ -97,6 +98,24 @@ def test_addresses(text: str) -> None:
 )  # fmt: skip
 def test_what_is_no_address_or_more_than_one(text: str) -> None:
     assert not is_address(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("佐々木@example.com", "local"),
+        ("佐々木.彩@example.com", "local"),
+        ("佐々木@", None),
+        ("佐々木", None),
+        ("a@b@例え.jp", None),
+    ],
+)
+def test_letters_that_servers_do_not_take_are_told_apart_from_slips(
+    address: str, form: Any
+) -> None:
+    problem = only(reading_of("Sasaki", address))
+    assert (problem.code, problem.details.get("form")) == ("email-bad", form)
+    assert address in problem_text(problem, "ja").what
 
 
 def test_a_full_width_address_is_read_as_what_it_plainly_is() -> None:

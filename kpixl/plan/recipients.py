@@ -88,7 +88,10 @@ def _person(row: Row, scopes: Scopes, language: str) -> Recipient:
     address = unicodedata.normalize("NFKC", written)
     row.people = (address or name or f"#{row.line}",)
     if not is_address(address) and "email" not in row.faulty:
-        row.report("email-bad" if address else "email-missing", "email", details=_who(name))
+        row.report(
+            "email-bad" if address else "email-missing", "email",
+            details={**_who(name), **_form(address)},
+        )  # fmt: skip
     scope = scopes.read(row.text("scope"))
     if scope is None:
         row.report("recipient-scope-unknown", "scope", details=_who(name or address))
@@ -99,6 +102,13 @@ def _person(row: Row, scopes: Scopes, language: str) -> Recipient:
         scope=scope or "",
         language=row.word("language", "language") or language,
     )
+
+
+def _form(address: str) -> Dict[str, object]:
+    """Where only what stands before the @ is in letters of another script, the problem says so."""
+    local, at, _ = address.partition("@")
+    foreign = bool(at) and local.replace(".", "").isalnum() and not local.isascii()
+    return {"form": "local"} if foreign and is_address(f"x{address[len(local) :]}") else {}
 
 
 def _who(name: str) -> Dict[str, object]:
