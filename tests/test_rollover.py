@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import fields, replace
 from datetime import date
@@ -543,6 +544,40 @@ def test_the_command_says_what_it_did_and_what_is_next(here: Path):
     assert "Left behind in the old book:" in lines
     assert lines[-1] == "Now enter the plan for FY27; then: kpixl check fy2027.xlsx"
     assert command("show", "fy2027.xlsx", "--month", "2027-03")[0] == 0
+
+
+def test_the_command_answers_as_data(here: Path):
+    book = openpyxl.load_workbook(here)
+    book.create_sheet("Memo")["A1"] = "remember"
+    book["Goals"].cell(4, book["Goals"].max_column + 1, "Cost centre")
+    sheet = book["Actuals"]
+    for row in sheet.iter_rows(min_col=1, max_col=1):
+        if row[0].value == "VISITS":
+            row[0].value = "NOBODY"
+    book.save(here)
+    found = CliRunner().invoke(app, ["new", "fy2027.xlsx", "--from", here.name, "--json"])
+    assert found.exit_code == 0
+    data = json.loads(found.stdout)
+    assert (data["file"], data["from"], data["book_id"]) == ("fy2027.xlsx", here.name, "B-2026")
+    assert (data["fiscal_year"], data["review_month"]) == ("FY27", "2027-04")
+    # Figures from April 2024 on; the new year ends in March 2028.
+    assert data["months"] == {"from": "2024-04", "to": "2028-03"}
+    assert data["goals"]["ended"] == ["GONE"]
+    left = data["left"]
+    assert (left["goals"], left["actions"], left["comments"]) == (["OLD"], ["PAST"], 1)
+    assert (left["sheets"], left["picture"]) == (["Memo"], False)
+    assert left["columns"] == [{"sheet": "Goals", "column": "Cost centre"}]
+    assert [one["found"] for one in data["problems"]] == ["NOBODY"]
+    assert data["next"][-1] == "Now enter the plan for FY27; then: kpixl check fy2027.xlsx"
+    again = CliRunner().invoke(app, ["new", "fy2027.xlsx", "--from", here.name, "--json"])
+    assert again.exit_code == 2
+    assert json.loads(again.stdout)["error"] == "already-there"
+
+
+def test_a_book_that_follows_none_is_told_as_data_too(here: Path):
+    found = CliRunner().invoke(app, ["new", "plan.xlsx", "--sample", "--json"])
+    assert (found.exit_code, json.loads(found.stdout)) == (0, {"file": "plan.xlsx"})
+    assert read(Path("plan.xlsx")).goals
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from kpixl.books.rollover import NewYear
+from kpixl.review.export import problem_data
 from kpixl.review.periods import fiscal_label, month_name, span_name
 from kpixl.words import problem_text, say
 from kpixl.workbook.rebook import own_columns, own_sheets
@@ -74,6 +75,43 @@ def next_lines(made: NewYear, language: str) -> Iterator[str]:
     if plan.settings.close_day.business and not _known_from(day, made):
         yield say("rollover.next_holidays", language, year=year)
     yield say("rollover.next", language, year=year, path=made.path)
+
+
+def new_year_data(made: NewYear, language: str) -> dict[str, object]:
+    """The same as data, for ``--json``: nothing is shortened, and what is to be done stands as
+    the sentences that a person gets."""
+    rollover, content = made.rollover, made.rollover.content
+    settings = rollover.plan.settings
+    return {
+        "file": str(made.path),
+        "from": str(made.origin.path),
+        "book_id": content.settings["book_id"],
+        "fiscal_year": fiscal_label(rollover.first, settings, language),
+        "review_month": str(rollover.first),
+        "months": {"from": str(content.months[0]), "to": str(content.months[-1])},
+        "goals": {
+            "valid": rollover.valid,
+            "planned": rollover.planned,
+            "ended": [goal.label for goal in rollover.ended],
+        },
+        "actions": {"all": len(content.actions), "open": rollover.open_actions},
+        "comments": len(content.comments),
+        "recipients": len(content.recipients),
+        "holidays": len(content.holidays),
+        "left": {
+            "goals": [goal.label for goal in rollover.goals_left],
+            "actions": [action.id for action in rollover.actions_left],
+            "comments": rollover.comments_left,
+            "sheets": list(own_sheets(made.origin.order)),
+            "columns": [
+                {"sheet": sheet, "column": name}
+                for sheet, name in own_columns(made.origin.book.sheets)
+            ],
+            "picture": made.picture_left,
+        },
+        "problems": [problem_data(problem, language) for problem in made.unread],
+        "next": list(next_lines(made, language)),
+    }
 
 
 def _known_from(day: date, made: NewYear) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,9 @@ from kpixl.cli.common import (
 from kpixl.errors import UsageProblem
 from kpixl.ui import help_text, interface_language
 from kpixl.words import say, word
+
+if TYPE_CHECKING:
+    from kpixl.books.rollover import NewYear
 
 
 class Cells(StrEnum):
@@ -72,6 +75,7 @@ def new(
         typer.Option("--cells", help=help_text("new_cells"), show_default=Cells.FUNCTIONS.value),
     ] = None,
     country: Annotated[str | None, typer.Option("--country", help=help_text("new_country"))] = None,
+    as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
     if old is not None:
@@ -82,7 +86,11 @@ def new(
         for option, value in given.items():
             if value:
                 raise UsageProblem("from-with", found=option)
-        _roll_over(path, old, lang.value if lang else None, first, cells.value if cells else None)
+        from kpixl.books.rollover import new_year
+
+        chosen_language = lang.value if lang else None
+        year = new_year(path, old, chosen_language, month_of(first), cells.value if cells else None)
+        _say_new_year(year, as_json)
         return
     from kpixl import jobs
 
@@ -91,23 +99,23 @@ def new(
     layout = (sample, fiscal_start or START, months or COLUMNS, month_of(first))
     options = (*layout, chosen.value, country or "")
     made = jobs.new_workbook(path, language, *options)
+    if as_json:
+        print_json({"file": str(made)})
+        return
     typer.echo(say("cli.made", interface_language(), path=made))
     key = "cli.sample_next" if sample else "cli.new_next"
     typer.echo(say(key, interface_language(), path=made))
 
 
-def _roll_over(
-    path: Path, old: Path, lang: str | None, first: str | None, cells: str | None
-) -> None:
-    from kpixl.books.rollover import new_year
-    from kpixl.books.rollover_lines import kept_lines, left_lines, next_lines
+def _say_new_year(made: NewYear, as_json: bool) -> None:
+    from kpixl.books.rollover_lines import kept_lines, left_lines, new_year_data, next_lines
     from kpixl.terminal import console, say_line
 
-    made, language, out = (
-        new_year(path, old, lang, month_of(first), cells),
-        interface_language(),
-        console(),
-    )
+    language = interface_language()
+    if as_json:
+        print_json(new_year_data(made, language))
+        return
+    out, old = console(), made.origin.path
     say_line(out, say("rollover.made", language, path=made.path, old=old), style="bold")
     for line in kept_lines(made, language):
         say_line(out, line, 2)
