@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from kpixl.adopting.notes import Certainty
-from kpixl.adopting.origin_sheets import areas_of, left_row, note_row
+from kpixl.adopting.origin_sheets import areas_of, comment_row, left_row, note_row
 from kpixl.plan.cells import cell_name
 from kpixl.terminal import console, say_line
 from kpixl.words import say, word
@@ -37,6 +37,12 @@ def print_adoption(adoption: Adoption, written: Path | None, language: str) -> N
     summary = say("adopt.summary", language, file=adoption.source, **counts, **adoption.counts)
     say_line(out, summary, style="bold")
     _print_goals(out, adoption, language)
+    comments = (comment_row(one, language) for one in draft.comments)
+    lines = [
+        say("adopt.tell.comment", language, id=goal, month=month, cell=cell, text=text)
+        for goal, month, cell, text, _ in comments
+    ]
+    _list(out, "comments", lines, language)
     _print_left(out, adoption, language)
     unsure = [note for note in adoption.notes if note.certainty is Certainty.ASSUMED]
     _list(out, "assumed", (_note_line(note, language) for note in unsure), language)
@@ -129,6 +135,13 @@ def adoption_data(adoption: Adoption, written: Path | None, language: str) -> di
                 "value": figures[key][goal][month], "origin": _place(cell),
             }
             for (goal, key, month), cell in origins
+        ],
+        "comments": [
+            {
+                "goal": one.goal, "month": str(one.month), "text": one.text,
+                "certainty": one.certainty.value, "origin": _place(one.cell),
+            }
+            for one in (draft.comments if draft is not None else ())
         ],
         "notes": [_note_data(note, language) for note in adoption.notes],
         "checked": [

@@ -86,6 +86,14 @@ def left(found: Adoption) -> list[tuple[str, str, str]]:
     return [(f"{one.sheet}!{one.area}", one.shown, one.reason) for one in found.left]
 
 
+def comments(found: Adoption) -> list[tuple[str, str, str, str]]:
+    """Goal, month, text and old cell of each remark that became a comment."""
+    assert found.draft is not None
+    return [
+        (one.goal, str(one.month), one.text, place(one.cell)) for one in found.draft.comments
+    ]  # fmt: skip
+
+
 def checked(found: Adoption) -> dict[str, str]:
     return {f"{one.sheet}!{one.area}": one.kind for one in found.checked}
 
@@ -129,9 +137,9 @@ def test_plan_actual_and_attainment_in_rows(adopted):
     assert row(actual) == months("2026-04", 90, 121, 120, 95, 99, 126, 117)
     assert cells(actual) == [f"営業部!{column}6" for column in "DEFGHIK"]
     assert row(figures(found, "K02", "actuals"))[1] == ("2026-05", -3)
-    assert left(found) == [
-        ("営業部!S6", "大型案件が翌月にずれ込み", "remark"), ("営業部!K13", "42", "no-label"),
-    ]  # fmt: skip
+    assert left(found) == [("営業部!K13", "42", "no-label")]
+    # The last month with an actual is October.
+    assert comments(found) == [("K01", "2026-10", "大型案件が翌月にずれ込み", "営業部!S6")]
     assert checked(found) == {
         "営業部!A5": "row_number", "営業部!A8": "row_number",
         "営業部!J5:J6": "total", "営業部!Q5:R6": "total",

@@ -58,12 +58,16 @@ def test_the_language_can_be_chosen(run, old, tmp_path):
 def test_as_data(run, old):
     told = run("old.xlsx", "-o", "new.xlsx", "--json")
     data = json.loads(told.output)
-    assert data["counts"] == {"taken": 38, "checked": 30, "left": 2}
+    assert data["counts"] == {"taken": 38, "checked": 30, "left": 1}
     assert data["written"] == "new.xlsx"
     assert len(data["figures"]) == 38
     assert {"goal": "K02", "sheet": "actuals", "month": "2026-05", "value": -3,
             "origin": {"sheet": "営業部", "cell": "E9"}} in data["figures"]  # fmt: skip
-    assert [entry["code"] for entry in data["left"]] == ["remark", "no-label"]
+    assert [entry["code"] for entry in data["left"]] == ["no-label"]
+    assert data["comments"] == [{
+        "goal": "K01", "month": "2026-10", "text": "大型案件が翌月にずれ込み",
+        "certainty": "assumed", "origin": {"sheet": "営業部", "cell": "S6"},
+    }]  # fmt: skip
     assert data["goals"][0]["label"] == {"sheet": "営業部", "cell": "B5"}
 
 

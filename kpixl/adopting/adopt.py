@@ -4,7 +4,7 @@ what became of it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from kpixl.adopting.gathering import gather
 from kpixl.adopting.goals import Goals, goals_of
 from kpixl.adopting.known import NOTHING
 from kpixl.adopting.notes import Cell, Certainty, Checked, Left, Note
+from kpixl.adopting.remarks import comment_notes
 from kpixl.adopting.rows import labels_of
 from kpixl.adopting.series import series_of, take_all
 from kpixl.adopting.sheets import Read, read_tables
@@ -89,8 +90,10 @@ def adopt(path: Path, told: Told = NOTHING_TOLD, language: str | None = None) ->
     written = {goal.subject for goal in goals.goals if goal.formula}
     used = Drivers({one: tree.drivers.found[one] for one in sorted(written)}, {})
     take_all(series, used, frozenset(goal.subject for goal in goals.goals), account)
+    remarks = gathered.remarks
+    draft = draft_of(goals, series, account, start, language, remarks) if account.taken else None
+    _leave_remarks(gathered, goals, draft, account)
     _account_for_the_rest(views, read.tables, gathered, account, large)
-    draft = draft_of(goals, series, account, start, language) if account.taken else None
     notes = (
         *read.notes, start_note, *(_review_notes(draft) if draft else ()), *gathered.notes,
         *goals.notes, *_hidden(views, account),
@@ -156,6 +159,15 @@ def _review_notes(draft: Draft) -> Iterator[Note]:
     revised = draft.content.settings.get("revision_from")
     if revised is not None:
         yield Note("revision_from", str(revised), "revision-first", Certainty.ASSUMED)
+    yield from comment_notes(draft.comments)
+
+
+def _leave_remarks(book: Gathered, goals: Goals, draft: Draft | None, account: Account) -> None:
+    """Say of remarks that are on no goal of the new book that they were left."""
+    subjects = {goal.subject for goal in goals.goals} if draft is not None else set()
+    for remark in book.remarks:
+        if remark.subject not in subjects:
+            account.leave(remark.cell, remark.text, "remark")
 
 
 def _account_for_the_rest(
@@ -163,10 +175,11 @@ def _account_for_the_rest(
     large: Sequence[View],
 ) -> None:  # fmt: skip
     """Say of every other figure what it is, or that it was not understood."""
+    remarks = {remark.cell for remark in book.remarks}
     for timed in tables:
         for place in timed.found.heads:
             account.check((timed.found.view.name, *timed.found.view.place(*place)), "heading")
-        _beside(timed, account)
+        _beside(timed, account, remarks)
     for odd in book.odd:
         account.leave(odd.cell, odd.shown, odd.reason, odd.details)
     for fact in book.facts:
@@ -178,8 +191,8 @@ def _account_for_the_rest(
             account.leave(cell, text_of(value), reason if view not in large else "too-large")
 
 
-def _beside(timed: Timed, account: Account) -> None:
-    """Running numbers of the rows are no figures; remarks are not taken over."""
+def _beside(timed: Timed, account: Account, remarks: Set[Cell]) -> None:
+    """Running numbers of the rows are no figures; remarks in rows without any are on nothing."""
     found, labels = timed.found, labels_of(timed.found)
     for row in range(found.first, found.last + 1):
         for column in labels.of("number", "note"):
@@ -190,6 +203,7 @@ def _beside(timed: Timed, account: Account) -> None:
             elif (
                 value is not None
                 and labels.roles[column] == "note"
+                and cell not in remarks
                 and (text_of(value) not in NOTHING)
             ):
                 account.leave(cell, text_of(value), "remark")

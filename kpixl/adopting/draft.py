@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kpixl.adopting.account import Account
 from kpixl.adopting.goals import Goal, Goals
 from kpixl.adopting.known import Measure
 from kpixl.adopting.notes import Cell
+from kpixl.adopting.remarks import Placed, placed
 from kpixl.adopting.series import Series
+from kpixl.adopting.subjects import Remark
 from kpixl.plan.cells import CellValue
 from kpixl.plan.model import Settings
 from kpixl.plan.month import Month, fiscal_year, fiscal_year_start
@@ -35,6 +37,7 @@ class Draft:
     origins: Mapping[tuple[str, str, Month], Cell]
     review_month: Month
     fiscal_start: int
+    comments: tuple[Placed, ...] = ()
 
     @cached_property
     def by_goal(self) -> Mapping[tuple[str, str], Mapping[Month, Cell]]:
@@ -46,8 +49,9 @@ class Draft:
 
 
 def draft_of(
-    goals: Goals, series: Series, account: Account, fiscal_start: int, language: str
-) -> Draft:
+    goals: Goals, series: Series, account: Account, fiscal_start: int, language: str,
+    remarks: Sequence[Remark] = (),
+) -> Draft:  # fmt: skip
     """The content of the new book. Only figures that were taken over stand in it."""
     figures: dict[str, dict[str, dict[Month, CellValue]]] = {key: {} for key in SHEETS.values()}
     origins: dict[tuple[str, str, Month], Cell] = {}
@@ -80,7 +84,10 @@ def draft_of(
         language, settings, months, rows, rowed["plan"], rowed["revision"], rowed["actuals"],
         rowed["outlook"],
     )  # fmt: skip
-    return Draft(made, origins, review, fiscal_start)
+    by_subject = {goal.subject: goal.id for goal in goals.goals}
+    comments = placed(remarks, by_subject, review, language)
+    made = replace(made, comments=tuple(comment.row for comment in comments))
+    return Draft(made, origins, review, fiscal_start, comments)
 
 
 def _months(used: set[Month], fiscal_start: int) -> tuple[Month, ...]:

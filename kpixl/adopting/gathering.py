@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from kpixl.adopting.known import BASE, NOTHING, Measure, Said, Total
 from kpixl.adopting.notes import Cell, Certainty, Note
+from kpixl.adopting.remarks import remarks_beside, remarks_of_months
 from kpixl.adopting.rows import Item, Line, Lines, labels_of
-from kpixl.adopting.subjects import Fact, Gathered, Odd, Slot, Subject, Timed
+from kpixl.adopting.subjects import Fact, Gathered, Odd, Remark, Slot, Subject, Timed
 from kpixl.adopting.view import figure
 from kpixl.errors import CellError
 from kpixl.plan.month import Month
@@ -38,6 +39,7 @@ class _Gatherer:
         self._odd: list[Odd] = []
         self._notes: list[Note] = []
         self._slots: dict[Cell, Slot] = {}
+        self._remarks: list[tuple[tuple[int, tuple[str, ...]] | None, Remark]] = []
 
     def gathered(self) -> Gathered:
         used = []
@@ -51,14 +53,20 @@ class _Gatherer:
             if cell in self._slots:
                 facts.append(replace(fact, slot=self._slots[cell]))
         return Gathered(
-            subjects, tuple(facts), self._slots, tuple(self._odd), (*used, *self._notes)
-        )
+            subjects, tuple(facts), self._slots, tuple(self._odd), (*used, *self._notes),
+            self._placed_remarks(groups),
+        )  # fmt: skip
 
     def _read(self, number: int, table: Timed) -> bool:
         """Take in a table; whether its title was needed to know what the figures are."""
-        lines = Lines(table.found, labels_of(table.found))
+        labels = labels_of(table.found)
+        lines = Lines(table.found, labels)
+        beside = [one for one in labels.of("note") if one not in table.found.remarks]
         needed = False
         for line in lines.read():
+            self._remark(number, table, line, beside)
+            if line.is_remarks:
+                continue
             section = lines.section_said
             for column in table.found.columns:
                 said = _together(line.said, column.heading.said)
@@ -98,6 +106,23 @@ class _Gatherer:
             if entry is None:
                 entry = self._entries[key] = _Entry(number, table.tag, line.item, {})
             entry.cells[cell] = (said, month, total)
+
+    def _remark(self, number: int, table: Timed, line: Line, beside: Sequence[int]) -> None:
+        key = (number, line.item.key) if line.item is not None else None
+        found = [*remarks_of_months(table, line), *remarks_beside(table, line, beside)]
+        self._remarks.extend((key, remark) for remark in found)
+
+    def _placed_remarks(self, groups: Sequence[Sequence[_Entry]]) -> tuple[Remark, ...]:
+        """The remarks with the subjects that they are about."""
+        subjects = {
+            (entry.table, entry.item.key): number
+            for number, group in enumerate(groups)
+            for entry in group
+        }
+        return tuple(
+            replace(remark, subject=subjects.get(key, -1) if key is not None else -1)
+            for key, remark in self._remarks
+        )
 
     def _not_a_figure(
         self, cell: Cell, value: object, formula: str | None, said: Said | None

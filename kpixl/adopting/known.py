@@ -147,7 +147,10 @@ HEADERS: Mapping[str, str] = {
     "department": "部門 部門名 部署 部署名 店舗 店舗名 支店 拠点 事業部 課 チーム エリア "
     "dept department division team region store branch site area businessunit bu",
     "number": "no no. № # 番号 コード id code 行",
-    "note": "備考 メモ コメント 摘要 特記事項 注記 note notes remark remarks comment comments",
+    "note":
+        "備考 備考欄 メモ コメント コメント欄 摘要 特記 特記事項 注記 補足 所見 要因 理由 差異要因 "
+        "差異理由 差異内容 増減要因 増減理由 note notes remark remarks comment comments commentary "
+        "explanation reason reasons variancecommentary varianceexplanation variancereason",
 }  # fmt: skip
 
 LOWER = (
@@ -341,6 +344,11 @@ def header_of(text: str) -> str | None:
     """What a column of labels holds by its header: a key of :data:`HEADERS`."""
     key = fold(undecorated(text))
     return next((name for name, words in HEADERS.items() if key in words.split()), None)
+
+
+def is_remarks(text: str) -> bool:
+    """Whether a heading or label says that remarks stand under or beside it."""
+    return header_of(text) == "note"
 
 
 def undecorated(text: str) -> str:

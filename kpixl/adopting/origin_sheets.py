@@ -9,6 +9,7 @@ from kpixl.adopting.adopt import Adoption, cell_text
 from kpixl.adopting.draft import SHEETS, Draft
 from kpixl.adopting.goals import Goal
 from kpixl.adopting.notes import Certainty, Left, Note
+from kpixl.adopting.remarks import Placed
 from kpixl.plan.cells import CellValue
 from kpixl.words import say, word
 from kpixl.workbook.appearance import area_name
@@ -48,6 +49,7 @@ def _report(adoption: Adoption, draft: Draft) -> Grid:
         ("left", [left_row(entry, language) for entry in adoption.left]),
         ("assumed", [note_row(note, language) for note in unsure]),
         ("goals", [_goal_row(goal, adoption, draft) for goal in adoption.goals.goals]),
+        ("comments", [comment_row(one, language) for one in draft.comments]),
         ("concluded", [note_row(note, language) for note in sure]),
         ("checked", [
             (one.sheet, one.area, word(f"adopt.checked.{one.kind}", language),
@@ -116,6 +118,13 @@ def note_row(note: Note, language: str) -> Row:
         say(f"adopt.reason.{note.reason}", language, **details),
         word(f"adopt.certainty.{note.certainty.value}", language),
     )
+
+
+def comment_row(comment: Placed, language: str) -> Row:
+    """A remark that became a comment: goal, month, where it stood, its text, and how sure its
+    month is."""
+    certainty = word(f"adopt.certainty.{comment.certainty.value}", language)
+    return comment.goal, str(comment.month), cell_text(comment.cell), comment.text, certainty
 
 
 def _where(note: Note, language: str) -> str:

@@ -10,6 +10,7 @@ from kpixl.adopting.known import (
     NOTHING,
     Said,
     header_of,
+    is_remarks,
     joined_label,
     said_by,
     split_label,
@@ -50,6 +51,8 @@ class Line:
     number: int
     item: Item | None
     said: Said | None
+    is_remarks: bool = False
+    """Whether it holds remarks, month by month, in place of figures."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Labels:
 def labels_of(found: Found) -> Labels:
     """What each label column of a table holds, by its header, else by what stands in it."""
     view = found.view
-    roles: dict[int, str] = {}
+    roles: dict[int, str] = dict.fromkeys(found.remarks, "note")
     headed: list[int] = []
     for column in (*found.labels, *found.after):
         header = _header(found, column)
@@ -145,6 +148,7 @@ class Lines:
         self._section: str | None = None
         self._pending: tuple[str, int, Place] | None = None
         self._current: Item | None = None
+        self._under_measures = False
         self.section_said: Said | None = None
         self._joined = self._fellows()
 
@@ -154,7 +158,7 @@ class Lines:
             if row not in self._view.rows:
                 self._current = None
                 continue
-            line = self._line(row)
+            line = self._remarks(row) or self._line(row)
             if line is not None:
                 yield line
 
@@ -168,6 +172,26 @@ class Lines:
                     found.setdefault(fold(joined[0]), set()).add(joined[1])
         return frozenset(name for name, said in found.items() if len(said) > 1)
 
+    def _remarks(self, row: int) -> Line | None:
+        """The row as one of remarks, where 備考 stands among the words for an item's figures."""
+        at, label = self._label_of(row)
+        if any(self._is_figure(row, column) for column in self._columns):
+            return None
+        beside = (self._view.text(row, column) for column in self._labels.of("measure"))
+        if any(is_remarks(text) for text in beside):
+            if label:
+                self._label(row)
+                self._current, _ = self._named(row, at, label)
+            return Line(row, self._current, None, is_remarks=True)
+        if label and is_remarks(label) and self._under_measures:
+            return Line(row, self._current, None, is_remarks=True)
+        return None
+
+    def _label_of(self, row: int) -> tuple[int, str]:
+        """The text furthest to the right in the columns of items."""
+        texts = ((column, self._view.text(row, column)) for column in reversed(self._items))
+        return next(((at, text) for at, text in texts if text and text not in NOTHING), (0, ""))
+
     def _line(self, row: int) -> Line | None:
         measure = self._measure(row)
         at, label = self._label(row)
@@ -175,6 +199,7 @@ class Lines:
         if not label:
             return self._unnamed(row, measure) if has_figures else None
         said = said_by(undecorated(label))
+        self._under_measures = has_figures and said is not None
         if not has_figures and measure is None:
             self._heading(row, at, label, said)
             return None

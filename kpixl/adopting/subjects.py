@@ -67,6 +67,18 @@ class Odd:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A remark on an item; ``subject`` is -1 where the item has no figures. ``month`` is None where
+    it stands beside all months, ``measure`` what the figures of its row are."""
+
+    cell: Cell
+    text: str
+    month: Month | None
+    measure: Measure | None
+    subject: int = -1
+
+
+@dataclass(frozen=True)
 class Subject:
     """What figures are about; may become a goal."""
 
@@ -93,6 +105,7 @@ class Gathered:
     slots: Mapping[Cell, Slot]
     odd: tuple[Odd, ...]
     notes: tuple[Note, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kpixl.adopting.headings import Heading, Year, heading_of, year_of
-from kpixl.adopting.known import NOTHING, Said, Span, Total, said_by
+from kpixl.adopting.known import NOTHING, Said, Span, Total, is_remarks, said_by
 from kpixl.adopting.view import View, figure
 from kpixl.plan.month import Month
 from kpixl.plan.values import is_blank, text_of
@@ -48,6 +48,8 @@ class Found:
     """Further columns on the right, such as remarks."""
     heads: frozenset[tuple[int, int]] = field(default_factory=frozenset)
     """The cells of headings that are numbers: months and years."""
+    remarks: Mapping[int, int] = field(default_factory=dict)
+    """The columns of remarks among the figures, each with the column whose month is theirs."""
 
 
 def tables_of(view: View) -> tuple[Found, ...]:
@@ -164,12 +166,18 @@ def _zones(
     sub = _sub_header(view, header, min(months))
     if sub:
         first += 1
-    columns = _columns(view, header, min(months), sub, titles)
+    columns = [
+        column for column in _columns(view, header, min(months), sub, titles)
+        if not (sub and is_remarks(view.text(header + 1, column.number)))
+    ]  # fmt: skip
     timed = {column.number for column in columns}
+    remarks = _remarks(view, header, columns) if sub else {}
     rightmost = max(timed)
     labels = [
         number for number in range(min(timed) + 1, rightmost)
-        if number not in timed and _is_label_column(view, number, first, last)
+        if number not in timed
+        and number not in remarks
+        and _is_label_column(view, number, first, last)
     ]  # fmt: skip
     starts = [0, *(number for number in labels if number - 1 not in labels)]
     for start, end in zip(starts, [*starts[1:], None], strict=True):
@@ -186,7 +194,21 @@ def _zones(
         yield Found(
             view, header, first, last, own, beside, titles, after if end is None else (),
             _heads(view, header, own, titles),
+            {at: left for at, left in remarks.items() if left in {column.number for column in own}},
         )  # fmt: skip
+
+
+def _remarks(view: View, header: int, columns: Sequence[Column]) -> dict[int, int]:
+    """The columns of remarks under the months: 計画 | 実績 | 備考. One alone, behind the last month
+    and not under its merged cells, is about the whole row and no month's."""
+    found: dict[int, int] = {}
+    merged = False
+    for at, value in view.row_cells(header + 1):
+        left = max((one.number for one in columns if one.number < at), default=0)
+        if left and isinstance(value, str) and is_remarks(value):
+            found[at] = left
+            merged |= view.is_merged_with(header, at, view.merged.get((header, left), (0, 0)))
+    return found if merged or len(found) > 1 else {}
 
 
 def _is_label_column(view: View, column: int, first: int, last: int) -> bool:
@@ -338,10 +360,25 @@ def _heads(
 
 
 def title_texts(found: Found) -> tuple[tuple[tuple[int, int], str], ...]:
-    """The texts (and years that are numbers) over a table's months, with their places."""
+    """The texts (and years that are numbers) over a table's months, with their places. Where the
+    months stand below each other, a title stands over the labels, alone in its row of the sheet."""
+    view = found.view
+    above = [(row, column) for row in found.titles for column, _ in view.row_cells(row)]
+    if view.turned:
+        above += _alone(view, range(1, found.columns[0].number))
+    places = dict.fromkeys(above)
     return tuple(
-        ((row, column), text_of(value))
-        for row in found.titles
-        for column, value in found.view.row_cells(row)
-        if isinstance(value, str) or year_of(value) is not None
+        (place, text_of(value))
+        for place in places
+        if isinstance(value := view.value(*place), str) or year_of(value) is not None
     )
+
+
+def _alone(view: View, columns: Iterable[int]) -> Iterable[tuple[int, int]]:
+    """The cells that are the only one of their column in a turned sheet."""
+    wanted = set(columns)
+    cells: dict[int, list[tuple[int, int]]] = {}
+    for row, column in view.cells:
+        if column in wanted:
+            cells.setdefault(column, []).append((row, column))
+    return [places[0] for _, places in sorted(cells.items()) if len(places) == 1]
