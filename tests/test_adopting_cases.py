@@ -464,6 +464,70 @@ def test_blocks_of_departments_on_one_sheet_are_told_apart_by_their_titles(of):
     assert left(found) == []
 
 
+def test_departments_side_by_side_over_the_same_months_are_told_apart(of):
+    def fill(sheet: Sheet) -> None:
+        sheet.put("A1", "2026年度")
+        sheet.merge("B2:D2", "東京支店（千円）")
+        sheet.merge("E2:G2", "大阪支店（千円）")
+        sheet.across("A3", ["項目", "4月", "5月", "合計", "4月", "5月", "合計", "備考"])
+        sheet.across("A4", ["売上計画", 10, 11, 21, 20, 21, 41])
+        sheet.across("A5", ["売上実績", 9, 12, 21, 19, 22, 41, "大阪の催事"])
+
+    found = of(fill)
+    made = [(goal.name, goal.department) for goal in found.goals.goals]
+    assert made == [("売上（東京支店）", "東京支店"), ("売上（大阪支店）", "大阪支店")]
+    assert row(figures(found, "K01", "actuals")) == months("2026-04", 9, 12)
+    assert row(figures(found, "K02", "actuals")) == months("2026-04", 19, 22)
+    assert cells(figures(found, "K02", "plan")) == ["Data!E4", "Data!F4"]
+    # Each total is that of its own months.
+    assert set(checked(found)) >= {"Data!D4:D5", "Data!G4:G5"}
+    assert not left(found)
+    assert {one.goal for one in found.draft.comments} == {"K02"}
+    assert ("東京支店", "department-group") in reasons(found, "department", "K01")
+
+
+def test_labels_over_plan_and_actual_of_each_department(of):
+    def fill(sheet: Sheet) -> None:
+        sheet.put("A1", "FY2026/27")
+        sheet.across("B2", ["Budget", None, None, None, "Actual"])
+        sheet.across("B3", ["Leeds", None, "York", None, "Leeds", None, "York"])
+        sheet.across("A4", ["Item", *["Apr", "May"] * 4])
+        sheet.across("A5", ["Sales", 10, 20, 30, 40, 50, 60, 70, 80])
+
+    found = of(fill)
+    assert [goal.name for goal in found.goals.goals] == ["Sales (Leeds)", "Sales (York)"]
+    assert row(figures(found, "K01", "plan")) == months("2026-04", 10, 20)
+    assert row(figures(found, "K01", "actuals")) == months("2026-04", 50, 60)
+    assert row(figures(found, "K02", "plan")) == months("2026-04", 30, 40)
+    assert row(figures(found, "K02", "actuals")) == months("2026-04", 70, 80)
+
+
+def test_departments_side_by_side_on_a_sheet_of_one_month(of):
+    def fill(sheet: Sheet) -> None:
+        sheet.put("A1", "2026年5月")
+        sheet.across("B2", ["国内", None, "海外"])
+        sheet.across("A3", ["項目", "計画", "実績", "計画", "実績"])
+        sheet.across("A4", ["売上", 1, 2, 3, 4])
+
+    found = of({"5月": fill})
+    assert [goal.name for goal in found.goals.goals] == ["売上（国内）", "売上（海外）"]
+    assert row(figures(found, "K02", "plan")) == [("2026-05", 3)]
+
+
+@pytest.mark.parametrize("labels", [("前年度", "今年度"), ("当初", "見直し後")])
+def test_labels_of_time_or_kind_are_no_departments(of, labels):
+    def fill(sheet: Sheet) -> None:
+        sheet.put("A1", "2026年度 実績")
+        sheet.across("B2", [labels[0], None, labels[1]])
+        sheet.across("A3", ["項目", "4月", "5月", "4月", "5月"])
+        sheet.across("A4", ["売上", 1, 2, 3, 4])
+
+    found = of(fill)
+    # Which of the two is the actual of 2026 is for a person to say.
+    assert [goal.name for goal in found.goals.goals] == ["売上"]
+    assert {reason for _, _, reason in left(found)} == {"differs"}
+
+
 def test_a_sheet_for_each_year_continues_the_other(of):
     def year(sales: int) -> Fill:
         def fill(sheet: Sheet) -> None:

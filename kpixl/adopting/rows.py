@@ -256,6 +256,8 @@ class Lines:
         ]
         if self._section:
             groups.insert(0, self._section)
+        if self._found.over:
+            groups.insert(0, self._found.over)
         place = (row, at)
         if (
             self._current is not None

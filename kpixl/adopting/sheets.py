@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kpixl.adopting.known import Span
 from kpixl.adopting.notes import Note
+from kpixl.adopting.side_by_side import apart
 from kpixl.adopting.subjects import Timed, titled
 from kpixl.adopting.tables import Found, measured_tables, tables_of, title_texts
 from kpixl.adopting.view import View
@@ -46,7 +47,7 @@ def read_tables(views: Sequence[View], told: Told) -> Read:
     found: dict[str, tuple[Found, ...]] = {}
     by_month: dict[str, _MonthSheet] = {}
     for view in views:
-        tables = tables_of(view)
+        tables = tuple(one for table in tables_of(view) for one in apart(table))
         if tables:
             found[view.name] = tables
             continue
@@ -73,7 +74,7 @@ def read_tables(views: Sequence[View], told: Told) -> Read:
 
 
 def _for_one_month(view: View) -> _MonthSheet | None:
-    tables = measured_tables(view)
+    tables = tuple(one for table in measured_tables(view) for one in apart(table))
     if not tables:
         return None
     titles = tuple(text for _, text in title_texts(tables[0]))

@@ -50,6 +50,8 @@ class Found:
     """The cells of headings that are numbers: months and years."""
     remarks: Mapping[int, int] = field(default_factory=dict)
     """The columns of remarks among the figures, each with the column whose month is theirs."""
+    over: str = ""
+    """The label that tells it from the tables beside it."""
 
 
 def tables_of(view: View) -> tuple[Found, ...]:
@@ -309,12 +311,12 @@ def _groups(view: View, header: int, left: int, titles: range) -> dict[int, Said
             said = said_by(value) if isinstance(value, str) else None
             if said is None:
                 continue
-            for covered in _covered(view, row, column, end, header):
+            for covered in covered_by(view, row, column, end, header):
                 found[covered] = found[covered].under(said) if covered in found else said
     return found
 
 
-def _covered(view: View, row: int, column: int, end: int, header: int) -> Iterable[int]:
+def covered_by(view: View, row: int, column: int, end: int, header: int) -> Iterable[int]:
     """The columns that a label over them is for: its merged cells, else up to the next label."""
     if (row, column) in view.merged:
         covered = column
@@ -340,7 +342,7 @@ def _years_over(
         found: dict[int, tuple[Year, tuple[int, int]]] = {}
         ends = [*(column for column, _ in labels[1:]), right + 1]
         for (column, year), end in zip(labels, ends, strict=True):
-            for covered in _covered(view, row, column, end, header):
+            for covered in covered_by(view, row, column, end, header):
                 found[covered] = (year, (row, column))
         return found
     return {}
