@@ -88,6 +88,26 @@ def test_months_past_december_are_of_the_next_year_and_said_to_be_assumed(of):
     assert reasons(found, "year") == [("2026-11 – 2027-01", "year-rolls")]
 
 
+@pytest.mark.parametrize(
+    ("title", "heads", "start"),
+    [
+        ("FY2026/27 actual", ["Apr-26", "May-26"], 4),
+        ("2026/27 actual", ["Apr", "May"], 4),
+        ("2026 actual", ["Apr", "May"], 1),
+        ("2026: actual from 2026/05 on", ["2026/05", "2026/06"], 1),
+    ],
+)
+def test_a_year_over_two_calendar_years_does_not_begin_in_january(of, title, heads, start):
+    found = of(simple(title, ["Item", *heads], ["Sales", 10, 20]))
+    assert found.draft.fiscal_start == start
+    assert found.draft.content.settings["review_month"] == f"2026-0{6 if '/05' in title else 5}"
+
+
+def test_figures_that_count_up_are_no_months(of):
+    found = of(simple("2026年度", ["項目", *FISCAL[:6]], ["出店数 実績", 1, 2, 3, 4, 5, 6]))
+    assert row(figures(found, "K01", "actuals")) == months("2026-04", 1, 2, 3, 4, 5, 6)
+
+
 def test_a_fiscal_year_label_over_january_to_march_alone(of):
     """Without April among the months, 2026年度 is taken to begin in it: January is of 2027."""
     heads = ["項目", "区分", "1月", "2月", "3月"]

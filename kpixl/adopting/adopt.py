@@ -13,6 +13,7 @@ from kpixl.adopting.draft import Draft, draft_of
 from kpixl.adopting.formulas import Drivers, drivers_of
 from kpixl.adopting.gathering import gather
 from kpixl.adopting.goals import Goals, goals_of
+from kpixl.adopting.headings import years_in
 from kpixl.adopting.known import NOTHING
 from kpixl.adopting.notes import Cell, Certainty, Checked, Left, Note
 from kpixl.adopting.remarks import comment_notes
@@ -20,6 +21,7 @@ from kpixl.adopting.rows import labels_of
 from kpixl.adopting.series import series_of, take_all
 from kpixl.adopting.sheets import Read, read_tables
 from kpixl.adopting.subjects import Gathered, Timed
+from kpixl.adopting.tables import title_texts
 from kpixl.adopting.tree import check_totals, tree_of, without_totals
 from kpixl.adopting.verifying import Verifier
 from kpixl.adopting.view import View, figure, view_of
@@ -141,13 +143,21 @@ def _fiscal_start(told: Told, read: Read, language: str) -> tuple[int, Note]:
         start, reason, certainty = told.fiscal_start, "start-told", Certainty.CERTAIN
     elif read.fiscal_start is not None:
         start, reason, certainty = read.fiscal_start, "start-months", Certainty.DERIVED
-    elif any("年度" in str(note.details.get("label", "")) for note in read.notes):
-        # The months of a 年度 were placed as it begins, in April.
+    elif any(year.fiscal and year.plain for text in _year_labels(read) for year in years_in(text)):
+        # The months of a 年度 and of FY2026/27 were placed as it begins, in April.
         start, reason, certainty = JAPANESE_START, "start-label", Certainty.ASSUMED
     else:
         start = JAPANESE_START if language == "ja" else 1
         reason, certainty = "start-default", Certainty.ASSUMED
     return start, Note("fiscal_start", str(start), reason, certainty)
+
+
+def _year_labels(read: Read) -> Iterator[str]:
+    """What the book calls its years."""
+    for note in read.notes:
+        yield str(note.details.get("label", ""))
+    for table in read.tables:
+        yield from (text for _, text in title_texts(table.found))
 
 
 def _review_notes(draft: Draft) -> Iterator[Note]:

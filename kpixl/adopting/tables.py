@@ -102,7 +102,8 @@ def _month_rows(view: View) -> dict[int, list[int]]:
                 kept.add((heading.month, heading.bare))
         if len(named) >= LEAST_MONTHS or len(dates) >= _LEAST_DATES:
             found[row] = columns
-        elif not named and not dates:
+        elif not named and not dates and not ({row - 1, row - 2} & found.keys()):
+            # Right under months, 1, 2, 3 … are figures that happen to grow so.
             numbers = _numbered_months(view, row)
             if numbers:
                 found[row] = numbers
