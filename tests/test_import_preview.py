@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from kpixl.delivery.ledger import open_ledger
+from kpixl.delivery.records import Closing
 from kpixl.errors import KpixlError, UsageProblem
 from kpixl.importing.preview import Change
 from kpixl.importing.run import Order, Preview, check_out, look, remember_sources, write
@@ -213,12 +214,24 @@ def test_thousands_in_place_of_units_are_asked_about(tmp_path):
 
 
 def close(folder: Path, month: str, state: str = "final") -> None:
+    """Send an edition of a month."""
     with open_ledger(str(folder / "kpixl-ledger.sqlite"), create=True) as ledger:
         ledger.open_edition(BOOK_ID, month, 1, "", state, datetime(2026, 11, 9, tzinfo=UTC))
 
 
-def test_a_figure_of_a_closed_month_would_become_a_restatement(tmp_path):
-    close(tmp_path, "2026-10")
+def close_by_hand(folder: Path, month: str) -> None:
+    """Close a month as ``kpixl close`` does, with nothing sent."""
+    closing = Closing(
+        BOOK_ID, month, 1, "", "", "2026-11-09", "plan.xlsx", "0" * 64,
+        datetime(2026, 11, 9, tzinfo=UTC), "abe",
+    )  # fmt: skip
+    with open_ledger(str(folder / "kpixl-ledger.sqlite"), create=True) as ledger:
+        ledger.record_closing(closing)
+
+
+@pytest.mark.parametrize("closed_by", [close, close_by_hand])
+def test_a_figure_of_a_closed_month_would_become_a_restatement(tmp_path, closed_by):
+    closed_by(tmp_path, "2026-10")
     text = "ID,2026-09,2026-10,2026-11\nVISITS,850000,921000,931000\n"
     found = looked(tmp_path, text)
     assert told(found) == [("import-closed", "C2", "921000")]
@@ -228,6 +241,18 @@ def test_a_figure_of_a_closed_month_would_become_a_restatement(tmp_path):
         ("2026-09", False), ("2026-10", True), ("2026-11", False),
     ]  # fmt: skip
     assert allowed.problems == ()
+
+
+def test_a_plan_of_a_closed_month_would_become_a_restatement(tmp_path):
+    # From October 2026 the revision of DOORREV is in force: nobody was judged by its plan.
+    close_by_hand(tmp_path, "2026-09")
+    close_by_hand(tmp_path, "2026-10")
+    text = "ID,2026-09,2026-10,2026-11\nDOORREV,110000,120000,130000\n"
+    found = looked(tmp_path, text, wanted=Wanted(into="plan"))
+    assert told(found) == [("import-closed", "B2", "110000")]
+    assert [str(one.month) for one in found.changes] == ["2026-10", "2026-11"]
+    found = looked(tmp_path, text, wanted=Wanted(into="revision"))
+    assert ("import-closed", "C2", "120000") in told(found)
 
 
 def test_a_late_figure_of_a_closed_month_is_no_restatement(tmp_path):
@@ -286,7 +311,7 @@ def test_two_sheets_that_could_hold_them_are_not_guessed_at(tmp_path):
     with pytest.raises(KpixlError) as caught:
         look(order)
     assert caught.value.code == "import-sheet-unclear"
-    assert caught.value.details["sheets"] == "“East”, “West”"
+    assert caught.value.details["sheets"] == ("East", "West")
 
 
 def test_another_kpixl_book_gives_its_actuals(tmp_path):

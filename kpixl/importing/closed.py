@@ -14,8 +14,8 @@ from kpixl.words import LANGUAGES, problem_text
 def closed_months(
     book: TargetBook, ledger: str | None, months: Iterable[Month]
 ) -> tuple[frozenset[Month], tuple[Problem, ...]]:
-    """Those of ``months`` of which a final edition was sent; none where there is no ledger. Where
-    it cannot be asked, a warning says so."""
+    """Those of ``months`` that were closed, by a person or by sending a final edition; none where
+    there is no ledger. Where it cannot be asked, a warning says so."""
     from kpixl.delivery.config import delivery_config
     from kpixl.delivery.ledger import ledger_url, open_ledger
 
@@ -26,10 +26,12 @@ def closed_months(
     try:
         url = ledger or ledger_url(book.path, delivery_config(workbook=book.path).ledger_url)
         with open_ledger(url, create=False) as kept:
+            closed = {closing.month for closing in kept.closings(book_id)}
             return frozenset(
                 month
                 for month in wanted
-                if any(one.state == State.FINAL.value for one in kept.editions(book_id, str(month)))
+                if str(month) in closed
+                or any(one.state == State.FINAL.value for one in kept.editions(book_id, str(month)))
             ), ()
     except KpixlError as fault:
         said = {f"reason_{one}": problem_text(fault, one).what for one in LANGUAGES}

@@ -179,7 +179,7 @@ def _compare_one(
         return
     doubled = len(sheet.rows[figure.goal]) > 1 or len(sheet.columns[figure.month]) > 1
     code = _conflict(book, figure, slot, slips) or ("import-target-double" if doubled else "")
-    restates = figure.into == "actuals" and old is not None and figure.month in rulings.closed
+    restates = old is not None and figure.month in rulings.closed and _counts(book, figure, old)
     if not code and not rulings.restate and old is not None:
         code = "import-closed" if restates else _earlier(figure)
     if code:
@@ -201,6 +201,15 @@ def _compare_one(
             restates,
         )
     )  # fmt: skip
+
+
+def _counts(book: TargetBook, figure: Figure, old: float) -> bool:
+    """Whether the figure that the book has is one that was published: an actual, or what is in
+    force of plan and revision."""
+    if figure.into == "actuals":
+        return True
+    force = book.plan.in_force(figure.goal, figure.month)
+    return figure.into in ("plan", "revision") and force is not None and same(force, old)
 
 
 def _conflict(
