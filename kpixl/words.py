@@ -11,12 +11,14 @@ from kpixl.errors import Frozen
 # A cell and `kpixl --help` wait for a few words: what they do not need is not imported for them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, Mapping
+    from typing import Dict, Mapping, Tuple
 
     from kpixl.errors import KpixlError, Problem
 
 LANGUAGES = ("en", "ja")
 FILE = "words.json"
+MORE = "…"
+"""Stands for more names at the end of a list."""
 
 _text = ""
 _sections: Dict[str, Dict[str, Dict[str, str]]] = {}
@@ -79,7 +81,10 @@ def problem_text(problem: Problem | KpixlError, language: str) -> ProblemText:
     """The sentences for a problem or error (section ``problem``: ``<code>``,
     ``<code>.expected`` and ``<code>.mend``). A ``form`` among its details, such as "one" against
     "many", takes ``<code>.<form>`` and what belongs to that, where there is such an entry."""
-    values = {"found": getattr(problem, "found", ""), **problem.details}
+    values = {
+        key: _listed(value, language) if type(value) is tuple else value
+        for key, value in {"found": getattr(problem, "found", ""), **problem.details}.items()
+    }
     entries = section("problem")
 
     def text(part: str) -> str:
@@ -88,6 +93,13 @@ def problem_text(problem: Problem | KpixlError, language: str) -> ProblemText:
         return entries[name][language].format(**values) if name else ""
 
     return ProblemText(text(""), text(".expected"), text(".mend"))
+
+
+def _listed(names: Tuple[object, ...], language: str) -> str:
+    """Names in quotation marks, as a list is written in the language; an … stands for more."""
+    left, right, joint = ("「", "」", "、") if language == "ja" else ("“", "”", ", ")
+    shown = (str(one) if one == MORE else f"{left}{one}{right}" for one in names)
+    return joint.join(shown) or "–"
 
 
 def typed(name: str) -> str:

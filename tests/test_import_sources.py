@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpixl.errors import KpixlError
 from kpixl.importing.extract import SourceSheet, read_sheet
 from kpixl.importing.figures import SourceReading, Understood
 from kpixl.importing.rules import NO_RULES, Rules
@@ -18,7 +19,7 @@ from kpixl.importing.terms import Terms
 from kpixl.importing.text_source import SourceProblem, read_text
 from kpixl.plan.cells import SheetRows
 from kpixl.plan.month import Month
-from kpixl.words import section
+from kpixl.words import problem_text, section
 from tests.importing import NOVEMBER, hints
 
 TERMS = Terms(
@@ -267,7 +268,7 @@ def test_two_columns_of_figures_are_not_guessed_at():
     with pytest.raises(SourceProblem) as caught:
         read(rows)
     assert caught.value.code == "import-unclear-value"
-    assert caught.value.details["columns"] == "“Debit”, “Credit”"
+    assert caught.value.details["columns"] == ("Debit", "Credit")
     assert figures(read(rows, Rules(value="Credit"))) == {("SALES", "2026-10"): 2.0}
     assert figures(read(rows, Rules(value="C"))) == {("SALES", "2026-10"): 1.0}
 
@@ -296,7 +297,21 @@ def test_a_column_that_the_mapping_names_and_is_not_there():
     with pytest.raises(SourceProblem) as caught:
         read(rows, Rules(value="Betrag"))
     assert caught.value.code == "import-no-such-column"
-    assert caught.value.details["columns"] == "“ID”, “Month”, “Value”"
+    assert caught.value.details["columns"] == ("ID", "Month", "Value")
+    fault = KpixlError("import-no-such-column", **caught.value.details, mapping="plan.import.toml")
+    assert problem_text(fault, "en").what.endswith("Its columns: “ID”, “Month”, “Value”")
+    assert problem_text(fault, "ja").what.endswith("列：「ID」、「Month」、「Value」")
+
+
+def test_a_source_of_headers_alone():
+    with pytest.raises(SourceProblem, match="import-no-rows"):
+        read([["ID", "Month", "Value"]])
+
+
+def test_figures_of_an_unknown_id_are_counted_without_blanks():
+    found = read([["ID", "2026-10", "2026-11"], ["NOPE", 5, ""], ["SALES", 1, 2]])
+    (problem,) = found.problems
+    assert (problem.code, problem.details["n"]) == ("import-unknown-id", 1)
 
 
 def test_a_source_about_other_things_is_said_to_be():

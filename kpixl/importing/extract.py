@@ -96,9 +96,10 @@ class _Reader:
         """The figures, row by row."""
         for number, row in self._rows():
             values = self._values(number, row)
-            if not any(not is_blank(cell) or uncached for _, _, cell, uncached in values):
+            filled = sum(not is_blank(cell) or uncached for _, _, cell, uncached in values)
+            if not filled:
                 continue
-            goal = self._goal(number, row, len(values))
+            goal = self._goal(number, row, filled)
             if goal is None:
                 continue
             for place, month, cell, uncached in values:

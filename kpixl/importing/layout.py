@@ -25,6 +25,7 @@ from kpixl.plan.cells import CellValue, SheetRows, cell_name
 from kpixl.plan.month import Month, fiscal_year
 from kpixl.plan.monthheaders import looks_like_month, month_headers
 from kpixl.plan.values import bare_month_in, is_blank, month_of, plain, shown
+from kpixl.words import MORE
 
 HEADER_ROWS = 50
 LETTERS = re.compile(r"[A-Z]{1,3}")
@@ -165,8 +166,11 @@ class _Finder:
         # With nothing known in it, a column called so is as good: what it holds is told.
         for number, row in enumerate(self.rows[:HEADER_ROWS], start=1):
             for place, cell in enumerate(row):
-                if folded(cell) in IDS and number < len(self.rows):
-                    return place
+                if folded(cell) not in IDS:
+                    continue
+                if number == len(self.rows):
+                    raise SourceProblem("import-no-rows", found=self.name)
+                return place
         raise SourceProblem("import-goals-none", found=self.name, columns=self._shown_headers(1))
 
     def _first_row(self, goal: int, header: int) -> int:
@@ -339,7 +343,7 @@ class _Finder:
 
     # ---- What cannot be told --------------------------------------------------------------------
 
-    def _shown_headers(self, header: int, places: Sequence[int] = ()) -> str:
+    def _shown_headers(self, header: int, places: Sequence[int] = ()) -> tuple[str, ...]:
         row = self.rows[header - 1] if 0 < header <= len(self.rows) else ()
         chosen = places or range(len(row))
         names = [
@@ -348,8 +352,8 @@ class _Finder:
             for place in chosen
             if place >= len(row) or not is_blank(row[place]) or places
         ]  # fmt: skip
-        more = ["…"] if len(names) > NAMES_SHOWN else []
-        return ", ".join(f"“{one}”" for one in names[:NAMES_SHOWN]) + "".join(more) or "–"
+        more = (MORE,) if len(names) > NAMES_SHOWN else ()
+        return (*names[:NAMES_SHOWN], *more)
 
     def _unclear(self, key: str, header: int, places: Sequence[int]) -> int:
         columns = self._shown_headers(header or 1, places)

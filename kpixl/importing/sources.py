@@ -20,7 +20,7 @@ from kpixl.importing.terms import Terms
 from kpixl.importing.text_source import SourceProblem, read_text
 from kpixl.importing.turned import turned
 from kpixl.plan.schema import sheet_names
-from kpixl.words import fold
+from kpixl.words import MORE, fold
 from kpixl.workbook.reader import OpenBook
 
 BOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm")
@@ -225,5 +225,5 @@ def _has_goals(row: Sequence[object], rules: Rules, book: TargetBook) -> bool:
     )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"“{one}”" for one in names[:12]) + ("…" if len(names) > 12 else "")
+def _listed(names: Sequence[str]) -> tuple[str, ...]:
+    return (*names[:12], MORE) if len(names) > 12 else tuple(names)
