@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kpixl.cli.application import app
-from kpixl.jobs import review_workbook
+from kpixl.jobs import new_workbook, review_workbook
 from kpixl.plan.model import Plan
 from kpixl.workbook.rebook import content_of
 from tests.books import book_bytes, put
@@ -93,3 +93,32 @@ def test_what_cannot_be_done_is_said_and_nothing_written(
     assert said in told.stderr
     assert "Traceback" not in told.stderr
     assert not (books / "x.xlsx").exists()
+
+
+def of_book(plan: Plan, book_id: str) -> Plan:
+    return replace(plan, settings=replace(plan.settings, book_id=book_id))
+
+
+def test_two_files_of_one_book_are_not_added_up_twice(books: Path) -> None:
+    book(books / "dept", "kobe.xlsx", of_book(department_book("", 70, 6, 150), "KOBE"))
+    # As it was before its last figure was brought in.
+    book(books / "dept", "kobe-2026-04.xlsx", of_book(department_book("", 70, 6, 149), "KOBE"))
+    told = run("group.xlsx", "dept/*.xlsx", "-o", "all.xlsx")
+    assert told.exit_code == 1
+    assert "kobe.xlsx and kobe-2026-04.xlsx are the same book" in " ".join(told.stderr.split())
+    assert not (books / "all.xlsx").exists()
+
+
+def test_books_that_were_begun_from_one_file_are_two(books: Path) -> None:
+    book(books / "dept", "kobe.xlsx", of_book(department_book("", 70, 6, 150), "ONE"))
+    book(books / "dept", "nara.xlsx", of_book(department_book("", 30, 5, 90), "ONE"))
+    told = run("group.xlsx", "dept/kobe.xlsx", "dept/nara.xlsx", "-o", "all.xlsx")
+    assert told.exit_code == 0
+    assert review_workbook(books / "all.xlsx", None, None).by_id["REV"].month.actual == 100
+
+
+def test_an_empty_department_is_named(books: Path) -> None:
+    new_workbook(books / "dept" / "new.xlsx", "en", False, 4, 12, None)
+    told = run("group.xlsx", "dept/*.xlsx", "-o", "all.xlsx")
+    assert told.exit_code == 1
+    assert "“new.xlsx”" in told.stderr

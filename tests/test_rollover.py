@@ -20,7 +20,7 @@ from kpixl.books.rollover import new_year
 from kpixl.books.rollover_lines import kept_lines, left_lines, next_lines
 from kpixl.cli import app
 from kpixl.errors import UsageProblem
-from kpixl.jobs import NotReadable, new_workbook
+from kpixl.jobs import new_workbook
 from kpixl.measures.kinds import Decision
 from kpixl.pack.html import for_browser
 from kpixl.pack.pages import PackOptions, build_pack
@@ -509,8 +509,9 @@ def test_a_book_with_errors_gives_no_new_one(spoilt: dict[str, str], tmp_path: P
 def test_an_empty_book_gives_no_new_one(tmp_path: Path):
     old = tmp_path / "old.xlsx"
     new_workbook(old, "en", sample=False, fiscal_start=4, months=36, first=None)
-    with pytest.raises(NotReadable):
+    with pytest.raises(NotCarried) as fault:
         new_year(tmp_path / "new.xlsx", old)
+    assert [problem.code for problem in fault.value.problems] == ["goals-none"]
 
 
 def test_a_book_without_an_id_gets_one(tmp_path: Path):

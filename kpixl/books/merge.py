@@ -54,6 +54,7 @@ def merge_books(
     check_new(out, FUNCTIONS)
     whole = read_whole(group)
     departments = _departments(group, parts, under)
+    _refuse_copies([(group.name, whole.plan), *((_file(one), one.plan) for one in departments)])
     found = merged(whole.plan, departments)
     if not dry_run:
         content = content_of(found.plan, language or whole.language)
@@ -104,6 +105,33 @@ def _departments(
         names = ", ".join(department.key for department in found)
         raise UsageProblem("merge-under-nobody", found=next(iter(told.values()))[0], known=names)
     return tuple(found)
+
+
+def _file(department: Department) -> str:
+    return department.plan.source.name
+
+
+def _refuse_copies(books: Sequence[tuple[str, Plan]]) -> None:
+    """Raise :class:`MergeFault` where two files are one book, such as last month's copy of it: its
+    figures would be added up twice. Books that were begun from one file have its book ID, too, but
+    not its figures."""
+    for number, (name, plan) in enumerate(books):
+        for other, earlier in books[:number]:
+            is_one_id = plan.settings.book_id and plan.settings.book_id == earlier.settings.book_id
+            if is_one_id and _same_figures(plan, earlier):
+                raise MergeFault("merge-same-book", found=name, other=other)
+
+
+def _same_figures(one: Plan, other: Plan) -> bool:
+    """Whether most of the actuals that both have are the same."""
+    pairs = [
+        (value, other.actuals[goal].values[month])
+        for goal, series in one.actuals.items()
+        if goal in other.actuals
+        for month, value in series.values.items()
+        if month in other.actuals[goal].values
+    ]
+    return sum(left == right for left, right in pairs) * 2 > len(pairs)
 
 
 def _key(path: Path) -> str:

@@ -71,8 +71,11 @@ def read_origin(path: Path) -> Origin:
 
 def read_whole(path: Path) -> Origin:
     """As :func:`read_origin`, for a book that is to be taken along as a whole. Raises
-    :class:`NotCarried` where it has errors."""
-    origin = read_origin(path)
+    :class:`NotCarried`, which names it, where it has errors or no plan: there may be many."""
+    try:
+        origin = read_origin(path)
+    except NotReadable as fault:
+        raise NotCarried(path.name, fault.problems) from fault
     if origin.errors:
         raise NotCarried(path.name, origin.errors)
     return origin

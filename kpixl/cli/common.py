@@ -118,7 +118,8 @@ def _say_fault(fault: KpixlError, as_json: bool) -> None:
         print_json(terminal.fault_data(fault, problems, language))
         return
     print_problems(problems, language, stderr=True)
-    if not terminal.is_empty(problems):
+    # Of a book among others it is said which one is still empty.
+    if fault.code == "book-not-carried" or not terminal.is_empty(problems):
         terminal.print_fault(fault, language)
 
 
