@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Callable, Iterator, List, Mapping, Optional, Tuple, Union
 
 from kpixl.errors import CellError
@@ -31,16 +30,23 @@ class CannotCalculate(ValueError):
         self.found = found
 
 
-@dataclass(frozen=True)
 class Area:
-    """A rectangle of cells that is read only where it is looked at."""
+    """A rectangle of cells that is read only where it is looked at. ``extent`` gives the last row
+    and column of a sheet that hold anything, where that is known."""
 
-    read: Callable[[Tuple[str, int, int]], CellValue]
-    sheet: str
-    first: Tuple[int, int]
-    last: Tuple[int, int]
-    extent: Optional[Callable[[str], Tuple[int, int]]] = None
-    """The last row and column of a sheet that hold anything, where that is known."""
+    # Every reference of every formula is one: a frozen dataclass takes three times as long to make.
+    __slots__ = ("extent", "first", "last", "read", "sheet")
+
+    def __init__(
+        self,
+        read: Callable[[Tuple[str, int, int]], CellValue],
+        sheet: str,
+        first: Tuple[int, int],
+        last: Tuple[int, int],
+        extent: Optional[Callable[[str], Tuple[int, int]]] = None,
+    ) -> None:
+        self.read, self.sheet, self.first, self.last = read, sheet, first, last
+        self.extent = extent
 
     @property
     def height(self) -> int:
@@ -99,14 +105,14 @@ Value = Union[CellValue, Rows, Area]
 def loose(value: Value) -> Union[CellValue, Rows]:
     """A single value where there is one, else the rows."""
     if isinstance(value, Area):
-        return value.cell(1, 1) if value.height == value.width == 1 else value.rows()
+        return value.cell(1, 1) if value.first == value.last else value.rows()
     return value
 
 
 def single(value: Value) -> CellValue:
     """The one value; of those that a function gave, the first. Raises CannotCalculate for any
     other array: what a cell shows of it depends on how the formula was entered."""
-    if isinstance(value, Area) and value.height * value.width > 1:
+    if isinstance(value, Area) and value.first != value.last:
         raise CannotCalculate("array")
     found = loose(value)
     if not isinstance(found, list):
@@ -166,64 +172,85 @@ def _stretched(value: Union[CellValue, Rows], height: int, width: int) -> Rows:
     return [*lines, *[[_BEYOND] * width] * (height - len(lines))]
 
 
-def binary(operator: str, left: Value, right: Value) -> Union[CellValue, Rows]:
-    """An operator between two values; arrays go cell by cell."""
-    first, second = loose(left), loose(right)
-    if not isinstance(first, list) and not isinstance(second, list):
-        return _between(operator, first, second)
-    height = max(len(side) for side in (first, second) if isinstance(side, list))
-    width = max(len(side[0]) for side in (first, second) if isinstance(side, list))
+Join = Callable[[CellValue, CellValue], CellValue]
+"""What an operator makes of two values."""
+
+
+def spread(join: Join, left: Union[CellValue, Rows], right: Union[CellValue, Rows]) -> Rows:
+    """An operator between two values of which one is an array at least, cell by cell."""
+    sides = [side for side in (left, right) if isinstance(side, list)]
+    height, width = max(map(len, sides)), max(len(side[0]) for side in sides)
     if height * width > MOST_CELLS:
         raise CannotCalculate("too-large", f"{height} × {width}")
-    sides = zip(_stretched(first, height, width), _stretched(second, height, width), strict=True)
-    return [
-        [_between(operator, one, other) for one, other in zip(*lines, strict=True)]
-        for lines in sides
-    ]
+    if isinstance(left, list) and not isinstance(right, list):
+        return [[join(one, right) for one in line] for line in left]
+    lines = zip(_stretched(left, height, width), _stretched(right, height, width), strict=True)
+    return [[join(one, other) for one, other in zip(*line, strict=True)] for line in lines]
 
 
-def _between(operator: str, left: CellValue, right: CellValue) -> CellValue:
+def _text_joined(left: CellValue, right: CellValue) -> CellValue:
     if isinstance(left, CellError):
         return left
     if isinstance(right, CellError):
         return right
-    if operator == "&":
-        joined = as_text(left) + as_text(right)
-        return joined if len(joined) <= MOST_TEXT else NOT_A_VALUE
-    if operator in _COMPARISONS:
-        return _COMPARISONS[operator](compare(left, right))
-    first, second = as_number(left), as_number(right)
-    if isinstance(first, CellError) or isinstance(second, CellError):
-        return NOT_A_VALUE
-    if (second == 0 and operator == "/") or (first == 0 > second and operator == "^"):
-        return DIVISION
-    try:
-        result = _ARITHMETIC[operator](first, second)
-    except OverflowError:
-        return NUMBER
-    # A power of a negative number by a fraction is no number that a cell can show.
-    return result if isinstance(result, float) and math.isfinite(result) else NUMBER
+    joined = as_text(left) + as_text(right)
+    return joined if len(joined) <= MOST_TEXT else NOT_A_VALUE
 
 
-_ARITHMETIC: Mapping[str, Callable[[float, float], object]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "^": lambda a, b: a**b,
+def _comparison(met: Callable[[int], bool]) -> Join:
+    def join(left: CellValue, right: CellValue) -> CellValue:
+        if isinstance(left, CellError):
+            return left
+        return right if isinstance(right, CellError) else met(compare(left, right))
+
+    return join
+
+
+def _arithmetic(work: Callable[[float, float], object]) -> Join:
+    def join(left: CellValue, right: CellValue) -> CellValue:
+        if isinstance(left, CellError):
+            return left
+        if isinstance(right, CellError):
+            return right
+        first, second = as_number(left), as_number(right)
+        if isinstance(first, CellError) or isinstance(second, CellError):
+            return NOT_A_VALUE
+        try:
+            result = work(first, second)
+        except ZeroDivisionError:
+            return DIVISION
+        except OverflowError:
+            return NUMBER
+        # A power of a negative number by a fraction is no number that a cell can show.
+        return result if isinstance(result, float) and math.isfinite(result) else NUMBER
+
+    return join
+
+
+JOINS: Mapping[str, Join] = {
+    "&": _text_joined,
+    "+": _arithmetic(lambda a, b: a + b),
+    "-": _arithmetic(lambda a, b: a - b),
+    "*": _arithmetic(lambda a, b: a * b),
+    "/": _arithmetic(lambda a, b: a / b),
+    "^": _arithmetic(lambda a, b: a**b),
+    "=": _comparison(lambda order: order == 0),
+    "<>": _comparison(lambda order: order != 0),
+    "<": _comparison(lambda order: order < 0),
+    ">": _comparison(lambda order: order > 0),
+    "<=": _comparison(lambda order: order <= 0),
+    ">=": _comparison(lambda order: order >= 0),
 }
-_COMPARISONS: Mapping[str, Callable[[int], bool]] = {
-    "=": lambda order: order == 0,
-    "<>": lambda order: order != 0,
-    "<": lambda order: order < 0,
-    ">": lambda order: order > 0,
-    "<=": lambda order: order <= 0,
-    ">=": lambda order: order >= 0,
-}
+"""The operators between values."""
 
 
 def compare(left: CellValue, right: CellValue) -> int:
     """Excel's order: numbers before text before FALSE and TRUE; a blank is what suits."""
+    if type(left) is str and type(right) is str:
+        if left == right:
+            return 0
+        left, right = left.casefold(), right.casefold()
+        return (left > right) - (left < right)
     first, second = _rank(left, right), _rank(right, left)
     if first == second:
         return 0

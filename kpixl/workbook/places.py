@@ -57,6 +57,18 @@ class TablePlace:
             raise CannotCalculate("table", part)
         return found[0], found[1]
 
+    def span(self, first: Optional[str], last: Optional[str]) -> Tuple[int, int]:
+        """The left-most and the right-most column from one header to another, or of one alone;
+        without any, of the whole table."""
+        if first is None:
+            return min(self.columns.values()), max(self.columns.values())
+        names = (first.casefold(), (last or first).casefold())
+        unknown = [name for name in names if name not in self.columns]
+        if unknown:
+            raise CannotCalculate("table", unknown[0])
+        left, right = sorted(self.columns[name] for name in names)
+        return left, right
+
 
 Content = Union[CellValue, Relative, ArrayCell]
 
