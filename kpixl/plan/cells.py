@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Mapping, Sequence, Tuple, Union
 
 from kpixl.errors import CellError
@@ -37,8 +38,14 @@ class BookRows:
 
 def cell_name(row: int, column: int) -> str:
     """The A1 name of a cell; row and column count from 1."""
+    return f"{column_letters(column)}{row}"
+
+
+@lru_cache(maxsize=1024)
+def column_letters(column: int) -> str:
+    """The letters of a column; columns count from 1."""
     letters = ""
     while column:
         column, remainder = divmod(column - 1, 26)
         letters = chr(65 + remainder) + letters
-    return f"{letters}{row}"
+    return letters

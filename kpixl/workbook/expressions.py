@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import List, Optional, Tuple, Union
+from itertools import chain
+from typing import Iterator, List, Optional, Tuple, Union
 
 from kpixl.errors import CellError
 
@@ -114,6 +115,8 @@ _IN_PLACE = re.compile(
     )""",
     re.VERBOSE,
 )
+_ROWS = ((4, 5), (10, 11), (12, 13))
+"""The groups of the dollar sign and of the digits of each row in such an address."""
 _PARTS = {
     "#this row": "row", "#headers": "headers", "#all": "all", "#data": "data",
     "#totals": "totals",
@@ -303,6 +306,24 @@ def from_place(text: str, row: int, column: int) -> str:
         return f"{first}C1:{last}C{LAST_COLUMN}" if first and last else match[0]
 
     return _IN_PLACE.sub(relative, text)
+
+
+def filled_down(text: str, row: int, last_row: int) -> Iterator[str]:
+    """The formula of a cell in ``row``, as it stands in that cell and in each one below it down to
+    ``last_row`` when it is filled down."""
+    pieces: List[str] = []
+    offsets: List[int] = []
+    done = 0
+    for match in _IN_PLACE.finditer(text):
+        for fixed, digits in _ROWS:
+            if match[digits] is not None and not match[fixed]:
+                pieces.append(text[done : match.start(digits)])
+                offsets.append(int(match[digits]) - row)
+                done = match.end(digits)
+    rest = text[done:]
+    for number in range(row, last_row + 1):
+        rows = (str(number + offset) for offset in offsets)
+        yield "".join(chain.from_iterable(zip(pieces, rows, strict=True))) + rest
 
 
 @lru_cache(maxsize=1024)

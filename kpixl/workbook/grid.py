@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
-from kpixl.plan.cells import CellValue, cell_name
+from kpixl.plan.cells import CellValue, cell_name, column_letters
+from kpixl.workbook.expressions import filled_down, from_place
 
 HEADER_ROW = 4
 """Row of the table headers: above it stand the sheet's title and one line of help."""
@@ -17,11 +18,13 @@ FIRST_ROW = HEADER_ROW + 1
 @dataclass(frozen=True)
 class Formula:
     """A cell's formula without the leading ``=``. The result of an array formula takes so many
-    ``rows`` and ``columns``, of which this is the first cell."""
+    ``rows`` and ``columns``, of which this is the first cell. ``relative`` is the text with its
+    addresses counted from the cell, where it has been worked out already."""
 
     text: str
     rows: int = 1
     columns: int = 1
+    relative: str = field(default="", compare=False)
 
     @property
     def is_array(self) -> bool:
@@ -93,6 +96,16 @@ class Grid:
         """Place a cell."""
         self.cells[row, column] = Cell(clean(value), style, number_format)
 
+    def fill_down(
+        self, first: Tuple[int, int], last_row: int, formula: str, style: str = "",
+        number_format: str = "",
+    ) -> None:  # fmt: skip
+        """Place a formula in the cell ``first`` (row, column), and fill it down to a row."""
+        row, column = first
+        relative = from_place(formula, row, column)
+        for at, text in enumerate(filled_down(formula, row, last_row), start=row):
+            self.put(at, column, Formula(text, relative=relative), style, number_format)
+
     def put_array(self, row: int, column: int, formula: Formula, style: str = "") -> None:
         """Place an array formula in all its cells."""
         for down in range(formula.rows):
@@ -153,9 +166,7 @@ def _in_xml(character: str) -> bool:
 
 def fixed(row: int, column: int) -> str:
     """``$A$1``."""
-    plain = cell_name(row, column)
-    letters = plain.rstrip("0123456789")
-    return f"${letters}${row}"
+    return f"${column_letters(column)}${row}"
 
 
 def row_of(row: int, column: int) -> str:
@@ -165,8 +176,7 @@ def row_of(row: int, column: int) -> str:
 
 def column_of(row: int, column: int) -> str:
     """``A$1``: the row stays, the column follows."""
-    plain = cell_name(row, column)
-    return f"{plain.rstrip('0123456789')}${row}"
+    return f"{column_letters(column)}${row}"
 
 
 def span(row: int, column: int, last_row: int, last_column: int) -> str:

@@ -51,6 +51,13 @@ class Sheet:
         """The last goal's row."""
         return FIRST_ROW + self.rows - 1
 
+    def fill(
+        self, column: int, formula: str, number_format: str = "", style: str = "computed"
+    ) -> None:
+        """Place the formula of the first goal, and fill it down to the last one."""
+        first = (FIRST_ROW, column)
+        self.grid.fill_down(first, self.last_row, formula, style, number_format)
+
     def here(self, name: str, row: int) -> str:
         """A goal's value in a column, from the same sheet."""
         return row_of(row, self.columns[name])

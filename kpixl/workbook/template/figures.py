@@ -1,7 +1,8 @@
 """Lay out the Figures sheet: each goal's figures of the fiscal year, worked out step by step.
 
 A row stands for the row of the same number in Goals. Every step is a column of its own, so that
-whoever doubts a figure of the Scorecard can follow it back to the cells that people filled in.
+whoever doubts a figure of the Scorecard can follow it back to the cells that people filled in. Its
+formula is made for the first goal's row and filled down.
 """
 
 from __future__ import annotations
@@ -63,15 +64,13 @@ def figures_sheet(content: BookContent, functions: InCellFunctions) -> Sheet:
     sheet = arrange(grid, capacity(content), functions)
     put_parameters(grid, language, functions)
     _heads(sheet, language)
-    for goal in range(sheet.rows):
-        row = FIRST_ROW + goal
-        _about(sheet, row, goal + 1, language)
-        for month in range(YEAR):
-            _own(sheet, row, month)
-            for name in ("now", "then"):
-                _in_force_then(sheet, row, sheet.columns[name] + month)
-            _resolved(sheet, row, month)
-            _gap(sheet, row, month)
+    _about(sheet, FIRST_ROW, language)
+    for month in range(YEAR):
+        _own(sheet, FIRST_ROW, month)
+        for name in ("now", "then"):
+            _in_force_then(sheet, FIRST_ROW, sheet.columns[name] + month)
+        _resolved(sheet, FIRST_ROW, month)
+        _gap(sheet, FIRST_ROW, month)
     grid.frozen = (LABEL_ROW, 2)
     return sheet
 
@@ -137,12 +136,13 @@ def _position(value: str, where: str) -> str:
     return f"IF(ISNUMBER(MATCH({value},{where},0)),MATCH({value},{where},0),0)"
 
 
-def _about(sheet: Sheet, row: int, number: int, language: str) -> None:
+def _about(sheet: Sheet, row: int, language: str) -> None:
     goal_id = sheet.here("id", row)
     for name, formula in _about_formulas(sheet, row, language).items():
         guarded = formula if name == "id" else f'IF({goal_id}="","",{formula})'
-        sheet.grid.put(row, sheet.columns[name], Formula(guarded), "computed")
-    sheet.grid.put(row, sheet.columns["number"], number, "computed muted")
+        sheet.fill(sheet.columns[name], guarded)
+    for goal in range(sheet.rows):
+        sheet.grid.put(row + goal, sheet.columns["number"], goal + 1, "computed muted")
 
 
 def _about_formulas(sheet: Sheet, row: int, language: str) -> Dict[str, str]:
@@ -250,7 +250,7 @@ def _format_key(sheet: Sheet, row: int) -> str:
 def _own(sheet: Sheet, row: int, month: int) -> None:
     for name in ("own_actual", "own_prior", "own_plan"):
         formula = sheet.functions.figure(sheet, row, name, month)
-        sheet.grid.put(row, sheet.columns[name] + month, Formula(formula), "computed", "General")
+        sheet.fill(sheet.columns[name] + month, formula, "General")
 
 
 def _in_force_then(sheet: Sheet, row: int, column: int) -> None:
@@ -268,7 +268,7 @@ def _in_force_then(sheet: Sheet, row: int, column: int) -> None:
     several = f"IF(SUMPRODUCT({valid})>0,{here},{nearest})"
     holds = f"IF({sheet.here('definitions', row)}=1,TRUE,{several})"
     formula = f'IF({goal_id}="","",IF({holds},{goal_id},""))'
-    sheet.grid.put(row, column, Formula(formula), "computed")
+    sheet.fill(column, formula)
 
 
 _MEANING = ("name", "unit", "direction", "aggregation", "formula")
@@ -301,7 +301,7 @@ def _resolved(sheet: Sheet, row: int, month: int) -> None:
         if name == "prior":
             formula = f'IF({_comparable(sheet, row, month)},{formula},"")'
         formula = f'IF({sheet.here("id", row)}="","",{formula})'
-        sheet.grid.put(row, column, Formula(formula), "computed", "General")
+        sheet.fill(column, formula, "General")
 
 
 def _gap(sheet: Sheet, row: int, month: int) -> None:
@@ -309,4 +309,4 @@ def _gap(sheet: Sheet, row: int, month: int) -> None:
     plan = row_of(row, sheet.columns["plan"] + month)
     gap = sheet.functions.gap(actual, plan, lambda name: sheet.here(name, row))
     formula = f'IF(OR({actual}="",{plan}=""),"",{gap})'
-    sheet.grid.put(row, sheet.columns["gap"] + month, Formula(formula), "computed", "General")
+    sheet.fill(sheet.columns["gap"] + month, formula, "General")

@@ -18,32 +18,37 @@ SLACK = "1E-9"
 
 def add_rollups(sheet: Sheet, language: str) -> None:
     """Fill the columns to the right of the months."""
-    for goal in range(sheet.rows):
-        row = FIRST_ROW + goal
-        _to_date(sheet, row)
-        for side in ("month", "to_date"):
-            _first_storey(sheet, row, side, language)
-            for number in range(1, PASSES + 1):
-                _storey(sheet, row, side, number, language)
+    _to_date(sheet, FIRST_ROW)
+    for side in ("month", "to_date"):
+        _first_storey(sheet, FIRST_ROW, side, language)
+        for number in range(1, PASSES + 1):
+            _storey_scores(sheet, side, number)
+            _storey_status(sheet, FIRST_ROW, side, number, language)
 
 
-def _put(sheet: Sheet, row: int, name: str, formula: str) -> None:
-    live = sheet.here("live", row)
-    guarded = Formula(f'IF({live}="","",{formula})')
-    shown = "0.0%" if name.startswith("score") else "General"
-    sheet.grid.put(row, sheet.columns[name], guarded, "computed", shown)
+def _fill(sheet: Sheet, row: int, name: str, formula: str) -> None:
+    """Fill a column from the first goal's row down."""
+    sheet.fill(sheet.columns[name], _living(sheet, row, formula), _shown(name))
+
+
+def _living(sheet: Sheet, row: int, formula: str) -> str:
+    return f'IF({sheet.here("live", row)}="","",{formula})'
+
+
+def _shown(name: str) -> str:
+    return "0.0%" if name.startswith("score") else "General"
 
 
 def _to_date(sheet: Sheet, row: int) -> None:
     """Actual and plan over the months reported, and the actual over those that have a plan: like
     is compared with like (SPEC 3)."""
     actual, plan = sheet.block("actual", row), sheet.block("plan", row)
-    _put(sheet, row, "reported", f'SUMPRODUCT(({actual}<>"")*1)')
+    _fill(sheet, row, "reported", f'SUMPRODUCT(({actual}<>"")*1)')
     index = sheet.columns["plan"]
     months = f"{column_of(INDEX_ROW, index)}:{column_of(INDEX_ROW, index + YEAR - 1)}"
-    _put(sheet, row, "planned", f'SUMPRODUCT(({plan}<>"")*({months}<={parameter("month")}))')
+    _fill(sheet, row, "planned", f'SUMPRODUCT(({plan}<>"")*({months}<={parameter("month")}))')
     for name, sides in SIDES_TO_DATE.items():
-        _put(sheet, row, name, _aggregated(sheet, row, name, sides))
+        _fill(sheet, row, name, _aggregated(sheet, row, name, sides))
 
 
 SIDES_TO_DATE: Mapping[str, Tuple[str, str]] = {
@@ -89,28 +94,36 @@ def _first_storey(sheet: Sheet, row: int, side: str, language: str) -> None:
     at_zero = f"IF({functions.gap(actual, plan, refer)}>=-{SLACK},1,0)"
     score = f"IF({plan}=0,{at_zero},{functions.attainment(actual, plan, refer)})"
     missing = f'OR({actual}="",{plan}="")'
-    _put(sheet, row, pass_name("score", side, 0), f'IF({missing},"",{score})')
+    _fill(sheet, row, pass_name("score", side, 0), f'IF({missing},"",{score})')
     limits = (sheet.here("amber_at", row), parameter("green_at"))
     status = functions.status(actual, plan, refer, limits)
     if side == "to_date":
         awaited = f"AND({sheet.here('reported', row)}=0,{sheet.here('planned', row)}>0)"
         status = f"IF({awaited},{text(word('status.no_data', language))},{status})"
     own = f'{sheet.here("source", row)}="rollup"'
-    _put(sheet, row, pass_name("status", side, 0), f'IF({own},"",{status})')
+    _fill(sheet, row, pass_name("status", side, 0), f'IF({own},"",{status})')
 
 
-def _storey(sheet: Sheet, row: int, side: str, number: int, language: str) -> None:
-    below = pass_name("score", side, number - 1)
+def _storey_scores(sheet: Sheet, side: str, number: int) -> None:
+    """The roll-ups of the scores below. They are not filled down: the weights of each goal's
+    children stand in a column of its own."""
+    name, below = (pass_name("score", side, one) for one in (number, number - 1))
+    for row in range(FIRST_ROW, sheet.last_row + 1):
+        none = sheet.functions.nothing_to_roll_up(sheet, row, below)
+        rolled = sheet.functions.rolled_up(sheet, row, below, parameter("rollup_cap"))
+        source = sheet.here("source", row)
+        score = f'IF({source}<>"rollup",{sheet.here(below, row)},IF({none},"",{rolled}))'
+        formula = Formula(_living(sheet, row, score))
+        sheet.grid.put(row, sheet.columns[name], formula, "computed", _shown(name))
+
+
+def _storey_status(sheet: Sheet, row: int, side: str, number: int, language: str) -> None:
     below_status = pass_name("status", side, number - 1)
     goal_id, source = sheet.here("id", row), sheet.here("source", row)
     child = f'({sheet.all("parent")}={goal_id})*({sheet.all("live")}<>"")'
-    none = sheet.functions.nothing_to_roll_up(sheet, row, below)
-    rolled = sheet.functions.rolled_up(sheet, row, below, parameter("rollup_cap"))
-    score = f'IF({source}<>"rollup",{sheet.here(below, row)},IF({none},"",{rolled}))'
-    _put(sheet, row, pass_name("score", side, number), score)
     own_score = sheet.here(pass_name("score", side, number), row)
     has_red = f"SUMPRODUCT({child}*{sheet.functions.red(sheet, below_status)})>0"
-    _put(
+    _fill(
         sheet, row, pass_name("status", side, number),
         f'IF({source}<>"rollup",{sheet.here(below_status, row)},'
         f"{_rollup_status(sheet, row, own_score, has_red, language)})",

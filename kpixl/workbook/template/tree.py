@@ -27,11 +27,8 @@ def _column(sheet: Sheet, name: str, goal: int) -> None:
     head = Formula(f"INDEX({sheet.all('live')},{goal + 1})")
     sheet.grid.put(LABEL_ROW, column, head, "header computed_header")
     upper = column_of(LABEL_ROW, column)
-    for row in range(FIRST_ROW, sheet.last_row + 1):
-        formula = (
-            _weight(sheet, row, upper) if name == "child_weight" else _below(sheet, row, upper)
-        )
-        sheet.grid.put(row, column, Formula(formula), "computed")
+    formula = _weight if name == "child_weight" else _below
+    sheet.fill(column, formula(sheet, FIRST_ROW, upper))
 
 
 def _weight(sheet: Sheet, row: int, upper: str) -> str:

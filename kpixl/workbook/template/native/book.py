@@ -207,11 +207,15 @@ class PlainFormulas(InCellFunctions):
         formulas.fill()
         steps.fill(sheet, self.language)
         _heads(sheet, self)
+        for name, formula in self._goal(sheet, FIRST_ROW, formulas).items():
+            sheet.fill(sheet.columns[name], formula)
         for row in range(FIRST_ROW, sheet.last_row + 1):
-            for name, formula in self._goal(sheet, row, formulas).items():
+            for name, formula in (
+                ("behind", self._behind(sheet, row)), ("count", _count(sheet, row)),
+            ):  # fmt: skip
                 sheet.grid.put(row, sheet.columns[name], Formula(formula), "computed")
-            for month in range(YEAR):
-                self._months(sheet, row, month)
+        for month in range(YEAR):
+            self._months(sheet, FIRST_ROW, month)
 
     def _goal(self, sheet: Sheet, row: int, formulas: Formulas) -> dict[str, str]:
         goal_id, formula = sheet.here("id", row), sheet.here("formula", row)
@@ -222,8 +226,7 @@ class PlainFormulas(InCellFunctions):
         counting = sheet.all("number")
         odd = f'ISERROR(FIND(MID({goal_id},{counting},1),"0123456789."))'
         digits = f"SUMPRODUCT(({counting}<=LEN({goal_id}))*{odd})=0"
-        before = sheet.here("count", row - 1) if row > FIRST_ROW else "0"
-        count, place = sheet.here("count", row), f'{before}+({formula}<>"")'
+        count = sheet.here("count", row)
         beyond = f"{count}>{self.most_formulas}"
         found = {
             "way": f"IF({rolled},1,CHOOSE(1+{code},#N/A,1,-1,0))",
@@ -231,34 +234,41 @@ class PlainFormulas(InCellFunctions):
             "how": f'IF({sheet.here("aggregation", row)}="",1,CHOOSE(1+{how},#N/A,1,2,3,4,5))',
             "spelled": f'IF({digits},"",{goal_id}&"")',
             "order": f'IF({formula}="",0,IF({beyond},#N/A,INDEX({formulas.orders},{count})))',
-            "behind": self._behind(sheet, row),
         }
         guarded = {name: f'IF({goal_id}="","",{one})' for name, one in found.items()}
-        guarded["count"] = f'IF({goal_id}="",{before},{place})'
         for side in SIDES:
             for number in range(PASSES):
                 guarded.update(_isolated(sheet, row, side, number, self.language))
         return guarded
 
     def _behind(self, sheet: Sheet, row: int) -> str:
-        """The order of the goal's action that is furthest behind, or that of its subtree."""
+        """The order of the goal's action that is furthest behind, or that of its subtree, which
+        is a column of its own for each goal."""
         source, live = sheet.here("source", row), sheet.here("live", row)
         goals = self.actions.all("goal")
         below = subtree(sheet, row - FIRST_ROW)
         theirs = f'({goals}<>"")*ISNUMBER(MATCH({goals},{below},0))'
         derived = f'OR({source}="rollup",{source}="formula")'
         own = self.actions.first_open(f"({goals}={live})")
-        return f'IF({live}="","",IF({derived},{self.actions.first_open(theirs)},{own}))'
+        behind = f"IF({derived},{self.actions.first_open(theirs)},{own})"
+        return f'IF({sheet.here("id", row)}="","",IF({live}="","",{behind}))'
 
     def _months(self, sheet: Sheet, row: int, month: int) -> None:
         for name in OWN:
             found = entered(sheet, row, (name, month), numbers.entered_text)
             written = row_of(row, sheet.columns[f"text_{name}"] + month)
-            _put(sheet, row, f"text_{name}", month, numbers.ordinary(found))
-            _put(sheet, row, f"digits_{name}", month, numbers.digits(written))
+            _fill(sheet, f"text_{name}", month, numbers.ordinary(found))
+            _fill(sheet, f"digits_{name}", month, numbers.digits(written))
         actual, plan = (row_of(row, sheet.columns[name] + month) for name in ("actual", "plan"))
-        _put(sheet, row, "like_actual", month, f'IF({plan}="","",{actual})')
-        _put(sheet, row, "like_plan", month, f'IF({actual}="","",{plan})')
+        _fill(sheet, "like_actual", month, f'IF({plan}="","",{actual})')
+        _fill(sheet, "like_plan", month, f'IF({actual}="","",{plan})')
+
+
+def _count(sheet: Sheet, row: int) -> str:
+    """How many goals down to this row have a formula."""
+    goal_id, formula = sheet.here("id", row), sheet.here("formula", row)
+    before = sheet.here("count", row - 1) if row > FIRST_ROW else "0"
+    return f'IF({goal_id}="",{before},{before}+({formula}<>""))'
 
 
 def _beside(what: str, below: str) -> str:
@@ -281,8 +291,8 @@ def _isolated(sheet: Sheet, row: int, side: str, number: int, language: str) -> 
     }
 
 
-def _put(sheet: Sheet, row: int, name: str, month: int, formula: str) -> None:
-    sheet.grid.put(row, sheet.columns[name] + month, Formula(formula), "computed", "General")
+def _fill(sheet: Sheet, name: str, month: int, formula: str) -> None:
+    sheet.fill(sheet.columns[name] + month, formula, "General")
 
 
 def _heads(sheet: Sheet, functions: PlainFormulas) -> None:
