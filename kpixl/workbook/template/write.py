@@ -139,6 +139,7 @@ class BookWriter:
             if macros is None
             else MacroWorkbook(path, options, macros)
         )
+        self._looks: Dict[Tuple[str, str], Any] = {}
         self._formats: Dict[Tuple[Tuple[str, object], ...], Any] = {}
         self._marks: Dict[Tuple[Tuple[str, object], ...], Any] = {}
 
@@ -192,9 +193,11 @@ class BookWriter:
         self._print(sheet, grid)
 
     def _format(self, cell: Cell) -> Any:
-        return self._kept(
-            self._formats, {**self._font, **styles.properties(cell.style, cell.number_format)}
-        )
+        look = cell.style, cell.number_format
+        if look not in self._looks:
+            properties = {**self._font, **styles.properties(*look)}
+            self._looks[look] = self._kept(self._formats, properties)
+        return self._looks[look]
 
     def _mark(self, look: Mapping[str, Any]) -> Any:
         """A conditional format: only what it changes, without a font of its own."""
@@ -265,7 +268,7 @@ class BookWriter:
             return
         cached = str(value) if isinstance(value, CellError) else value
         shown = EmptyText() if cached == "" else cached
-        sheet.write_formula(*place, f"={formula.text}", look, shown)
+        sheet.put_formula(*place, formula.text, look, shown)
 
     def _view(self, sheet: Any, grid: Grid) -> None:
         rows, columns = grid.frozen
