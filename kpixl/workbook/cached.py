@@ -73,7 +73,7 @@ class _LaidOut:
         formula = cells[first].value
         if not isinstance(formula, Formula):
             raise CannotCalculate("array", place[0])
-        relative = Relative(formula.relative or from_place(formula.text, *first))
+        relative = formula.relative or Relative(from_place(formula.text, *first))
         if not formula.is_array:
             return relative
         row, column = place[1] - first[0], place[2] - first[1]

@@ -117,26 +117,31 @@ class Compiler:
             return work  # type: ignore[return-value]
         return lambda place: operators.loose(work(place))
 
-    def _single(self, tree: Expression) -> Callable[[Place], CellValue]:
-        """The one value."""
-        if isinstance(tree, Reference):
-            return self._reading(tree)
-        work = self.work(tree)
-        return lambda place: operators.single(work(place))
-
     # --- references ----------------------------------------------------------------------------
 
     def _reading(self, tree: Reference) -> Callable[[Place], CellValue]:
-        """What the cell holds that is referred to."""
-        cell, where = self._host.cell, _where(tree)
-        return lambda place: cell(where(place))
+        """What the cell holds that is referred to: nearly all the work of most formulas."""
+        cell, own = self._host.cell, tree.sheet
+        row, column, down, across = tree.row, tree.column, tree.relative_row, tree.relative_column
+
+        def read(place: Place) -> CellValue:
+            sheet, line, at = place
+            line = row + line if down else row
+            at = column + at if across else column
+            if line < 1 or at < 1:
+                raise CannotCalculate("grammar")
+            return cell((own or sheet, line, at))
+
+        return read
 
     def _reference(self, tree: Reference) -> Work:
-        cell, extent, where = self._host.cell, self._sheets.extent, _where(tree)
+        cell, extent = self._host.cell, self._sheets.extent
 
         def work(place: Place) -> Value:
-            sheet, row, column = where(place)
-            return Area(cell, sheet, (row, column), (row, column), extent)
+            found = tree.place(*place[1:])
+            if min(found) < 1:
+                raise CannotCalculate("grammar")
+            return Area(cell, tree.sheet or place[0], found, found, extent)
 
         return work
 
@@ -182,17 +187,19 @@ class Compiler:
         def work(place: Place) -> Value:
             result = begin(place)
             for join, right in rest:
-                result = self._joined(join, result, right(place))
+                other = right(place)
+                if isinstance(result, list) or isinstance(other, list):
+                    result = self._spread(join, result, other)
+                else:
+                    result = join(result, other)
             return result
 
         return work
 
-    def _joined(
+    def _spread(
         self, join: Join, left: Union[CellValue, Rows], right: Union[CellValue, Rows]
     ) -> Union[CellValue, Rows]:
-        if isinstance(left, list) or isinstance(right, list):
-            return self._counted(operators.spread(join, left, right))
-        return join(left, right)
+        return self._counted(operators.spread(join, left, right))
 
     def _unary(self, tree: Unary) -> Work:
         if tree.sign == "@":
@@ -200,10 +207,9 @@ class Compiler:
             return lambda place: _crossing(within(place), place)
         if tree.sign == "+":
             return self.work(tree.operand)
-        operand = self._loose(tree.operand)
         if tree.sign == "%":
-            return lambda place: self._joined(operators.JOINS["/"], operand(place), 100.0)
-        return lambda place: self._joined(operators.JOINS["-"], 0.0, operand(place))
+            return self._binary(Binary("/", tree.operand, Literal(100.0)))
+        return self._binary(Binary("-", Literal(0.0), tree.operand))
 
     def _counted(self, result: Union[CellValue, Rows]) -> Union[CellValue, Rows]:
         if isinstance(result, list):
@@ -267,16 +273,21 @@ class Compiler:
         return self._until(tree, stop=True)
 
     def _until(self, tree: Call, stop: bool) -> Work:
-        tests = [_always(None) if one is None else self._single(one) for one in tree.arguments]
+        tests = [
+            self._reading(one) if isinstance(one, Reference) else self._argument(tree, number)
+            for number, one in enumerate(tree.arguments)
+        ]
 
         def work(place: Place) -> Value:
             # Excel works out every argument, so an error in any of them is the result.
             found = not stop
             for test in tests:
-                truth = operators.truth(test(place))
-                if isinstance(truth, CellError):
-                    return truth
-                if truth is stop:
+                met = test(place)
+                if met is not True and met is not False:
+                    met = operators.truth(operators.single(met))
+                    if isinstance(met, CellError):
+                        return met
+                if met is stop:
                     found = stop
             return found
 
@@ -294,24 +305,6 @@ class Compiler:
 
 def _always(value: CellValue) -> Callable[[Place], CellValue]:
     return lambda place: value  # noqa: ARG005
-
-
-def _where(tree: Reference) -> Callable[[Place], Place]:
-    """The place that a reference in a formula at another place means."""
-    row, column = tree.row, tree.column
-
-    def where(place: Place) -> Place:
-        sheet, line, across = place
-        found = (
-            tree.sheet or sheet,
-            row + line if tree.relative_row else row,
-            column + across if tree.relative_column else column,
-        )
-        if found[1] < 1 or found[2] < 1:
-            raise CannotCalculate("grammar")
-        return found
-
-    return where
 
 
 def _plain(name: str, arguments: List[Work]) -> Work:

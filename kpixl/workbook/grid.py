@@ -7,6 +7,7 @@ from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Uni
 
 from kpixl.plan.cells import CellValue, cell_name, column_letters
 from kpixl.workbook.expressions import filled_down, from_place
+from kpixl.workbook.places import Relative
 
 HEADER_ROW = 4
 """Row of the table headers: above it stand the sheet's title and one line of help."""
@@ -18,13 +19,13 @@ FIRST_ROW = HEADER_ROW + 1
 @dataclass(frozen=True)
 class Formula:
     """A cell's formula without the leading ``=``. The result of an array formula takes so many
-    ``rows`` and ``columns``, of which this is the first cell. ``relative`` is the text with its
-    addresses counted from the cell, where it has been worked out already."""
+    ``rows`` and ``columns``, of which this is the first cell. ``relative`` is the
+    formula of all cells that it was filled into, where it was."""
 
     text: str
     rows: int = 1
     columns: int = 1
-    relative: str = field(default="", compare=False)
+    relative: Optional[Relative] = field(default=None, compare=False)
 
     @property
     def is_array(self) -> bool:
@@ -102,7 +103,7 @@ class Grid:
     ) -> None:  # fmt: skip
         """Place a formula in the cell ``first`` (row, column), and fill it down to a row."""
         row, column = first
-        relative = from_place(formula, row, column)
+        relative = Relative(from_place(formula, row, column))
         for at, text in enumerate(filled_down(formula, row, last_row), start=row):
             self.put(at, column, Formula(text, relative=relative), style, number_format)
 

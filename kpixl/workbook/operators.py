@@ -131,11 +131,13 @@ def part_of(values: Rows, row: int, column: int) -> CellValue:
 
 def truth(value: Union[CellValue, Rows]) -> Union[bool, CellError]:
     """A condition: numbers other than 0 are true; text is no condition."""
+    if value is True or value is False:
+        return value
     if isinstance(value, CellError):
         return value
     if value is None:
         return False
-    return bool(value) if isinstance(value, (bool, int, float)) else NOT_A_VALUE
+    return bool(value) if isinstance(value, (int, float)) else NOT_A_VALUE
 
 
 def choose(test: Rows, yes: Value, no: Value) -> Rows:
@@ -197,6 +199,18 @@ def _text_joined(left: CellValue, right: CellValue) -> CellValue:
     return joined if len(joined) <= MOST_TEXT else NOT_A_VALUE
 
 
+def _equal(left: CellValue, right: CellValue) -> CellValue:
+    # Most that is compared are texts, and most of them are the IDs of other goals.
+    if type(left) is str and type(right) is str:
+        return left == right or left.casefold() == right.casefold()
+    return _COMPARED_EQUAL(left, right)
+
+
+def _unequal(left: CellValue, right: CellValue) -> CellValue:
+    equal = _equal(left, right)
+    return equal if isinstance(equal, CellError) else not equal
+
+
 def _comparison(met: Callable[[int], bool]) -> Join:
     def join(left: CellValue, right: CellValue) -> CellValue:
         if isinstance(left, CellError):
@@ -227,6 +241,7 @@ def _arithmetic(work: Callable[[float, float], object]) -> Join:
     return join
 
 
+_COMPARED_EQUAL = _comparison(lambda order: order == 0)
 JOINS: Mapping[str, Join] = {
     "&": _text_joined,
     "+": _arithmetic(lambda a, b: a + b),
@@ -234,8 +249,8 @@ JOINS: Mapping[str, Join] = {
     "*": _arithmetic(lambda a, b: a * b),
     "/": _arithmetic(lambda a, b: a / b),
     "^": _arithmetic(lambda a, b: a**b),
-    "=": _comparison(lambda order: order == 0),
-    "<>": _comparison(lambda order: order != 0),
+    "=": _equal,
+    "<>": _unequal,
     "<": _comparison(lambda order: order < 0),
     ">": _comparison(lambda order: order > 0),
     "<=": _comparison(lambda order: order <= 0),
@@ -246,11 +261,6 @@ JOINS: Mapping[str, Join] = {
 
 def compare(left: CellValue, right: CellValue) -> int:
     """Excel's order: numbers before text before FALSE and TRUE; a blank is what suits."""
-    if type(left) is str and type(right) is str:
-        if left == right:
-            return 0
-        left, right = left.casefold(), right.casefold()
-        return (left > right) - (left < right)
     first, second = _rank(left, right), _rank(right, left)
     if first == second:
         return 0

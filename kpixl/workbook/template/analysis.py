@@ -83,20 +83,19 @@ def analysis_grid(content: BookContent, figures: Sheet, scorecard: Grid) -> Grid
     board = board_columns(scorecard, language)
     signed = styles.number_format(1, True, signed=True, negatives=negatives(content))
     shown = {"landing_gap_pct": signed, "chance": styles.WHOLE_PERCENT}
-    for goal in range(figures.rows):
-        own = {
-            "id": figures.outside("live", goal),
-            **{
-                key: f"{quoted(scorecard.name)}!{row_of(SCORECARD_ROW + goal, board[key])}"
-                for key in ("name", "unit")
-            },
-            "key": figures.outside("key", goal),
-        }
-        for key, formula in _row(figures.rows, goal, own).items():
-            look = f"plain {_LOOKS.get(key, '')}".strip()
-            place = (FIRST_ROW + goal, NUMBER[key])
-            grid.put(*place, Formula(formula), look, shown.get(key, ""))
-        grid.heights[FIRST_ROW + goal] = 18
+    own = {
+        "id": figures.outside("live", 0),
+        **{
+            key: f"{quoted(scorecard.name)}!{row_of(SCORECARD_ROW, board[key])}"
+            for key in ("name", "unit")
+        },
+        "key": figures.outside("key", 0),
+    }
+    last = FIRST_ROW + figures.rows - 1
+    for key, formula in _row(figures.rows, own).items():
+        look = f"plain {_LOOKS.get(key, '')}".strip()
+        grid.fill_down((FIRST_ROW, NUMBER[key]), last, formula, look, shown.get(key, ""))
+    grid.heights.update(dict.fromkeys(range(FIRST_ROW, last + 1), 18))
     return grid
 
 
@@ -122,9 +121,9 @@ def _table(grid: Grid, goals: int, language: str) -> None:
     title = word("template.analysis.text", language)
     grid.put(HEADER_ROW, TEXT_COLUMN, title, "header computed_header")
     grid.widths[TEXT_COLUMN] = 11
-    for row in range(FIRST_ROW, last + 1):
-        cell = row_of(row, TABLE_COLUMN)
-        grid.put(row, TEXT_COLUMN, Formula(f'IF(ISERROR({cell}),"",{cell}&"")'), "computed")
+    cell = row_of(FIRST_ROW, TABLE_COLUMN)
+    plain = f'IF(ISERROR({cell}),"",{cell}&"")'
+    grid.fill_down((FIRST_ROW, TEXT_COLUMN), last, plain, "computed")
     rows = last - HEADER_ROW + 1
     whole = Formula(_call(language), rows, len(SCORECARD))
     grid.put_array(HEADER_ROW, TABLE_COLUMN, whole, "computed")
@@ -155,9 +154,9 @@ def _call(language: str) -> str:
     return f"KPI_SCORECARD({','.join(arguments)})"
 
 
-def _row(goals: int, goal: int, own: Mapping[str, str]) -> Dict[str, str]:
-    """A goal's row: what other sheets know of it, and what its row of the table says."""
-    row, last = FIRST_ROW + goal, FIRST_ROW + goals - 1
+def _row(goals: int, own: Mapping[str, str]) -> Dict[str, str]:
+    """The first goal's row: what other sheets know of it, and what its row of the table says."""
+    row, last = FIRST_ROW, FIRST_ROW + goals - 1
     goal_id, place = row_of(row, NUMBER["id"]), row_of(row, NUMBER["place"])
     texts = span(FIRST_ROW, TEXT_COLUMN, last, TEXT_COLUMN)
     found = f'MATCH(TRIM({goal_id}&""),{texts},0)'

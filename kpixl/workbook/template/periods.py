@@ -53,18 +53,16 @@ def periods_grid(content: BookContent, figures: Sheet, scorecard: Grid) -> Grid:
     grid.frozen = (HEADER_ROW, NUMBER["name"])
     _heads(grid, language)
     board = board_columns(scorecard, language)
-    for goal in range(figures.rows):
-        row, at = FIRST_ROW + goal, SCORECARD_ROW + goal
-        for key, (_, aligned) in _GOAL.items():
-            cell = f"{quoted(scorecard.name)}!{row_of(at, board[key])}"
-            grid.put(row, NUMBER[key], Formula(f'{cell}&""'), f"plain {aligned}".strip())
-        for key, number in list(NUMBER.items())[len(_GOAL) :]:
-            _, aligned, shown = _FIGURES[key.partition("_")[2]]
-            formula = Formula(analysis.looked_up(language, figures.rows, goal, key))
-            grid.put(row, number, formula, f"plain {aligned}".strip(), shown)
-        grid.put(row, KEY_COLUMN, Formula(figures.outside("key", goal)), "muted")
-        grid.heights[row] = 18
     last = FIRST_ROW + figures.rows - 1
+    for key, (_, aligned) in _GOAL.items():
+        cell = f"{quoted(scorecard.name)}!{row_of(SCORECARD_ROW, board[key])}"
+        grid.fill_down((FIRST_ROW, NUMBER[key]), last, f'{cell}&""', f"plain {aligned}".strip())
+    for key, number in list(NUMBER.items())[len(_GOAL) :]:
+        _, aligned, shown = _FIGURES[key.partition("_")[2]]
+        formula = analysis.looked_up(language, figures.rows, 0, key)
+        grid.fill_down((FIRST_ROW, number), last, formula, f"plain {aligned}".strip(), shown)
+    grid.fill_down((FIRST_ROW, KEY_COLUMN), last, figures.outside("key", 0), "muted")
+    grid.heights.update(dict.fromkeys(range(FIRST_ROW, last + 1), 18))
     whole = grid.area(FIRST_ROW, len(_GOAL) + 1, last, len(NUMBER)).partition("!")[2]
     ask = text(word("template.periods.ask", language))
     # A cell that shows nothing holds an empty text, which has no length.

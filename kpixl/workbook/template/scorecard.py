@@ -121,17 +121,22 @@ def scorecard_grid(
     grid.table = Table(TABLE, titles, HEADER_ROW, last)
     signed = styles.number_format(1, True, signed=True, negatives=negatives(content))
     _heads(grid, shown, language)
-    for goal in range(figures.rows):
-        row, found = FIRST_ROW + goal, _formulas(figures, goal, language, analysed)
-        for number, column in enumerate(shown, start=1):
-            number_format = signed if column.number_format == _SIGNED else column.number_format
-            look = f"plain {column.look}".strip()
-            grid.put(row, number, found[column.key], look, number_format)
-        grid.heights[row] = 18
-        grid.put(row, key_column(grid), Formula(figures.outside("key", goal)), "muted")
-        if analysed is not None:
-            status = Formula(analysed("landing_status", goal))
-            grid.put(row, status_column(grid), status, "muted")
+    formulas = _formulas(figures, 0, language, analysed)
+    for number, column in enumerate(shown, start=1):
+        number_format = signed if column.number_format == _SIGNED else column.number_format
+        look = f"plain {column.look}".strip()
+        if column.key in formulas:
+            first = (FIRST_ROW, number)
+            grid.fill_down(first, last, formulas[column.key], look, number_format)
+            continue
+        for goal in range(figures.rows):
+            found = _of_one_goal(figures, goal, column.key, language)
+            grid.put(FIRST_ROW + goal, number, found, look, number_format)
+    grid.heights.update(dict.fromkeys(range(FIRST_ROW, last + 1), 18))
+    grid.fill_down((FIRST_ROW, key_column(grid)), last, figures.outside("key", 0), "muted")
+    if analysed is not None:
+        status = analysed("landing_status", 0)
+        grid.fill_down((FIRST_ROW, status_column(grid)), last, status, "muted")
     grid.frozen = (HEADER_ROW, board_columns(grid, language)["name"])
     _summary(grid, figures, language, last)
     return grid
@@ -188,9 +193,18 @@ def _summary(grid: Grid, figures: Sheet, language: str, last: int) -> None:
 TILE_COLUMNS = (7, 8, 9, 10, 11)
 
 
+def _of_one_goal(figures: Sheet, goal: int, key: str, language: str) -> Optional[Formula]:
+    """What is not filled down: the phases look at the column of the goal's own subtree, and the
+    trend has no formula."""
+    if key == "trend":
+        return None
+    return goal_phase(figures, goal, key, here(TABLE, header("status", language)))
+
+
 def _formulas(
     figures: Sheet, goal: int, language: str, analysed: Optional[Analysed]
-) -> Dict[str, Optional[Formula]]:
+) -> Dict[str, str]:
+    """The formulas that are filled down from the row of ``goal``, by column."""
     cells = {column.key: here(TABLE, header(column.key, language)) for column in COLUMNS}
     live = f'{figures.outside("live", goal)}=""'
     about = _about(figures, goal, language)
@@ -200,15 +214,10 @@ def _formulas(
         **_statuses(figures, goal, cells, language),
         **{key: about.pop(key) for key in ("unit", "direction")},
     }
-    formulas: Dict[str, Optional[Formula]] = {"trend": None}
-    formulas.update({key: Formula(found) for key, found in about.items()})
-    for key, found in judged.items():
-        formulas[key] = Formula(f'IF({live},"",{found})')
-    for key in ("phase", "next_step"):
-        formulas[key] = goal_phase(figures, goal, key, cells["status"])
+    formulas = {**about, **{key: f'IF({live},"",{found})' for key, found in judged.items()}}
     for column in COLUMNS:
         if column.group == YEAR and analysed is not None:
-            formulas[column.key] = Formula(analysed(column.key, goal))
+            formulas[column.key] = analysed(column.key, goal)
     return formulas
 
 
