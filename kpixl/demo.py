@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from kpixl.errors import UsageProblem
-from kpixl.jobs import FORMATS, PackJob, make_pack, write_file
+from kpixl.jobs import FORMATS, PackJob, make_pack, pack_stem, write_file
 from kpixl.words import LANGUAGES
 
 READERS = (
@@ -57,4 +57,9 @@ def _mails(out: Path, language: str) -> tuple[Path, ...]:
 
     order = Order(_path(out, language), only=READERS)
     with Office(order, writes=False) as office:
-        return tuple(office.write_mails(office.dispatch(), out / "mails" / language))
+        found = office.dispatch()
+        # The pack of the whole tree has been made in the step before, unless somebody has begun
+        # to send from the demo's folder: then its name is that of another edition.
+        whole = out / f"{pack_stem(office.review, language)}.pdf"
+        ready = {("", language): whole} if found.edition.number == 1 and whole.exists() else {}
+        return tuple(office.write_mails(found, out / "mails" / language, ready))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -177,13 +177,16 @@ class Office:
         except CannotClose:  # another process has just closed the month: the mails are sent
             return None
 
-    def write_mails(self, found: Dispatch, folder: Path) -> Iterator[Path]:
+    def write_mails(
+        self, found: Dispatch, folder: Path, ready: Mapping[tuple[str, str], Path] | None = None
+    ) -> Iterator[Path]:
         """Every mail that is not held back, as a file, whoever has been sent it before. They are
-        dated by the day that the review is of, so that the same review gives the same files."""
+        dated by the day that the review is of, so that the same review gives the same files.
+        ``ready`` are packs that have just been made of it, by scope and language."""
         before = sent_before(self.ledger, found.review, found.edition)
         dated = datetime.combine(found.review.as_of, datetime.min.time(), UTC)
         with TemporaryDirectory(prefix="kpixl-") as temporary, FileTransport(folder) as files:
-            parcels = Parcels(found, Path(temporary), before)
+            parcels = Parcels(found, Path(temporary), before, ready or {})
             for one in found.deliveries:
                 if one.blocked is None:
                     mail = make_mail(found, one, parcels.of(one), self.sender, dated)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -43,11 +44,13 @@ class Sender:
 @dataclass(frozen=True)
 class Parcels:
     """The packs of a dispatch, each made when it is first wanted. ``before`` is what was sent
-    before this edition, for the page of restated figures."""
+    before this edition, for the page of restated figures; ``ready`` are packs of this very review
+    and edition that have just been made, by scope and language."""
 
     dispatch: Dispatch
     folder: Path
     before: tuple[Published, ...]
+    ready: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     made: dict[tuple[str, str], Parcel] = field(default_factory=dict)
 
     def of(self, delivery: Delivery) -> Parcel:
@@ -69,7 +72,11 @@ class Parcels:
             edition=edition_named(self.dispatch.edition, language),
             published=self.before,
         )
-        name, data = jobs.render(job, part, language)
+        ready = self.ready.get((scope, language))
+        if ready is None:
+            name, data = jobs.render(job, part, language)
+        else:
+            name, data = ready.name, ready.read_bytes()
         file = jobs.write_file(self.folder / f"{len(self.made):04d}.pdf", data)
         build = _build(self.dispatch, scope, language, name, data)
         return Parcel(scope, language, name, file, build)
