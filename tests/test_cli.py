@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -407,4 +409,7 @@ def test_demo_makes_books_packs_and_mails_in_both_languages(tmp_path):
     made += [path.name for path in mails]
     for path in (tmp_path / "my demo").glob("*.pdf"):
         assert path.read_bytes()[:5] == b"%PDF-"
+        (whole,) = (mail for mail in mails if "koichi" in mail.name and path.stem in mail.name)
+        (sent,) = message_from_bytes(whole.read_bytes(), policy=default).iter_attachments()
+        assert sent.get_content() == path.read_bytes()
     assert all(name in found.stdout for name in made)

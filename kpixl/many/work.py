@@ -51,7 +51,7 @@ _ONE_AT_A_TIME = threading.RLock()
 def undisturbed() -> Iterator[None]:
     """One pack at a time, and nothing collected meanwhile: a cluster's worker may have several
     threads, and neither the collector's switch nor the fonts belong to one of them."""
-    from kpixl.pack.collector import collector_off
+    from kpixl.collector import collector_off
 
     with _ONE_AT_A_TIME:
         with collector_off():

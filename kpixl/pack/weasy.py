@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from kpixl.collector import collector_off
 from kpixl.pack.archive import OPTIONS, embedded, finisher
 from kpixl.pack.attachments import Attachment
-from kpixl.pack.collector import collector_off
 from kpixl.pack.fetching import pack_fetcher
 from kpixl.pack.glyphs import PRIVATE, Unshown, unshown_characters, without
 from kpixl.pack.html import Rendered

@@ -9,6 +9,7 @@ from typing import IO, Any, Dict, List, Mapping, Optional, Tuple, Union
 
 import xlsxwriter
 
+from kpixl.collector import collector_off
 from kpixl.errors import CellError
 from kpixl.plan.cells import BookRows, CellValue, SheetRows, cell_name
 from kpixl.plan.schema import SHEET
@@ -63,6 +64,13 @@ def write_book(
 
     Every formula carries its value. The same content gives the same bytes.
     """
+    with collector_off():
+        _write(target, content, macros)
+
+
+def _write(
+    target: Union[str, Path, IO[bytes]], content: BookContent, macros: Optional[Macros]
+) -> None:
     book = lay_out(content)
     writer = BookWriter(target, content, book.layout, macros)
     sheets = writer.sheets()
