@@ -91,7 +91,8 @@ def _warn(proposal: Proposal, url: str, as_json: bool) -> None:
     if unsafe is not None:
         typer.echo(say(unsafe, language, path=file), err=True)
     if proposal.open_before:
-        months = ", ".join(str(month) for month in proposal.open_before)
+        joiner = word("import.list_joiner", language)
+        months = joiner.join(str(month) for month in proposal.open_before)
         typer.echo(say("closing.open_before", language, months=months), err=True)
 
 

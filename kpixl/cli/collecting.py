@@ -19,7 +19,7 @@ from kpixl.cli.common import (
     print_json,
 )
 from kpixl.ui import help_text, interface_language
-from kpixl.words import say
+from kpixl.words import say, word
 
 if TYPE_CHECKING:
     from kpixl.books.collect import Collected
@@ -63,7 +63,7 @@ def _print(found: Collected, workbook: Path, folder: Path, language: str) -> Non
     for line in _lines(found, language):
         say_line(out, line, 2)
     if found.without_owner:
-        names = ", ".join(found.without_owner)
+        names = word("import.list_joiner", language).join(found.without_owner)
         say_line(out, say("collect.without_owner", language, names=names))
     for held in found.held:
         say_line(out, say("collect.held", language, owner=held.owner), style="bold")
