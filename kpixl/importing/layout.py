@@ -166,12 +166,10 @@ class _Finder:
         # With nothing known in it, a column called so is as good: what it holds is told.
         for number, row in enumerate(self.rows[:HEADER_ROWS], start=1):
             for place, cell in enumerate(row):
-                if folded(cell) not in IDS:
-                    continue
-                if number == len(self.rows):
-                    raise SourceProblem("import-no-rows", found=self.name)
-                return place
-        raise SourceProblem("import-goals-none", found=self.name, columns=self._shown_headers(1))
+                if folded(cell) in IDS and number < len(self.rows):
+                    return place
+        code = "import-goals-none" if len(self.rows) > 1 else "import-no-rows"
+        raise SourceProblem(code, found=self.name, columns=self._shown_headers(1))
 
     def _first_row(self, goal: int, header: int) -> int:
         """The position of the first row with a goal that is known, else with any."""
@@ -352,16 +350,15 @@ class _Finder:
             for place in chosen
             if place >= len(row) or not is_blank(row[place]) or places
         ]  # fmt: skip
-        more = (MORE,) if len(names) > NAMES_SHOWN else ()
-        return (*names[:NAMES_SHOWN], *more)
+        return (*names[:NAMES_SHOWN], *((MORE,) if len(names) > NAMES_SHOWN else ()))
 
     def _unclear(self, key: str, header: int, places: Sequence[int]) -> int:
-        columns = self._shown_headers(header or 1, places)
-        raise SourceProblem(f"import-unclear-{key}", found=self.name, columns=columns)
+        known = self._shown_headers(header or 1, places)
+        raise SourceProblem(f"import-unclear-{key}", found=self.name, columns=known)
 
     def _missing_column(self, text: str, header: int) -> int:
-        columns = self._shown_headers(header or 1)
-        raise SourceProblem("import-no-such-column", source=self.name, found=text, columns=columns)
+        known = self._shown_headers(header or 1)
+        raise SourceProblem("import-no-such-column", source=self.name, found=text, columns=known)
 
 
 def in_year_of(hints: Hints, within: Month, month: int) -> Month:
@@ -397,7 +394,4 @@ def month_number(cell: CellValue) -> int | None:
 
 
 def _position(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+    return sum((ord(one) - 64) * 26**at for at, one in enumerate(reversed(letters))) - 1
