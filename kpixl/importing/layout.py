@@ -394,4 +394,4 @@ def month_number(cell: CellValue) -> int | None:
 
 
 def _position(letters: str) -> int:
-    return sum((ord(one) - 64) * 26**at for at, one in enumerate(reversed(letters))) - 1
+    return sum((ord(one) - 64) * int(26**at) for at, one in enumerate(reversed(letters))) - 1
