@@ -177,7 +177,8 @@ def _summary(grid: Grid, figures: Sheet, language: str, last: int) -> None:
     ]  # fmt: skip
     grid.put(LINE_ROW, 1, Formula("&".join(parts)), "lead")
     status = board_columns(grid, language)["status"]
-    grid.put(TILE_ROW, 6, word("template.line.tiles", language), "lead right")
+    # Beside the tiles and over the month's columns, which no other page of the print repeats.
+    grid.put(TILE_ROW, TILE_COLUMNS[0] - 3, word("template.line.tiles", language), "lead")
     place = grid.area(FIRST_ROW, status, last, status)
     for key, at in zip(styles.STATUS_MARKS, TILE_COLUMNS, strict=True):
         label = word(f"status.{key}", language)
@@ -190,7 +191,7 @@ def _summary(grid: Grid, figures: Sheet, language: str, last: int) -> None:
     grid.put(TILE_ROW, TILE_COLUMNS[-1] + 2, more, "warn")
 
 
-TILE_COLUMNS = (7, 8, 9, 10, 11)
+TILE_COLUMNS = (10, 11, 12, 13, 14)
 
 
 def _of_one_goal(figures: Sheet, goal: int, key: str, language: str) -> Optional[Formula]:

@@ -54,7 +54,7 @@ SIGNALS: Mapping[str, Properties] = {
 SIGNAL_MARK = "★"
 
 _LOOKS: Mapping[str, Properties] = {
-    "title": {"bold": True, "font_size": 18, "font_color": BRAND, "valign": "vcenter"},
+    "title": {"bold": True, "font_size": 16, "font_color": BRAND, "valign": "vcenter"},
     "lead": {"font_color": MUTED, "valign": "vcenter"},
     "header": {
         "bold": True, "font_color": "#FFFFFF", "bg_color": BRAND, "text_wrap": True,
