@@ -37,10 +37,10 @@ def standard_book(language: str = "en", csfs: int = CSFS) -> BookContent:
     return _book(language, goals, kpis, months, REVIEW_MONTH, kpis)
 
 
-def large_book(language: str = "en") -> BookContent:
-    """500 goals under one KGI and 60 months of figures, all of them with plan and actual."""
-    months = _months(FIRST_MONTH, 60)
-    names = [f"G{number:03}" for number in range(499)]
+def large_book(language: str = "en", count: int = 500, length: int = 60) -> BookContent:
+    """So many goals under one KGI and months of figures, all of them with plan and actual."""
+    months = _months(FIRST_MONTH, length)
+    names = [f"G{number:03}" for number in range(count - 1)]
     goals = [_goal("KGI", "", "kgi", "Operating profit", 1)]
     goals.extend(_goal(name, "KGI", "kpi", f"Indicator {name}", n) for n, name in enumerate(names))
     return _book(language, goals, ["KGI", *names], months, months[-1])
