@@ -115,7 +115,7 @@ def writing(_: Path) -> Part:
         "out the value of every formula and writes looks, tables, charts and rules; openpyxl is "
         "given the cells ready-made, without values of formulas and without looks",
         (
-            Ratio("kpixl", "openpyxl", taken["250"] / taken["openpyxl"], 3.0),
+            Ratio("kpixl", "openpyxl", taken["250"] / taken["openpyxl"]),
             Ratio("kpixl, a cell of 250 goals", "a cell of 125 goals", growth, 1.15),
         ),
     )
