@@ -129,7 +129,7 @@ def test_an_actual_that_was_changed_without_calculating_makes_old_figures(tmp_pa
     # one Amber less among the counts above. Goals that visits do not drive stay as they are.
     turned = stale[cell_name(9, OCTOBER_STATUS)]
     assert (turned.shown, turned.expected) == ("Amber", "Red")
-    assert (stale["K4"].shown, stale["H4"].expected) == (9, 8)
+    assert (stale["K4"].shown, stale["K4"].expected) == (9, 8)
     assert {found.row for found in stale.values()} == {4, 8, 9, 10}
     assert found_at(report, "Figures")
     # So does where the year lands, of those three and of no other goal.
