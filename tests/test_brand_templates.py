@@ -61,6 +61,15 @@ def said(cover: Pack, folder: Path) -> UsageProblem:
         ("{{ ''.__class__ }}", 1, {"form": "forbidden"}),
         ("{{ page.title.__init__.__globals__ }}", 1, {"form": "forbidden"}),
         ("x\n{% include 'cover.html' %}", 2, {"form": "loop"}),
+        ("x\n{{ t('page.ownr') }}", 2,
+         {"form": "near", "found": 't("page.ownr")', "near": "page.owner"}),
+        ("{{ t('zzz') }}", 1, {"form": "undefined", "found": 't("zzz")', "known": "–"}),
+        ("{{ page.title() }}", 1, {"found": "'str' object is not callable"}),
+        ("{{ draw(page.title) }}", 1, {}),
+        ("{{ draw() }}", 1, {}),
+        ("{% for n in range(1000000) %}{% endfor %}", 1, {}),
+        ('{% extends "kpixl/covr.html" %}{% block facts %}x{% endblock %}', 1,
+         {"form": "not-found", "found": "kpixl/covr.html"}),
     ],
 )  # fmt: skip
 def test_a_broken_template_is_told_with_file_line_and_what(

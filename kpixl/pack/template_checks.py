@@ -66,6 +66,8 @@ def _check_blocks(tree: nodes.Template, name: str, file: str, environment: Envir
     if parent == name:
         raise UsageProblem("template-itself", file=file, found=name)
     known = tuple(_blocks(parent, environment))
+    if not known:
+        return  # that there is no such template is said with its line when this one is run
     for node in tree.body:
         if isinstance(node, nodes.Block) and node.name not in known:
             hint = _near(node.name, known)
@@ -80,7 +82,7 @@ def _blocks(name: str, environment: Environment) -> Iterator[str]:
         try:
             tree = _tree(environment, name)
         except TemplateNotFound:
-            return  # said with its line when the template is run
+            return
         yield from dict.fromkeys(block.name for block in tree.find_all(nodes.Block))
         name = _extended(tree)
         if not name:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from jinja2 import StrictUndefined
 from jinja2.exceptions import (
@@ -20,10 +20,13 @@ from jinja2.exceptions import (
 from jinja2.utils import missing
 
 from kpixl.errors import UsageProblem
+from kpixl.resources import report_templates
+from kpixl.words import section
 
 KINDS = (".html", ".css", ".txt")
 GIVEN = ("page", "pack", "mail", "theme", "fonts", "medium", "draw", "t", "loop", "super")
 """The names that templates find defined."""
+NEAREST = 5
 
 
 class UndefinedName(UndefinedError):
@@ -33,6 +36,14 @@ class UndefinedName(UndefinedError):
         super().__init__(message)
         self.owner = owner
         self.name = name
+
+
+class NoSuchText(UndefinedError):
+    """A template asked ``t`` for a text, ``key``, that kpixl does not have."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
 
 
 class NotDefined(StrictUndefined):
@@ -58,7 +69,7 @@ def rendering() -> Iterator[None]:
         yield
     except (TemplateError, RecursionError) as fault:
         raise _broken(fault) from fault
-    except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
         if not _raised_at(fault)[2]:
             raise
         raise _broken(fault) from fault
@@ -81,6 +92,8 @@ def _details(fault: Exception) -> dict[str, object]:
     found: dict[str, object] = {"found": str(fault)}
     if isinstance(fault, UndefinedName):
         return _undefined(fault)
+    if isinstance(fault, NoSuchText):
+        return _no_such_text(fault.key)
     if isinstance(fault, SecurityError):
         return {**found, "form": "forbidden"}
     if isinstance(fault, TemplateNotFound):
@@ -102,6 +115,18 @@ def _undefined(fault: UndefinedName) -> dict[str, object]:
     return {**found, "form": "near", "near": near[0]} if near else {**found, "form": "undefined"}
 
 
+def _no_such_text(key: str) -> dict[str, object]:
+    """What is said of ``t("page.ownr")``: the texts of that section that are called nearly so."""
+    group = key.partition(".")[0]
+    try:
+        known = [f"{group}.{name}" for name in section(group)]
+    except KeyError:
+        known = []
+    near = difflib.get_close_matches(key, known, n=NEAREST)
+    found: dict[str, object] = {"found": f't("{key}")', "known": ", ".join(near) or "–"}
+    return {**found, "form": "near", "near": near[0]} if near else {**found, "form": "undefined"}
+
+
 def _names_in(owner: object) -> tuple[str, ...]:
     """What a template may ask a context for."""
     if not is_dataclass(owner) or isinstance(owner, type):
@@ -111,8 +136,8 @@ def _names_in(owner: object) -> tuple[str, ...]:
 
 
 def _raised_at(fault: BaseException) -> tuple[str, int, bool]:
-    """File and line of the innermost template, and whether the fault is the template's own rather
-    than one of the code that it called."""
+    """File and line of the innermost template, and whether the fault is that template's rather
+    than one of the code that it called: what a user's own template calls, it calls wrongly."""
     file, line, own = "", 0, False
     trace = fault.__traceback__
     while trace is not None:
@@ -121,4 +146,4 @@ def _raised_at(fault: BaseException) -> tuple[str, int, bool]:
         if own:
             file, line = name, trace.tb_lineno
         trace = trace.tb_next
-    return file, line, own
+    return file, line, own or bool(file and not Path(file).is_relative_to(report_templates()))

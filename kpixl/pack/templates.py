@@ -11,10 +11,10 @@ from jinja2.sandbox import SandboxedEnvironment
 from kpixl.errors import UsageProblem
 from kpixl.pack.template_cache import COMPILED
 from kpixl.pack.template_checks import check_folder
-from kpixl.pack.template_faults import NotDefined
+from kpixl.pack.template_faults import NoSuchText, NotDefined
 from kpixl.pack.template_faults import rendering as rendering  # noqa: PLC0414 -- offered here too
 from kpixl.resources import report_templates
-from kpixl.words import say
+from kpixl.words import say, word
 
 PLAIN = ("mail.txt", "mail_subject.txt")
 """Templates whose outcome is never read as HTML: escaped, & would be seen as &amp;."""
@@ -60,7 +60,11 @@ def environment(templates: Path | None, language: str) -> SandboxedEnvironment:
         lstrip_blocks=True,
     )
 
-    def text(key: str, **details: object) -> str:
+    def text(key: str, /, **details: object) -> str:
+        try:
+            word(key, language)
+        except KeyError:
+            raise NoSuchText(key) from None
         return say(key, language, **details)
 
     found.globals["t"] = text
