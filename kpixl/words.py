@@ -53,8 +53,8 @@ def word(key: str, language: str) -> str:
     return _section(group)[name][language]
 
 
-def say(key: str, language: str, **details: object) -> str:
-    """The text of ``key`` with its ``{placeholders}`` filled in."""
+def say(key: str, language: str, /, **details: object) -> str:
+    """The text of ``key`` with its ``{placeholders}`` filled in; one may be called ``language``."""
     return word(key, language).format(**details)
 
 

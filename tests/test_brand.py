@@ -17,13 +17,13 @@ from kpixl.brand.kit import KEYS, Kit, kit_of, read_kit
 from kpixl.brand.new import new_kit
 from kpixl.brand.preview import Remark, remarks
 from kpixl.brand.settings import BrandProblem
-from kpixl.errors import UsageProblem
+from kpixl.errors import KpixlError, UsageProblem
 from kpixl.pack.contexts import Pack
 from kpixl.pack.html import for_browser
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf
 from kpixl.review.review import review
-from kpixl.words import LANGUAGES, problem_text
+from kpixl.words import LANGUAGES, problem_text, say
 from tests.kits import FAMILY, SVG, font, kit
 from tests.mails import mail_of
 from tests.plans import goal, plan_of, with_settings
@@ -186,6 +186,7 @@ def test_it_says_what_of_its_fonts_is_amiss(tmp_path: Path) -> None:
 def test_a_footer_for_the_other_language_alone_is_said() -> None:
     found = list(remarks(Kit(Path(), footer=(("ja", "経営企画部"),)), "en"))
     assert found == [Remark("no_footer", (("language", "en"),), warns=True)]
+    assert "(en)" in say("brand.no_footer", "en", **dict(found[0].details))
 
 
 # ---- Mistakes -------------------------------------------------------------------------------
@@ -195,7 +196,7 @@ def test_a_footer_for_the_other_language_alone_is_said() -> None:
     ("settings", "code", "line", "details"),
     [
         ("\nbrand_color = 'red'", "brand-unknown", 2, {"near": "brand_colour"}),
-        ("[colours]\nbrand = 'red'", "brand-unknown", 0, {"key": "colours"}),
+        ("[colours]\nbrand = 'red'", "brand-unknown", 1, {"key": "colours"}),
         ("logo = 5", "brand-type", 1, {"found": "5", "form": "text"}),
         ("# x\nbrand_colour = 'reddish'", "brand-colour", 2, {"found": "reddish"}),
         ("accent_colour = '#12345'", "brand-colour", 1, {"found": "#12345"}),
@@ -203,7 +204,7 @@ def test_a_footer_for_the_other_language_alone_is_said() -> None:
         ("pages = [\n 'cover',\n 'sumary',\n]", "brand-page", 3, {"near": "summary"}),
         ("pages = 'cover'", "brand-type", 1, {"form": "names"}),
         ("pages = ['cover', 'cover']", "brand-names", 1, {"found": "cover"}),
-        ("pages = []", "brand-names", 1, {"found": "[]"}),
+        ("pages = []", "brand-names", 1, {"form": "none"}),
         ("footer = 'a\\n'", "", 0, {}),
         ("\nfooter = \"a\\nb\"", "brand-footer", 2, {"longest": 120}),
         (f"footer = '{'x' * 121}'", "brand-footer", 1, {}),
@@ -212,6 +213,7 @@ def test_a_footer_for_the_other_language_alone_is_said() -> None:
         ("logo = '../brand.svg'", "brand-outside", 1, {}),
         ("logo = '/etc/passwd'", "brand-outside", 1, {}),
         ("logo = 'brand.toml'", "brand-logo-unusable", 1, {}),
+        ('logo = "a\\u0000.svg"', "brand-logo-missing", 1, {}),
         ("mail_logo = 'logo.svg'", "brand-logo-unusable", 1, {"form": "mail"}),
     ],
 )  # fmt: skip
@@ -280,6 +282,27 @@ def test_a_logo_that_fetches_or_runs_something_is_refused(
 def test_a_logo_that_is_no_picture_is_refused(picture: str, code: str, tmp_path: Path) -> None:
     folder = kit(tmp_path, 'logo = "logo.svg"', logo_svg=picture)
     assert problem(folder).code == f"brand-logo-{code}"
+
+
+@pytest.mark.parametrize(
+    ("picture", "form", "said"),
+    [
+        ('<svg xmlns="http://www.w3.org/2000/svg"><rect/></svg>', "sizeless", "how large"),
+        ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 45"/>', "shape", "1 : 5"),
+        ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 130 10"/>', "shape", "13 : 1"),
+        (SVG[:-6], "broken", "damaged"),
+        (SVG + f"<!--{'x' * 2_000_000}-->", "large", "2.0 MB"),
+    ],
+)
+def test_it_is_said_why_a_logo_cannot_be_used(
+    picture: str, form: str, said: str, tmp_path: Path
+) -> None:
+    told = problem(kit(tmp_path, 'logo = "logo.svg"', logo_svg=picture))
+    assert (told.code, told.details["form"]) == ("brand-logo-unusable", form)
+    sentence = problem_text(told, "en")
+    assert said in sentence.what
+    assert sentence.mend != problem_text(KpixlError("brand-logo-unusable", **{
+        **told.details, "form": ""}), "en").mend  # fmt: skip
 
 
 def test_a_logo_may_hold_gradients_and_pictures_of_its_own(tmp_path: Path) -> None:

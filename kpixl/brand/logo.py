@@ -8,6 +8,11 @@ from kpixl.brand.settings import Entries
 from kpixl.pack.logo import TYPES, LogoProblem, data_uri
 
 SVG = "image/svg+xml"
+REASONS = {
+    "logo-broken": "broken", "logo-shape": "shape", "logo-sizeless": "sizeless",
+    "logo-too-large": "large",
+}  # fmt: skip
+"""Why a picture cannot be the logo, by the code of its problem: the form of the sentence."""
 
 
 def logo_of(entries: Entries, key: str, kinds: Sequence[str] = tuple(TYPES.values())) -> str:
@@ -17,7 +22,10 @@ def logo_of(entries: Entries, key: str, kinds: Sequence[str] = tuple(TYPES.value
     if not name:
         return ""
     folder = entries.file.parent.resolve()
-    path = (folder / name).resolve()
+    try:
+        path = (folder / name).resolve()
+    except (OSError, ValueError):  # no name that a file can have
+        entries.refuse("brand-logo-missing", key, name, folder=str(entries.file.parent))
     kind = TYPES.get(path.suffix.lower())
     if not path.is_relative_to(folder):
         entries.refuse("brand-outside", key, name)
@@ -33,4 +41,8 @@ def logo_of(entries: Entries, key: str, kinds: Sequence[str] = tuple(TYPES.value
     except LogoProblem as fault:
         if fault.code == "logo-active":
             entries.refuse("brand-logo-asks", key, name, asked=fault.details["what"])
+        if fault.code in REASONS:
+            form, details = REASONS[fault.code], fault.details
+            reason = {name: details[name] for name in ("size", "shape") if name in details}
+            entries.refuse("brand-logo-unusable", key, name, form=form, **reason)
         entries.refuse("brand-logo-unusable", key, name)

@@ -35,7 +35,7 @@ class Entries:
     def place(self, key: str, found: str = "") -> str:
         """The file with the line on which ``found`` stands below ``key``."""
         lines = self.source.splitlines()
-        start = _line(lines, 0, rf"""\s*["']?{re.escape(key)}["']?\s*[.=]""")
+        start = _line(lines, 0, rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[].=]""")
         inside = start and found and _line(lines, start - 1, rf""".*["']{re.escape(found)}["']""")
         line = inside or start
         return f"{self.file}:{line}" if line else str(self.file)
@@ -80,9 +80,11 @@ class Entries:
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
             self.refuse("brand-type", key, found, form="names")
         names = tuple(one.strip() for one in found)
+        if not names:
+            self.refuse("brand-names", key, found, form="none")
         twice = next((one for one in names if names.count(one) > 1), None)
-        if twice is not None or not names:
-            self.refuse("brand-names", key, twice or found)
+        if twice is not None:
+            self.refuse("brand-names", key, twice)
         return names
 
     def colour(self, key: str) -> str:
