@@ -181,6 +181,9 @@ def test_it_says_what_of_its_fonts_is_amiss(tmp_path: Path) -> None:
     assert dict(found["font_unused"].details) == {"family": "Another One"}
     absent = list(remarks(Kit(tmp_path, japanese="No Such Family"), "ja"))
     assert [(one.key, one.warns) for one in absent] == [("font_absent", True)]
+    # What stands in for it is as wide as charts allow for: nothing is said of its width.
+    absent = list(remarks(Kit(tmp_path, latin="No Such Family"), "en"))
+    assert [one.key for one in absent] == ["font_absent"]
 
 
 def test_a_footer_for_the_other_language_alone_is_said() -> None:

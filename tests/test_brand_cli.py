@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pdfplumber
 import pytest
 
 from kpixl.brand.kit import KEYS
@@ -18,6 +19,8 @@ from kpixl.many.hands import OwnHands
 from kpixl.many.orders import Made, Order
 from kpixl.many.run import run
 from kpixl.many.start import prepared
+from kpixl.pack.browsers import Browser
+from kpixl.pack.engines import Chosen, Engine
 from kpixl.words import LANGUAGES, section
 from tests.books import put, sample_bytes
 from tests.kits import kit
@@ -91,6 +94,47 @@ def test_a_preview_says_what_becomes_of_the_colours_as_data(tmp_path: Path) -> N
         "code": "pale", "warning": False, "colour": "#ffe600", "ratio": "1.2", "text": "#807300",
         "better": "4.6", "least": "4.5",
     }  # fmt: skip
+
+
+def test_a_folder_that_is_not_there_is_told_as_it_was_typed() -> None:
+    found = kpixl("brand", "preview", "nowhere")
+    assert found.exit_code == 2
+    assert "--templates" not in found.output
+    assert "kpixl brand new" in found.output
+
+
+def test_a_preview_shows_the_pages_that_have_a_template(tmp_path: Path) -> None:
+    shown = '{% extends "kpixl/definitions.html" %}{% block definitions %}OURS{% endblock %}'
+    kit(tmp_path / "own", definitions_html=shown)
+    assert kpixl("brand", "preview", "own").exit_code == 0
+    with pdfplumber.open("own-preview_en.pdf") as pdf:
+        assert "OURS" in (pdf.pages[-1].extract_text() or "")
+    kit(tmp_path / "own", definitions_html=shown.replace("OURS", "{{ page.nonsense }}"))
+    found = kpixl("brand", "preview", "own")
+    assert found.exit_code == 2
+    assert "DefinitionsPage.nonsense" in found.output
+
+
+def test_a_preview_finds_what_is_wrong_with_a_mail(tmp_path: Path) -> None:
+    source = '{% extends "kpixl/mail.html" %}\n{% block greeting %}{{ mail.titel }}{% endblock %}'
+    kit(tmp_path / "own", mail_html=source)
+    found = kpixl("brand", "preview", "own")
+    assert found.exit_code == 2
+    assert "MailContext.titel" in found.output
+    assert "line 2" in found.output
+    assert not list(tmp_path.glob("*.pdf"))
+    kit(tmp_path / "own", mail_html=source.replace("titel", "title"))
+    assert kpixl("brand", "preview", "own").exit_code == 0
+
+
+def test_a_preview_by_a_browser_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    kit(tmp_path / "own")
+    chosen = Chosen(Engine.CHROMIUM, Browser(Path("/usr/bin/browser")), "no Pango")
+    monkeypatch.setattr("kpixl.pack.engines.choose", lambda _: chosen)
+    monkeypatch.setattr("kpixl.pack.pdf.pack_pdf", lambda *_: b"%PDF-")
+    found = kpixl("brand", "preview", "own")
+    assert found.exit_code == 0
+    assert "/usr/bin/browser" in found.output
 
 
 @pytest.mark.parametrize(
@@ -267,8 +311,8 @@ def test_the_example_of_a_template_works(language: str, tmp_path: Path) -> None:
 
 
 def test_a_brand_folder_that_is_not_there_is_told_with_its_option() -> None:
-    for words in (("pack", book(), "--brand", "nowhere"), ("brand", "preview", "nowhere")):
-        found = kpixl(*words)
-        assert found.exit_code == 2
-        assert "nowhere" in found.output
-        assert "--brand" in found.output
+    found = kpixl("pack", book(), "--brand", "nowhere")
+    assert found.exit_code == 2
+    assert "nowhere" in found.output
+    assert "--brand" in found.output
+    assert "kpixl.toml" not in found.output

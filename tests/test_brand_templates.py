@@ -192,8 +192,33 @@ def printed_alike(cover: Pack, folder: Path) -> tuple[str, object]:
 
 def test_a_file_that_is_not_there_is_told(cover: Pack, tmp_path: Path) -> None:
     folder = kit(tmp_path, brand_css=".cover { background: url(none.png) }")
-    assert said(cover, folder).details == {"found": "none.png"}
+    place = f"{folder / 'brand.css'}:1"
+    assert said(cover, folder).details == {"found": "none.png", "form": "placed", "place": place}
     assert printed_alike(cover, folder) == ("fetch-missing", "none.png")
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("{extends}{{% block facts %}}\n<img src='sea.png' alt=''>{{% endblock %}}",
+         "cover.html:2"),
+        ("{extends}{{% block facts %}}<img\n src='http://example.invalid/a.png'>{{% endblock %}}",
+         "cover.html:2"),
+        ("{extends}{{% block facts %}}\n\n<img src='asks.svg'>{{% endblock %}}", "asks.svg:2"),
+    ],
+)  # fmt: skip
+def test_what_is_not_fetched_is_told_with_file_and_line(
+    source: str, place: str, cover: Pack, tmp_path: Path
+) -> None:
+    asks = '<svg xmlns="http://www.w3.org/2000/svg">\n<image href="own.svg"/></svg>'
+    extends = EXTENDS.replace("\n", "")
+    folder = kit(tmp_path, cover_html=source.format(extends=extends), asks_svg=asks)
+    told = said(cover, folder)
+    assert told.details["place"] == str(folder / place)
+    assert place in problem_text(told, "en").what
+    with pytest.raises(UsageProblem) as printed:
+        pack_pdf(cover, folder)
+    assert printed.value.details == told.details
 
 
 @pytest.mark.parametrize(

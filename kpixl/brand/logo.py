@@ -42,7 +42,7 @@ def logo_of(entries: Entries, key: str, kinds: Sequence[str] = tuple(TYPES.value
         if fault.code == "logo-active":
             entries.refuse("brand-logo-asks", key, name, asked=fault.details["what"])
         if fault.code in REASONS:
-            form, details = REASONS[fault.code], fault.details
-            reason = {name: details[name] for name in ("size", "shape") if name in details}
-            entries.refuse("brand-logo-unusable", key, name, form=form, **reason)
+            details = {**fault.details, "form": REASONS[fault.code]}
+            details.pop("found")
+            entries.refuse("brand-logo-unusable", key, name, **details)
         entries.refuse("brand-logo-unusable", key, name)

@@ -43,7 +43,8 @@ class Preview:
 def preview(
     folder: Path, out: Path, language: str, formats: Sequence[str] = ("pdf",), every: bool = False
 ) -> Preview:
-    """Write a few of the demo company's pages (``every``: all of them) in the kit's look.
+    """Write a few of the demo company's pages (``every``: all of them) in the kit's look; those
+    that it has a template for are among them.
 
     Raises what :func:`kpixl.brand.kit.read_kit` raises, :class:`RenderProblem`, CannotWrite, and
     :class:`UsageProblem` for a template that is broken.
@@ -67,9 +68,14 @@ def preview(
 def _pack(kit: Kit, language: str, every: bool) -> Pack:
     pages = kit.pages or DEFAULT_PAGES
     if not every:
-        pages = tuple(name for name in pages if name in SHOWN) or pages
+        pages = tuple(name for name in pages if _is_shown(name, kit.folder)) or pages
     pack = build_pack(demo_review(language), kit.over(PackOptions(language, pages)))
     return pack if every else replace(pack, pages=tuple(_first_goal(pack.pages)))
+
+
+def _is_shown(page: str, folder: Path) -> bool:
+    """Whether a page is among the few, or the kit has a template of its own for it."""
+    return page in SHOWN or (folder / f"{page}.html").is_file()
 
 
 def _first_goal(pages: Sequence[Page]) -> Iterator[Page]:
@@ -148,18 +154,19 @@ def _ratio(value: float) -> str:
 def _of_fonts(kit: Kit) -> Iterator[Remark]:
     own = {name for face in kit.faces for name in (face.family, *face.names)}
     named = tuple(family for family in (kit.latin, kit.japanese) if family)
+    absent: set[str] = set()
     for family in dict.fromkeys(named):
         if family in own:
             continue
-        found = found_family(family)
-        if found.casefold() != family.casefold():
-            yield Remark("font_absent", (("family", family), ("found", found)), warns=True)
+        if found_family(family).casefold() != family.casefold():
+            absent.add(family)
+            yield Remark("font_absent", (("family", family),), warns=True)
     for face in kit.faces:
         if not {face.family, *face.names} & {*named}:
             yield Remark("font_unused", (("family", face.family),), warns=True)
         if face.restricted:
             yield Remark("font_restricted", (("file", face.file),), warns=True)
-    if kit.latin:
+    if kit.latin and kit.latin not in absent:
         ratio = width_ratio(kit.latin, kit.folder, kit.look("en").faces)
         if ratio > WIDE:
             share = f"{100 * (ratio - 1):.0f}"

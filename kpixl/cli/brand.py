@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,12 @@ from kpixl.cli.common import (
     LangOption,
     Language,
     app,
+    engine_for,
     guarded,
     look_folder,
     print_json,
 )
+from kpixl.errors import UsageProblem
 from kpixl.ui import help_text, interface_language
 from kpixl.words import say
 
@@ -58,10 +61,15 @@ def brand_preview(
     debug: DebugOption = False,
 ) -> None:
     from kpixl.brand.preview import preview
+    from kpixl.pack.engines import Engine
 
+    if not folder.is_dir():
+        raise UsageProblem("no-such-folder", found=str(folder), form="kit")
     look_folder(folder, None)
     language = interface_language()
     formats = ("pdf", "html") if html else ("pdf",)
+    engine_for(Engine.AUTO, as_json)
+    _check_mail(folder, _language(lang))
     found = preview(folder, out, _language(lang), formats, every)
     if as_json:
         remarks = [
@@ -74,6 +82,25 @@ def brand_preview(
     for one in found.remarks:
         sign = "!" if one.warns else "–"
         typer.echo(f"  {sign} {say(f'brand.{one.key}', language, **dict(one.details))}")
+
+
+def _check_mail(folder: Path, language: str) -> None:
+    """Fill in the kit's templates of mails, which no page shows: a mistake in one is told here,
+    not on the day when mails go out."""
+    from kpixl.delivery.render import MAIL_TEMPLATES
+
+    if not any((folder / name).is_file() for name in MAIL_TEMPLATES):
+        return
+    from datetime import UTC, datetime
+
+    from kpixl.brand.preview import demo_review
+    from kpixl.delivery.compose import Letterhead, compose
+    from kpixl.delivery.mail import Address
+
+    found = demo_review(language)
+    sender = Address("kpi@example.com", found.settings.company)
+    letterhead = Letterhead(sender, datetime(2026, 1, 1, tzinfo=UTC), templates=folder)
+    compose(found, replace(found.recipients[0], language=language), letterhead, ())
 
 
 def _typed(folder: Path) -> str:

@@ -19,6 +19,7 @@ FONTS = {
     "'Noto Sans CJK JP',sans-serif",
 }
 OUTLOOK_FONTS = {"en": "'Segoe UI',Meiryo,sans-serif", "ja": "'BIZ UDPGothic',Meiryo,sans-serif"}
+MAIL_TEMPLATES = ("mail.html", "mail_macros.html", "mail.txt", "mail_subject.txt")
 LONGEST_SUBJECT = 240
 PACKED = 1.12
 """The fonts that a reader has may be wider than those that widths are known of."""

@@ -7,7 +7,8 @@ import io
 import logging
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from html import escape, unescape
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 from kpixl.errors import UsageProblem
 from kpixl.pack.problems import refused_fetch
-from kpixl.pack.references import IMAGE_SCHEME, file_of, is_within, kind_of
+from kpixl.pack.references import IMAGE_SCHEME, file_of, is_within, kind_of, placed
 
 SVG = "image/svg+xml"
 NO_IMAGES: Mapping[str, str] = MappingProxyType({})
@@ -51,7 +52,8 @@ Put = Callable[[str], str]
 def self_contained(page: str, templates: Path) -> str:
     """``page`` with every file of ``templates`` that it names put in as data; of a font only what
     the page's text needs. Raises what :func:`kpixl.pack.references.file_of` raises."""
-    return _filled(page, partial(_put, templates, _fitted(page)))
+    with _placed(templates):
+        return _filled(page, partial(_put, templates, _fitted(page)))
 
 
 def with_files(page: str, images: Mapping[str, str], templates: Path | None) -> str:
@@ -72,7 +74,17 @@ def font_faces(page: str, shown: str, templates: Path | None) -> str:
 def check_references(page: str, templates: Path) -> None:
     """Raise what :func:`self_contained` would, whether the engine that lays ``page`` out would
     come upon the reference or not: so every one says the same of a template."""
-    _filled(page, partial(_put, templates, _checked))
+    with _placed(templates):
+        _filled(page, partial(_put, templates, _checked))
+
+
+@contextmanager
+def _placed(templates: Path) -> Iterator[None]:
+    """Within it a reference that is refused is told with the file and line that it stands on."""
+    try:
+        yield
+    except UsageProblem as fault:
+        raise placed(fault, templates) from fault
 
 
 def _put(

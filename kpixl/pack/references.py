@@ -6,12 +6,13 @@ itself: all of them ask here, so that they take the same and refuse the same.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
 from kpixl.errors import UsageProblem
-from kpixl.pack.problems import refused_fetch
+from kpixl.pack.problems import CUT, refused_fetch
 from kpixl.resources import report_templates
 
 IMAGE_SCHEME = "kpixl:"
@@ -24,6 +25,8 @@ KINDS = {
 }  # fmt: skip
 """What a pack may take of a folder, by the ending of its name."""
 SHEET = ".css"
+WRITTEN = frozenset({".html", ".css", ".svg"})
+"""Files in which a reference may be written."""
 
 
 def is_within(url: str) -> bool:
@@ -66,6 +69,23 @@ def file_of(url: str, templates: Path | None) -> Path:
     if not is_there:
         raise refused_fetch(named if url.startswith("file:") else url, missing=True)
     return path
+
+
+def placed(fault: UsageProblem, templates: Path) -> UsageProblem:
+    """``fault``, a reference that is refused, with the file and line of ``templates`` that it is
+    written on, where that is found."""
+    asked = str(fault.details["found"]).removesuffix(CUT)
+    pattern = re.compile(rf"(?<![\w./-]){re.escape(asked)}")
+    for path in sorted(templates.rglob("*")):
+        if path.suffix.casefold() in WRITTEN and path.is_file():
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            for number, line in enumerate(lines, 1):
+                if pattern.search(line):
+                    place = f"{path}:{number}"
+                    return UsageProblem(
+                        fault.code, **{**fault.details, "form": "placed", "place": place}
+                    )
+    return fault
 
 
 def kind_of(path: Path) -> str:
