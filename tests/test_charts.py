@@ -229,8 +229,8 @@ def test_a_new_definition_is_marked_and_named() -> None:
         (
             "ja",
             (
-                "Net revenue、4月～7月：7月の実績9、計画10。"
-                "3か月のうち2か月で計画を下回っています。未入力：5月。見込：8月～9月。"
+                "Net revenue、4月〜7月：7月の実績9、計画10。"
+                "3か月のうち2か月で計画を下回っています。未入力：5月。見込：8月〜9月。"
             ),
         ),
     ],
@@ -468,6 +468,7 @@ def test_an_outlying_gap_does_not_flatten_the_others() -> None:
 def test_a_gap_that_is_not_available_is_written_without_a_bar() -> None:
     (drawing,) = variance_bars([VarianceRow("A", None, "n/a")], "en")
     assert said(drawing) == ["n/a"]
+    assert drawing.alt == "A: no comparison with plan."
     assert not [shape for shape in drawing.shapes if isinstance(shape, Rect)]
 
 

@@ -415,6 +415,20 @@ def test_goals_with_a_signal_have_a_chart_the_worsened_first() -> None:
     assert "3 of 3 goals" in found.lead
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_chart_signals_is_heard_once(language: str) -> None:
+    cells = [
+        cell
+        for page in sample_pack(language).pages
+        if isinstance(page, SignalsPage)
+        for cell in page.cells
+    ]
+    assert cells
+    for cell in cells:
+        assert cell.sentence
+        assert cell.sentence not in cell.drawing.alt
+
+
 def test_status_and_signal_are_told_apart() -> None:
     found = page(built(watched(A=BELOW, B=QUIET)), SignalsPage)
     (cell,) = found.cells

@@ -150,7 +150,7 @@ def tree_alt(title: str, nodes: Sequence[TreeNode], language: str) -> str:
     """Every goal of the drawing with its gap and status, in tree order."""
     goals = [
         say(
-            "chart.alt.tree.node",
+            "chart.alt.tree.node" if node.gap else "chart.alt.tree.node.none",
             language,
             name=node.name,
             gap=node.gap,
@@ -183,7 +183,8 @@ def bridges_alt(panels: Sequence[BridgeFigures]) -> str:
 
 
 def control_alt(figures: ControlFigures) -> str:
-    """The last point, centre and limits, what the chart signals and a changed definition."""
+    """The last point, centre and limits, and a changed definition. What the chart signals is said
+    by the sentence that stands below it, and would be heard twice."""
     sentences = [
         say(
             "chart.alt.control",
@@ -196,7 +197,6 @@ def control_alt(figures: ControlFigures) -> str:
             lower=figures.value(figures.lower),
             upper=figures.value(figures.upper),
         ),
-        figures.signal,
         figures.redefined,
     ]
     return join([sentence for sentence in sentences if sentence], figures.language)

@@ -230,8 +230,8 @@ class ControlFigures:
 
     ``positions`` are the months as numbers that grow by one a month, ``labels`` their names;
     ``marked`` the indices of the points that make the signal, ``good`` whether it is good news
-    (None: neither). ``redefined`` says from when a changed definition holds, ``signal`` is the
-    sentence for the alternative text. ``anchor`` is the place that the title links to.
+    (None: neither). ``redefined`` says from when a changed definition holds. ``anchor`` is the
+    place that the title links to.
     """
 
     title: str
@@ -247,7 +247,6 @@ class ControlFigures:
     marked: tuple[int, ...] = ()
     good: Optional[bool] = None
     redefined: str = ""
-    signal: str = ""
     anchor: str = ""
 
 

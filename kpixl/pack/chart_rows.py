@@ -229,7 +229,8 @@ def _variance(
     axis = Line(((zero, 0), (zero, height)), palette.actual, 0.8)
     baseline = middle + size * 0.36
     gap = known(row.gap_pct)
-    alt = row.alt or say("chart.alt.variance", language, name=row.name, text=row.text)
+    code = "chart.alt.variance" if gap is not None else "chart.alt.variance.none"
+    alt = row.alt or say(code, language, name=row.name, text=row.text)
     if gap is None:
         dash = Text(zero + 4, baseline, row.text or "–", size, 400, palette.grey)
         return Drawing(width, height, alt, (axis, dash))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kpixl.pack.contexts import ActionLine, Remark
 from kpixl.pack.paper import COLUMN, lines_taken
-from kpixl.words import word
+from kpixl.words import say, word
 
 SIZE = 10.0  # 7.5 pt
 HEADING = 22.0
@@ -44,7 +44,7 @@ def _action(entry: ActionLine, width: float, language: str) -> float:
     countermeasure = entry.countermeasure or word("page.none_decided", language)
     following = (
         f"{entry.owner} · {word('page.due', language)} {entry.due} · "
-        f"{word('page.next_step', language)}: {entry.next_step}"
+        f"{say('page.next_step_is', language, step=entry.next_step)}"
         f"{' · ' if entry.figures_since else ''}{entry.figures_since}"
     )
     texts = (

@@ -12,7 +12,6 @@ from kpixl.review.figures import GoalReview, Review
 from kpixl.review.insights import Bridge, ControlChart, Part
 from kpixl.review.periods import dated_month
 from kpixl.review.sentences import style_of
-from kpixl.review.signal_sentences import signal_sentence
 from kpixl.words import say, word
 
 
@@ -88,7 +87,6 @@ def control_figures(
         redefined=say(
             "chart.redefined", language, month=dated_month(control.since, language)
         ) if redefined and control.since is not None else "",
-        signal=signal_sentence(review, goal, language),
         anchor=anchor(goal),
     )  # fmt: skip
 
