@@ -234,18 +234,25 @@ def test_a_mistake_is_said_with_its_line(
 
 
 @pytest.mark.parametrize(
-    ("content", "code"),
+    ("content", "code", "line", "said"),
     [
-        (b"brand_colour = #fff", "brand-not-toml"),
-        ("footer = '経営'".encode("shift_jis"), "brand-not-utf8"),
-        (b"logo = [" + b"[" * 5000, "brand-not-toml"),
+        (b"brand_colour = #fff", "brand-not-toml", ":1", "cannot be understood"),
+        (b"\n\nlogo = none", "brand-not-toml", ":3", "cannot be understood"),
+        (b"logo = 'a.svg'\nfooter = ", "brand-not-toml", ":2", "cannot be understood"),
+        (b"logo = 'a.svg'\nlogo = 'b.svg'\n", "brand-not-toml", ":2", "a second time"),
+        (b"[a]\n[a]\n", "brand-not-toml", ":2", "a second time"),
+        ("footer = '経営'".encode("shift_jis"), "brand-not-utf8", "", "UTF-8"),
+        (b"logo = [" + b"[" * 5000, "brand-not-toml", "", "cannot be understood"),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_said(
-    content: bytes, code: str, tmp_path: Path
+    content: bytes, code: str, line: str, said: str, tmp_path: Path
 ) -> None:
     (tmp_path / "brand.toml").write_bytes(content)
-    assert problem(tmp_path).code == code
+    told = problem(tmp_path)
+    assert (told.code, told.details["place"]) == (code, f"{tmp_path / 'brand.toml'}{line}")
+    assert said in problem_text(told, "en").what
+    assert "at line" not in problem_text(told, "ja").what
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

@@ -15,6 +15,10 @@ from kpixl.errors import UsageProblem
 from kpixl.plan.settings import COLOURS
 
 LONGEST_SHOWN = 80
+_AT = re.compile(r"\(at line (\d+)")
+_END = "(at end of document)"
+_TWICE = ("overwrite", "twice")
+"""In what tomllib says of a key or table that is there already."""
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
 
 
@@ -106,12 +110,23 @@ def read_entries(file: Path, known: Sequence[str]) -> Entries:
     try:
         content = tomllib.loads(source)
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
-        raise BrandProblem("brand-not-toml", place=str(file), found=str(fault)) from None
+        raise _not_toml(file, source, str(fault)) from None
     entries = Entries(file, source, content)
     for key in content:
         if key not in known:
             entries.unknown("brand-unknown", key, key, known)
     return entries
+
+
+def _not_toml(file: Path, source: str, fault: str) -> BrandProblem:
+    """What is said of a file that is no TOML: its line, and whether something stands twice there.
+    The rest of what the parser says is in English only, and for programmers."""
+    found = _AT.search(fault)
+    last = len(source.rstrip().splitlines()) if _END in fault else 0
+    line = int(found[1]) if found else last
+    form = {"form": "twice"} if any(one in fault for one in _TWICE) else {}
+    place = f"{file}:{line}" if line else str(file)
+    return BrandProblem("brand-not-toml", place=place, found=fault, **form)
 
 
 def _source(file: Path) -> str:
