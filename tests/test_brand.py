@@ -173,6 +173,14 @@ def test_it_says_that_a_dark_colour_stays_and_what_text_an_accent_has() -> None:
     ]  # fmt: skip
 
 
+def test_a_colour_that_is_too_pale_on_tinted_rows_alone_is_called_that() -> None:
+    (found, _) = remarks(Kit(Path(), colour="#e60012"), "en")
+    assert found.key == "pale_on_tint"  # 4.8 : 1 on white is enough
+    assert float(dict(found.details)["ratio"]) < 4.5
+    for language in LANGUAGES:
+        assert "#e60012" in say("brand.pale_on_tint", language, **dict(found.details))
+
+
 def test_it_says_what_of_its_fonts_is_amiss(tmp_path: Path) -> None:
     font(kit(tmp_path, f'latin_font = "{FAMILY}"') / "fonts" / "own.ttf", width=900)
     font(tmp_path / "fonts" / "other.ttf", family="Another One")

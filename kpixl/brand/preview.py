@@ -125,11 +125,14 @@ def _of_brand(colours: Theme) -> Iterator[Remark]:
     if colours.brand_text != colours.brand:
         grounds = (WHITE, colours.tint)
         least = min(colour_contrast(colours.brand_text, ground) for ground in grounds)
+        white = colour_contrast(colours.brand, WHITE)
+        too_pale_on_white = white < READABLE
+        ground = WHITE if too_pale_on_white else colours.tint
         yield Remark(
-            "pale",
+            "pale" if too_pale_on_white else "pale_on_tint",
             (
                 ("colour", colours.brand),
-                ("ratio", _ratio(colour_contrast(colours.brand, WHITE))),
+                ("ratio", _ratio(colour_contrast(colours.brand, ground))),
                 ("text", colours.brand_text),
                 ("better", _ratio(least)),
                 ("least", f"{READABLE:g}"),
