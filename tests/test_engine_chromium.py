@@ -24,8 +24,12 @@ from fontTools.ttLib import TTFont
 
 from kpixl.brand.kit import read_kit
 from kpixl.errors import Problem
+from kpixl.pack import browser_glyphs
 from kpixl.pack.attachments import Attachment
-from kpixl.pack.html import Rendered
+from kpixl.pack.browser_glyphs import unshown_by
+from kpixl.pack.browsers import Browser
+from kpixl.pack.canvas import Drawing, Text
+from kpixl.pack.html import FONTS, Rendered, for_print
 from kpixl.pack.inlining import font_faces
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf, to_pdf
@@ -351,3 +355,41 @@ def test_of_a_font_in_a_picture_only_what_is_shown_is_taken(tmp_path: Path) -> N
     assert not taken & set(map(ord, "abcxyz"))
     assert "color" not in css
     assert font_faces("<style>p { color: red }</style>", "x", folder) == ""
+
+
+# ---- Characters that no font has ------------------------------------------------------------
+
+
+def test_what_the_browser_has_no_font_for_is_shown_by_its_number_and_told() -> None:
+    held = "\U00020bb7\U0001f9a4"  # a kanji for names, a dodo
+    html = (
+        f"<html lang='ja'><head><title>x</title></head><body><h1>店{held}名 Ω髙</h1>"
+        '<img src="kpixl:1" alt="alt"/></body></html>'
+    )
+    drawing = Drawing(90, 20, "alt", (Text(0, 15, "\U0001f468 x", 9),))
+    told: list[tuple[str, ...]] = []
+
+    def tell(characters: tuple[str, ...], rendered: Rendered) -> Rendered:
+        told.append(characters)
+        return rendered
+
+    rendered = Rendered(html, {"kpixl:1": drawing}, FONTS["ja"], "ja")
+    pdf = to_pdf(rendered, "0" * 32, engine="chromium", unshown=tell)
+    assert told == [("\U0001f468", "\U0001f9a4", "\U00020bb7")]
+    with pypdfium2.PdfDocument(pdf) as document:
+        seen = re.sub(r"\s", "", document[0].get_textpage().get_text_range())
+    assert "店[U+20BB7][U+1F9A4]名Ω髙" in seen
+    assert "[U+1F468]x" in seen
+
+
+def test_a_browser_is_asked_for_nothing_that_the_fonts_have(
+    monkeypatch: pytest.MonkeyPatch, printed_pdf: PdfOf
+) -> None:
+    def nothing(*_: object) -> bytes:
+        raise AssertionError("printed once more")
+
+    monkeypatch.setattr(browser_glyphs, "print_page", nothing)
+    for language in LANGUAGES:
+        rendered = for_print(sample_pack(language))
+        here = Browser(Path("browser"))
+        assert not unshown_by(here, printed_pdf(language), rendered, "")

@@ -52,8 +52,10 @@ def test_a_character_is_named_by_its_number() -> None:
 
 def test_text_style_sheet_and_charts_are_respelled() -> None:
     drawing = Drawing(9, 9, "alt", (Text(0, 0, f"a{DODO}b", 9), Text(0, 9, "c", 9)))
-    rendered = Rendered(f"<style>'\\1f9a4 '</style><p>x{DODO}y</p>", {"kpixl:1": drawing})
+    html = f"<style>'\\1f9a4 '</style><p>x{DODO}y</p>"
+    rendered = Rendered(html, {"kpixl:1": drawing}, language="ja")
     found = without(rendered, [DODO])
+    assert found.language == "ja"
     assert found.html == "<style>'[U+1F9A4]'</style><p>x[U+1F9A4]y</p>"
     said = [shape.text for shape in found.drawings["kpixl:1"].shapes if isinstance(shape, Text)]
     assert said == ["a[U+1F9A4]b", "c"]

@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from kpixl.pack.attachments import Attachment
 from kpixl.pack.browser_print import print_page
 from kpixl.pack.browsers import Browser
+from kpixl.pack.glyphs import PRIVATE, Unshown, without
 from kpixl.pack.html import Rendered
 from kpixl.pack.inlining import NO_IMAGES, font_faces, with_files
 from kpixl.pack.margins import PageStyles, Sheet, margin_pages, page_styles
@@ -71,9 +72,32 @@ def to_pdf(
     browser: Browser,
     templates: Path | None = None,
     attachments: Sequence[Attachment] = (),
+    unshown: Unshown | None = None,
 ) -> bytes:
-    """``rendered`` as the browser lays it out; ``identifier`` becomes the PDF's own. Raises
-    :class:`RenderProblem`: ``browser-failed``, ``browser-too-slow``."""
+    """``rendered`` as the browser lays it out; ``identifier`` becomes the PDF's own. A character
+    that it has no font for is shown by its number, after ``unshown`` was asked for the pack that
+    tells of it. Raises :class:`RenderProblem`: ``browser-failed``, ``browser-too-slow``."""
+    from kpixl.pack.browser_glyphs import unshown_by
+
+    written = _laid_out(rendered, identifier, browser, templates, attachments)
+    faces = font_faces(rendered.html, rendered.html, templates)
+    found = {*unshown_by(browser, written, rendered, faces), *PRIVATE.findall(rendered.html)}
+    if found:
+        characters = tuple(sorted(found))
+        if unshown is not None:
+            rendered = unshown(characters, rendered)
+        rendered = without(rendered, characters)
+        written = _laid_out(rendered, identifier, browser, templates, attachments)
+    return written
+
+
+def _laid_out(
+    rendered: Rendered,
+    identifier: str,
+    browser: Browser,
+    templates: Path | None,
+    attachments: Sequence[Attachment],
+) -> bytes:
     from kpixl.pack.finish import finished, lay_over
 
     styles = page_styles(rendered.html)

@@ -66,7 +66,7 @@ def without(rendered: Rendered, characters: Iterable[str]) -> Rendered:
         # In the style sheet, what is no letter stands by its number already.
         html = html.replace(f"\\{code:x} ", number)
     drawings = {name: _drawn(drawing, table) for name, drawing in rendered.drawings.items()}
-    return Rendered(html, drawings, rendered.fonts)
+    return replace(rendered, html=html, drawings=drawings)
 
 
 def _table(characters: Iterable[str]) -> dict[int, str]:

@@ -25,7 +25,7 @@ def pack_pdf(
 ) -> bytes:
     """The pack as a tagged PDF that carries ``attachments``; with WeasyPrint, equal packs give
     equal bytes with the same fonts. ``unshown`` is asked for the pack again where it holds
-    characters that no font has; a browser finds its own fonts. Raises what
+    characters that no font has. Raises what
     :func:`kpixl.pack.engines.choose` raises, and :class:`RenderProblem` where the engine fails."""
     rendered = for_print(pack, templates)
     return to_pdf(rendered, pack.identifier, templates, attachments, engine, unshown)
@@ -44,7 +44,9 @@ def to_pdf(
     if chosen.browser is not None:
         from kpixl.pack import chromium
 
-        return chromium.to_pdf(rendered, identifier, chosen.browser, templates, attachments)
+        return chromium.to_pdf(
+            rendered, identifier, chosen.browser, templates, attachments, unshown
+        )
     from kpixl.pack import weasy
 
     return weasy.to_pdf(rendered, identifier, templates, attachments, unshown)
