@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -141,3 +142,12 @@ def test_text_of_the_old_book_is_text_in_the_new_one(run, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "new.xlsx")
     cell = book["Goals"]["D5"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_the_japanese_report_counts_without_spaces(run, old, tmp_path):
+    told = run("old.xlsx", "-o", "new.xlsx", language="ja")
+    lead = str(openpyxl.load_workbook(tmp_path / "new.xlsx")["取込元"]["A2"].value)
+    assert re.search(r"元の数値のうち\d+件を取り込み", lead)
+    assert re.search(r"：指標 \d+件、", told.output)
+    for text in (told.output, lead):
+        assert not re.search(r"\d 件|(?:kpixl|Excel) [ぁ-ん]", text)
