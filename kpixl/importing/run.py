@@ -19,7 +19,7 @@ from kpixl.importing.mapping import check_goals, mapping_file, read_mapping
 from kpixl.importing.preview import Change, Rulings, compare
 from kpixl.importing.remember import remember
 from kpixl.importing.rules import Rules
-from kpixl.importing.sources import Wanted, as_problem, expand, read_source
+from kpixl.importing.sources import BOOKS, Wanted, as_problem, expand, read_source
 from kpixl.plan.cells import cell_name
 from kpixl.plan.month import Month
 from kpixl.workbook.edits import CellEdit
@@ -110,7 +110,9 @@ def check_out(workbook: Path, out: Path) -> None:
     """Raise :class:`UsageProblem` where ``out`` is no new file, or another kind of workbook."""
     if out.exists():
         raise UsageProblem("already-there", found=str(out))
-    if out.suffix.casefold() != workbook.suffix.casefold():
+    kind = workbook.suffix.casefold()
+    # A book of another kind, such as .xls, has its own sentence when it is read.
+    if kind in BOOKS and out.suffix.casefold() != kind:
         raise UsageProblem("import-suffix", found=out.name, suffix=workbook.suffix)
 
 

@@ -21,10 +21,12 @@ from kpixl.importing.text_source import SourceProblem, read_text
 from kpixl.importing.turned import turned
 from kpixl.plan.schema import sheet_names
 from kpixl.words import MORE, fold
+from kpixl.workbook.file_kinds import OLE
 from kpixl.workbook.reader import OpenBook
 
 BOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm")
-IN_FOLDERS = (".xlsx", ".xlsm", ".csv", ".tsv", ".tab", ".txt")
+# Old Excel files cannot be read, but are told of rather than passed over.
+IN_FOLDERS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".csv", ".tsv", ".tab", ".txt")
 LOCK = "~$"
 
 
@@ -92,7 +94,9 @@ def read_source(
         return _from_database(source, own, remembered, book, hints), own
     path = Path(source)
     start = _start(path)
-    if path.suffix.casefold() in BOOKS or start.startswith(b"PK\x03\x04"):
+    # What an OLE file is (an old or a protected workbook) may be said anywhere in it: the reader of
+    # books looks at the whole.
+    if path.suffix.casefold() in BOOKS or start.startswith((b"PK\x03\x04", OLE)):
         opened = OpenBook(path.absolute())
         owner = entry_of(opened)
         if owner:
@@ -150,7 +154,7 @@ def _start(path: Path) -> bytes:
 
 
 def _refuse_other_files(name: str, start: bytes) -> None:
-    """Say of a PDF or an old Excel file what it is."""
+    """Say of a PDF or a picture what it is."""
     from kpixl.workbook.file_kinds import refuse_other_kinds
 
     try:

@@ -7,7 +7,7 @@ from typing import Callable, Collection, Tuple
 
 from kpixl.errors import FileProblem
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK"
 # A package may stand behind other bytes: its directory is at the end.
 _ZIP_END = b"PK\x05\x06"
@@ -64,7 +64,7 @@ def refuse_other_kinds(data: bytes, name: str) -> None:
         return
     if name.startswith(_LOCK_FILE_PREFIX):
         raise FileProblem("file-lock-file", workbook=name[len(_LOCK_FILE_PREFIX) :])
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         _refuse_ole(data)
     for signature, code, kind in _SIGNATURES:
         if data.startswith(signature):
