@@ -152,7 +152,64 @@ def test_totals_are_no_goals():
     rows = [["コード", "2026-10", "合計"], ["SALES", 5, 5], ["合計", 5, 5]]
     found = read(rows)
     assert figures(found) == {("SALES", "2026-10"): 5.0}
-    assert found.problems == ()
+    assert noted(found) == [("import-total", "A3", "合計", 1)]
+
+
+def noted(found: SourceReading) -> list[tuple[str, str | None, str, object]]:
+    """The remarks of a source that has nothing else."""
+    assert all(one.warning for one in found.problems)
+    return [(one.code, one.cell, one.found, one.details.get("n")) for one in found.problems]
+
+
+def test_a_total_of_many_rows_is_told_once():
+    rows = [["ID", "month", "value"], ["SALES", "2026-10", 5], ["Total", "2026-10", 5],
+            ["Total", "2026-11", 6], ["Grand total", "2026-11", ""]]  # fmt: skip
+    assert noted(read(rows)) == [("import-total", "A3", "Total", 2)]
+
+
+@pytest.mark.parametrize(
+    ("rules", "codes"),
+    [
+        (Rules(ids={"TOTAL": "SALES"}), []),
+        (Rules(ignore=("TOTAL",)), []),
+        (Rules(ids={"TOTAL": "SALSE"}), ["import-map-id"]),
+    ],
+)
+def test_what_the_mapping_says_of_a_total_goes_before(rules, codes):
+    found = read([["ID", "2026-10"], ["VISITS", 4], ["Total", 5]], rules)
+    assert [one.code for one in found.problems] == codes
+
+
+def test_a_total_without_an_id_is_told_by_its_label():
+    found = read([["ID", "name", "2026-10"], ["SALES", "a", 5], [None, "合計", 5]])
+    assert noted(found) == [("import-total", "A3", "合計", 1)]
+    assert "ignore" not in problem_text(found.problems[0], "ja").mend
+
+
+GIVEN = Month(2026, 11)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        # The source says other months by itself, in headers, cells or a column of years.
+        ([["ID", "2026-09", "2026-10"], ["SALES", 5, 6]], "2026-09 – 2026-10"),
+        ([["ID", "month", "value"], ["SALES", "2026-10", 5]], "2026-10"),
+        ([["ID", "year", "month", "value"], ["SALES", 2026, 10, 5]], "2026-10"),
+        ([["month", "SALES", "VISITS"], ["2026-10", 5, 6]], "2026-10"),
+        # It is used, or says the same.
+        ([["ID", "2026-11"], ["SALES", 5]], None),
+        ([["ID", "10月", "11月"], ["SALES", 5, 6]], None),
+        ([["ID", "value"], ["SALES", 5]], None),
+    ],
+)
+def test_a_month_that_is_said_in_vain_is_told(rows, told):
+    found = read(rows, given=GIVEN)
+    assert found.figures
+    assert [(one.code, one.found, one.details["months"]) for one in found.problems] == (
+        [] if told is None else [("import-month-unused", "2026-11", told)]
+    )
+    assert all(one.warning for one in found.problems)
 
 
 def test_an_export_of_japanese_accounting_software(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kpixl.errors import Problem
@@ -19,6 +19,7 @@ from kpixl.importing.terms import Match, Terms
 from kpixl.importing.text_source import SourceProblem
 from kpixl.plan.cells import CellValue, SheetRows, cell_name
 from kpixl.plan.month import Month, fiscal_year
+from kpixl.plan.monthcolumns import spans
 from kpixl.plan.rows import NEVER_CALCULATED, is_total
 from kpixl.plan.values import id_of, is_blank, month_of, shown, text_of
 
@@ -50,7 +51,10 @@ def read_sheet(
     reader = _Reader(found, rules, terms, hints, layout)
     reader.check_decimals()
     figures = tuple(reader.figures())
-    problems = (*reader.problems, *reader.unknown_problems(), *reader.unclear_problems())
+    problems = (
+        *reader.problems, *reader.unknown_problems(), *reader.unclear_problems(),
+        *reader.total_problems(), *reader.month_problems(figures),
+    )  # fmt: skip
     understood = Understood(
         source=found.source,
         kind=found.kind,
@@ -91,6 +95,7 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, _Unknown] = field(default_factory=dict)
+    totals: dict[str, _Unknown] = field(default_factory=dict)
 
     def figures(self) -> Iterator[Figure]:
         """The figures, row by row."""
@@ -144,9 +149,10 @@ class _Reader:
         self, number: int, row: list[CellValue], cell: CellValue, match: Match, count: int
     ) -> None:
         code, fault = id_of(cell)
-        if is_total(code, row):
-            return
         at = (number, self.layout.goal)
+        if match.by != "mapping" and is_total(code, row):
+            self.totals.setdefault(code, _Unknown(_total(cell, row), self._cell(at))).count += count
+            return
         if fault is not None or not code:
             self._report("import-without-id", at, cell)
             return
@@ -252,6 +258,23 @@ class _Reader:
                 details |= {"form": "near", "near": near, "name": self.terms.name(id_of(near)[0])}
             yield self._problem("import-unknown-id", entry.cell, entry.code, details)
 
+    def total_problems(self) -> Iterator[Problem]:
+        """Rows called a total: right to leave out as a rule, but not without a word, for a goal
+        may be called so in the source."""
+        for code, entry in self.totals.items():
+            details = {"n": entry.count, **({} if code else {"form": "unnamed"})}
+            yield self._problem("import-total", entry.cell, entry.code, details, warning=True)
+
+    def month_problems(self, figures: Sequence[Figure]) -> Iterator[Problem]:
+        """The month of the command line, where the source says others by itself."""
+        given, layout = self.hints.given, self.layout
+        if given is None or layout.fixed is not None or layout.placed_in is not None:
+            return
+        months = {one.month for one in figures}
+        if months - {given}:
+            details = {"months": spans(tuple(sorted(months)))}
+            yield self._problem("import-month-unused", "", str(given), details, warning=True)
+
     def unclear_problems(self) -> Iterator[Problem]:
         """Columns with figures whose headers do not say their month."""
         layout = self.layout
@@ -291,9 +314,16 @@ class _Reader:
             _touching(self._problem(code, self._cell(at), shown(found), details), goal)
         )
 
-    def _problem(self, code: str, cell: str, found: str, details: Mapping[str, object]) -> Problem:
+    def _problem(
+        self, code: str, cell: str, found: str, details: Mapping[str, object], warning: bool = False
+    ) -> Problem:
         place = Origin(self.found.source, self.found.sheet).place
-        return Problem(code, place, cell, found, details)
+        return Problem(code, place, cell, found, details, warning=warning)
+
+
+def _total(cell: CellValue, row: Sequence[CellValue]) -> str:
+    """What a total is called: in place of an ID, else beside it."""
+    return text_of(cell) or next(text_of(cell) for cell in row if is_total("", (cell,)))
 
 
 def _touching(problem: Problem, goal: str) -> Problem:
