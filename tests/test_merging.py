@@ -123,6 +123,20 @@ def test_what_is_defined_otherwise_is_told_and_not_added_up() -> None:
     assert review(found.plan, Month(2026, 6)).by_id["REV"].source == "rollup"
 
 
+@pytest.mark.parametrize("unit", ["JPY", "¥", "￥", "円", "Yen"])
+def test_money_is_the_same_however_it_is_written(unit: str) -> None:
+    other = osaka()
+    goals = tuple(
+        replace(one, unit=unit) if one.id == "REV" else one for one in other.plan.goals
+    )  # fmt: skip
+    found = merged(group_book(), [tokyo(), replace(other, plan=replace(other.plan, goals=goals))])
+    assert found.differences == ()
+    assert "REV" in {one.goal for one in found.taken}
+    dollars = tuple(replace(one, unit="USD") if one.id == "REV" else one for one in goals)
+    differing = replace(other, plan=replace(other.plan, goals=dollars))
+    assert [one.field for one in merged(group_book(), [tokyo(), differing]).differences] == ["unit"]
+
+
 def test_a_formula_that_differs_between_departments_is_told() -> None:
     other = osaka()
     goals = tuple(

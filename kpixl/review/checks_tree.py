@@ -12,6 +12,7 @@ from kpixl.plan.values import number_text
 from kpixl.review.advice import MethodView, advise, month_in_words
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.monthly import definition_in
+from kpixl.review.show import same_unit
 from kpixl.words import fold
 
 
@@ -162,7 +163,7 @@ def unit_changed(view: MethodView) -> Iterator[Problem]:
         definitions = view.plan.definitions(goal.id)
         for earlier, later in zip(months, months[1:]):
             before, now = definition_in(definitions, earlier), definition_in(definitions, later)
-            if before.unit == now.unit:
+            if same_unit(before.unit, now.unit):
                 continue
             details = {
                 "name": now.name, "before": before.unit, "unit": now.unit,

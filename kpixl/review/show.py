@@ -204,6 +204,15 @@ def number_style(settings: Settings, language: str) -> NumberStyle:
     return NumberStyle(language, settings.rounding, settings.negatives)
 
 
+def same_unit(one: str, other: str) -> bool:
+    """Whether two units are one, however each book writes it: 円 and JPY are."""
+    return _unit_meant(one) == _unit_meant(other)
+
+
+def _unit_meant(unit: str) -> str:
+    return _CURRENCIES.get(fold(unit), fold(unit))
+
+
 def goal_style(goal: Goal, series: FiscalSeries, style: NumberStyle, rollup: bool) -> GoalStyle:
     """How ``goal``'s figures are shown. Where Decimals is blank, places follow from the size of
     the year's figures, so that all of them show about three digits. A roll-up is a score in %.

@@ -17,6 +17,7 @@ from kpixl.measures.kinds import Aggregation
 from kpixl.plan.model import NO_FIGURES, Action, Comment, Goal, Plan, Series, Settings
 from kpixl.plan.month import Month
 from kpixl.review.monthly import definition_in
+from kpixl.review.show import same_unit
 from kpixl.words import fold, say
 
 SEPARATOR = "."
@@ -302,13 +303,15 @@ class _Defined:
 def _between(goals: Sequence[_Defined]) -> Iterator[Difference]:
     for field in CHECKED:
         told = [one for one in goals if one.says(field)]
-        if any(_meaning(one.goal, field) != _meaning(told[0].goal, field) for one in told[1:]):
+        if not all(_same(one.goal, told[0].goal, field) for one in told[1:]):
             values = tuple((one.book, _as_written(one.goal, field)) for one in told)
             yield Difference(goals[0].goal.label, field, values)
 
 
-def _meaning(goal: Goal, field: str) -> object:
-    return fold(goal.unit) if field == "unit" else getattr(goal, field)
+def _same(one: Goal, other: Goal, field: str) -> bool:
+    if field == "unit":
+        return same_unit(one.unit, other.unit)
+    return bool(getattr(one, field) == getattr(other, field))
 
 
 def _as_written(goal: Goal, field: str) -> str:
@@ -348,7 +351,7 @@ def _counted(group: Plan) -> Set[str]:
 
 
 def _alike(goal: Goal, part: Goal) -> bool:
-    return all(_meaning(goal, field) == _meaning(part, field) for field in CHECKED[:-1])
+    return all(_same(goal, part, field) for field in CHECKED[:-1])
 
 
 def _formula_over(
