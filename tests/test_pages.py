@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from html import unescape
+from typing import TypeVar
 
 import pytest
 
@@ -43,9 +44,11 @@ ORDER = [
     "landing", "definitions", "quality", "colophon",
 ]  # fmt: skip
 
+Kind = TypeVar("Kind", bound=Page)
 
-def page(pack: Pack, kind: type[Page]) -> Page:
-    return next(entry for entry in pack.pages if type(entry) is kind)
+
+def page(pack: Pack, kind: type[Kind]) -> Kind:
+    return next(entry for entry in pack.pages if isinstance(entry, kind))
 
 
 def texts(thing: object) -> Iterator[str]:
@@ -448,7 +451,8 @@ def test_a_gap_has_one_colour_on_every_page() -> None:
     """Online shop revenue is Amber, and its gap red, on its own page as on the scorecard."""
     (head, *_) = [p for p in sample_pack("en").pages if isinstance(p, GoalPage)]
     drawing = head.charts[0].drawing
-    (fill,) = {shape.fill for shape in drawing.shapes if getattr(shape, "text", "") == "−¥15.0M"}
+    texts_drawn = [shape for shape in drawing.shapes if isinstance(shape, Text)]
+    (fill,) = {shape.fill for shape in texts_drawn if shape.text == "−¥15.0M"}
     assert fill == LOOK.palette.bad_text
     row = page(sample_pack("en"), ScorecardPage).rows[1]
     assert (row.mark.name, row.good) == ("amber", False)
