@@ -15,6 +15,7 @@ from kpixl.importing.comments import NewComment
 from kpixl.importing.figures import Understood
 from kpixl.importing.preview import Change
 from kpixl.importing.run import Preview
+from kpixl.plan.model import definition_in
 from kpixl.plan.monthcolumns import spans
 from kpixl.plan.values import number_of, text_of
 from kpixl.review.export import problem_data
@@ -136,7 +137,8 @@ def _figure(found: Preview, change: Change, value: object) -> str:
     number, _ = number_of(value)
     if number is None or isinstance(value, str):
         return text_of(value)
-    if change.goal in found.book.terms.percent:
+    definitions = found.book.plan.definitions(change.goal)
+    if definition_in(definitions, change.month).is_percent:
         return f"{round(number * 100, 10):,.10g}%"
     return f"{number:,.0f}" if number.is_integer() else f"{number:,.15g}"
 

@@ -193,6 +193,27 @@ def test_percent_without_its_sign_is_a_likely_slip(tmp_path):
     assert [(one.goal, one.new) for one in found.changes] == [("FILL", 0.97), ("FILL", 0.98)]
 
 
+def test_a_goal_that_has_left_percent_takes_figures_as_they_are(tmp_path):
+    # A reorganisation: FILL, so far a rate, is counted in cases from October on.
+    plan = plan_file(tmp_path)
+    sheet = openpyxl.load_workbook(plan)["Goals"]
+    columns = {cell.value: cell.column for cell in sheet[4]}
+    ids = {sheet.cell(row, 1).value: row for row in range(5, sheet.max_row + 1)}
+    last = max(row for name, row in ids.items() if name)
+    changed = {"Unit": "cases", "From": "2026-10", "To": None}
+    edits = [CellEdit("Goals", ids["FILL"], columns["To"], "2026-09")]
+    for header, column in columns.items():
+        value = changed.get(header, sheet.cell(ids["FILL"], column).value)
+        if value is not None:
+            edits.append(CellEdit("Goals", last + 1, column, value))
+    plan.write_bytes(patched(plan.read_bytes(), tuple(edits), plan.name))
+    order = Order(plan, (source(tmp_path, "ID,2026-11\nFILL,412\n"),))
+    found = look(order)
+    assert [(one.goal, one.new) for one in found.changes] == [("FILL", 412.0)]
+    # Neither a slip, nor far from what a rate usually is.
+    assert found.problems == ()
+
+
 def test_a_factor_for_the_goal_settles_it(tmp_path):
     rules = '[[source]]\nmatch = "a.csv"\n[source.factors]\nCVR = 0.01\n'
     (tmp_path / "plan.import.toml").write_text(rules, encoding="utf-8")

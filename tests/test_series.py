@@ -8,7 +8,7 @@ import pytest
 from kpixl.errors import CellError
 from kpixl.plan.model import Plan, Series, Settings
 from kpixl.plan.month import Month
-from tests.plan_book import MONTHS, Rows, goal, only, plan_of, read, sound
+from tests.plan_book import GOAL_HEADERS, MONTHS, Rows, goal, only, plan_of, read, sound
 
 APRIL, MAY, JUNE = (Month(2026, month) for month in (4, 5, 6))
 
@@ -64,6 +64,22 @@ def test_a_percentage_above_two_is_a_likely_slip_and_still_read() -> None:
     problem = only(reading)
     assert (problem.code, problem.warning, problem.cell) == ("percent-slip", True, "B2")
     assert problem.goals == ("RATE",)
+
+
+def test_a_goal_that_leaves_percent_has_no_slips_from_then_on() -> None:
+    # A reorganisation: the rate is counted per thousand from May on.
+    sheets = actuals(["RATE", 0.5, 4.5, 4.2])
+    (old,) = [row for row in sheets["Goals"] if row[0] == "RATE"]
+    old[GOAL_HEADERS.index("To")] = "2026-04"
+    new = goal("RATE", "GROW", Unit="cases", Aggregation="Average", From="2026-05")
+    sheets["Goals"].append(new)
+    reading = read(sheets)
+    assert reading.plan is not None
+    assert "percent-slip" not in [one.code for one in reading.problems]
+    # Before May 4 would still be 400 %.
+    sheets["Actuals"][1][1] = 4
+    (slip,) = [one for one in read(sheets).problems if one.code == "percent-slip"]
+    assert (slip.cell, slip.details["cells"]) == ("B2", "B2")
 
 
 def test_an_id_that_stands_twice_makes_the_months_of_both_rows_unavailable() -> None:

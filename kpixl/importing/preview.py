@@ -11,6 +11,7 @@ from kpixl.importing.book import MonthlySheet, Slot, TargetBook
 from kpixl.importing.figures import Figure
 from kpixl.plan.cells import CellValue
 from kpixl.plan.findings import both_names
+from kpixl.plan.model import definition_in
 from kpixl.plan.month import Month
 from kpixl.plan.monthcolumns import spans
 from kpixl.plan.schema import PERCENT_SLIP
@@ -120,8 +121,15 @@ def _slipping_goals(book: TargetBook, figures: Iterable[Figure]) -> frozenset[tu
     return frozenset(
         (one.goal, one.origin.source)
         for one in figures
-        if one.goal in book.terms.percent and not one.sure and abs(one.value) > PERCENT_SLIP
+        if _in_percent(book, one) and not one.sure and abs(one.value) > PERCENT_SLIP
     )
+
+
+def _in_percent(book: TargetBook, figure: Figure) -> bool:
+    """Whether the goal is in % in the figure's month: another definition may hold in others."""
+    if figure.goal not in book.terms.percent:
+        return False
+    return definition_in(book.plan.definitions(figure.goal), figure.month).is_percent
 
 
 class _Missing:
@@ -190,7 +198,7 @@ def _compare_one(
         found.problems.append(_at_origin(code, figure, details))
         found.held.add((figure.into, figure.goal, figure.month))
         return
-    usual = _usual(sheet, figure)
+    usual = _usual(book, sheet, figure)
     if usual:
         details = {**_about(book, figure), "target": sheet.name, "usual": number_text(usual)}
         found.problems.append(_at_origin("import-scale", figure, details, warning=True))
@@ -217,8 +225,8 @@ def _conflict(
 ) -> str:
     if slot.formula:
         return "import-formula"
-    is_percent = figure.goal in book.terms.percent
-    if is_percent and not figure.sure and (figure.goal, figure.origin.source) in slips:
+    slipped = (figure.goal, figure.origin.source) in slips
+    if slipped and not figure.sure and _in_percent(book, figure):
         return "import-percent"
     return ""
 
@@ -238,13 +246,15 @@ def _about(book: TargetBook, figure: Figure) -> dict[str, object]:
     }
 
 
-def _usual(sheet: MonthlySheet, figure: Figure) -> float:
-    """What the goal's figures usually are, where the new one is so far from them that thousands
-    may have been taken for units; else 0."""
+def _usual(book: TargetBook, sheet: MonthlySheet, figure: Figure) -> float:
+    """What the goal's figures in this unit usually are, where the new one is so far from them that
+    thousands may have been taken for units; else 0."""
+    definitions = book.plan.definitions(figure.goal)
+    unit = definition_in(definitions, figure.month).unit
     known = [
         abs(value)
         for month, columns in sheet.columns.items()
-        if month < figure.month
+        if month < figure.month and definition_in(definitions, month).unit == unit
         for value, _ in [number_of(sheet.slot(figure.goal, month).value)]
         if value and len(columns) == 1
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Dict, FrozenSet, Mapping, Optional, Tuple
+from typing import Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
 from kpixl.errors import Problem
 from kpixl.measures import limits
@@ -120,6 +120,21 @@ class Goal:
     def is_percent(self) -> bool:
         """Whether figures are fractions shown as %, whose differences are points."""
         return self.unit in ("%", "％")
+
+
+def definition_in(definitions: Sequence[Goal], month: Month) -> Goal:
+    """The definition that holds in ``month``; outside every definition's time the nearest one,
+    so that history before a goal joined is still read as the goal's history."""
+    for goal in definitions:
+        if goal.valid_in(month):
+            return goal
+    ordered = sorted(definitions, key=_start)
+    before = [goal for goal in ordered if _start(goal) <= month.index]
+    return before[-1] if before else ordered[0]
+
+
+def _start(goal: Goal) -> int:
+    return goal.valid_from.index if goal.valid_from is not None else -1
 
 
 @dataclass(frozen=True)

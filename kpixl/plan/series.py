@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from kpixl.plan import schema
 from kpixl.plan.cells import CellValue, cell_name
 from kpixl.plan.findings import Findings, Severity
 from kpixl.plan.headers import Table
-from kpixl.plan.model import Series
+from kpixl.plan.model import Goal, Series, definition_in
 from kpixl.plan.month import Month
 from kpixl.plan.monthcolumns import check_months, report_columns
 from kpixl.plan.rows import NEVER_CALCULATED, is_total
@@ -23,10 +23,11 @@ Cells = Sequence[CellValue]
 
 @dataclass(frozen=True)
 class GoalIds:
-    """The IDs that figures may stand for: all of them in sheet order, and those in %."""
+    """The IDs that figures may stand for: all of them in sheet order, and the definitions of those
+    that are in %, be it for a time."""
 
     every: Tuple[str, ...]
-    percent: FrozenSet[str] = frozenset()
+    percent: Mapping[str, Sequence[Goal]] = field(default_factory=dict)
 
 
 def read_series(table: Table, ids: GoalIds, findings: Findings) -> Dict[str, Series]:
@@ -164,10 +165,12 @@ class _Reading:
         return {self.month_at[position] for position in positions}
 
     def _report_slips(self, goal_id: str, number: int, figures: Mapping[Month, float]) -> None:
+        definitions = self.ids.percent[goal_id]
         positions = [
             position
             for position, month in self.columns
             if abs(figures.get(month, 0.0)) > schema.PERCENT_SLIP
+            and definition_in(definitions, month).is_percent
         ]
         if positions:
             found = figures[self.month_at[positions[0]]]

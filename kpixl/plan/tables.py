@@ -14,6 +14,7 @@ from kpixl.plan.goals import GoalRow, check_definitions, read_goals
 from kpixl.plan.headers import Table, looks_like, read_header
 from kpixl.plan.model import (
     NO_FIGURES,
+    Goal,
     Level,
     Plan,
     Reading,
@@ -37,6 +38,15 @@ MONTHLY = tuple(sheet.key for sheet in SHEETS if sheet.monthly)
 FIGURES = ("plan", "actuals", "settings")
 
 
+def _in_percent(goals: Sequence[Goal]) -> Dict[str, List[Goal]]:
+    """All definitions of the goals that are in %, be it for a time."""
+    found: Dict[str, List[Goal]] = {goal.id: [] for goal in goals if goal.is_percent}
+    for goal in goals:
+        if goal.id in found:
+            found[goal.id].append(goal)
+    return found
+
+
 def read_plan(book: BookRows, calendars: Optional[Calendars] = None) -> Reading:
     """The plan that the book holds, or none where its structure cannot be understood, and all
     problems (SPEC 2, "Reading" and "Problems"). Never raises for what cells hold.
@@ -51,7 +61,7 @@ def read_plan(book: BookRows, calendars: Optional[Calendars] = None) -> Reading:
     check_tree(rows)
     ids = GoalIds(
         tuple(dict.fromkeys(entry.goal.id for entry in rows)),
-        frozenset(entry.goal.id for entry in rows if entry.goal.is_percent),
+        _in_percent([entry.goal for entry in rows]),
     )
     settings, places = _settings(sheets, ids.every, findings, calendars)
     _report_missing(sheets, ids.every, bool(settings.entry_for), findings)

@@ -12,11 +12,11 @@ from kpixl.measures.aggregate import counted_score, rollup_shares
 from kpixl.measures.bridge import Effort, TooMuch, closed, is_nothing, shapley, slope
 from kpixl.measures.drivers import Months, Worked, settle
 from kpixl.measures.kinds import Aggregation, Direction
+from kpixl.plan.model import definition_in
 from kpixl.plan.month import Month
 from kpixl.review.figures import Figures
 from kpixl.review.goal_figures import GoalFigures, child_score
 from kpixl.review.insights import Bridge, Part
-from kpixl.review.monthly import definition_in
 
 UNEXPLAINED, ELSEWHERE = "unexplained", "elsewhere"
 _MOST_EFFORT = 1 << 21

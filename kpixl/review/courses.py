@@ -8,10 +8,10 @@ from typing import Dict, Optional, Tuple
 from kpixl.measures.fills import YEAR, Course, Fills
 from kpixl.measures.kinds import Aggregation
 from kpixl.measures.landing import Landed, land
-from kpixl.plan.model import NO_FIGURES, Goal
+from kpixl.plan.model import NO_FIGURES, Goal, definition_in
 from kpixl.review.goal_figures import GoalFigures
 from kpixl.review.insights import Values
-from kpixl.review.monthly import definition_in, same_definition
+from kpixl.review.monthly import same_definition
 
 
 @dataclass(frozen=True)

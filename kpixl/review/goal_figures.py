@@ -9,7 +9,7 @@ from kpixl.measures import gap
 from kpixl.measures.aggregate import rollup, rollup_child_score, rollup_status, worst_child
 from kpixl.measures.drivers import DriverTree
 from kpixl.measures.kinds import Aggregation, Status
-from kpixl.plan.model import NO_FIGURES, Goal, Plan
+from kpixl.plan.model import NO_FIGURES, Goal, Plan, definition_in
 from kpixl.plan.month import Month, fiscal_year
 from kpixl.review.comparison import (
     against_original,
@@ -20,7 +20,7 @@ from kpixl.review.comparison import (
 )
 from kpixl.review.figures import Figures, FiscalSeries, SpanFigures
 from kpixl.review.insights import AgainstOriginal
-from kpixl.review.monthly import Monthly, definition_in, like_a_year_before, same_definition
+from kpixl.review.monthly import Monthly, like_a_year_before, same_definition
 from kpixl.review.spans import Span, spans
 from kpixl.review.tree import Node, arrange
 

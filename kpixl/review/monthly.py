@@ -8,7 +8,7 @@ from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence,
 from kpixl.measures.drivers import Driver, DriverTree
 from kpixl.measures.fills import YEAR
 from kpixl.measures.formula import Node
-from kpixl.plan.model import NO_FIGURES, Goal, Plan, Series
+from kpixl.plan.model import NO_FIGURES, Goal, Plan, Series, definition_in
 from kpixl.plan.month import Month
 
 MonthFigure = Callable[[str, Month], Optional[float]]
@@ -58,21 +58,6 @@ class Monthly:
 
 def _at(values: Sequence[Optional[float]], position: int) -> Optional[float]:
     return values[position] if 0 <= position < len(values) else None
-
-
-def definition_in(definitions: Sequence[Goal], month: Month) -> Goal:
-    """The definition that holds in ``month``; outside every definition's time the nearest one,
-    so that history before a goal joined is still read as the goal's history."""
-    for goal in definitions:
-        if goal.valid_in(month):
-            return goal
-    ordered = sorted(definitions, key=_start)
-    before = [goal for goal in ordered if _start(goal) <= month.index]
-    return before[-1] if before else ordered[0]
-
-
-def _start(goal: Goal) -> int:
-    return goal.valid_from.index if goal.valid_from is not None else -1
 
 
 def same_definition(first: Goal, second: Goal) -> bool:

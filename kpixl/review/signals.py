@@ -11,10 +11,10 @@ from typing import Optional, Sequence, Tuple
 
 from kpixl.measures import xmr
 from kpixl.measures.kinds import Direction, Effect
-from kpixl.plan.model import Action, Goal, Plan
+from kpixl.plan.model import Action, Goal, Plan, definition_in
 from kpixl.plan.month import Month
 from kpixl.review.insights import ControlChart, Judgement
-from kpixl.review.monthly import Monthly, definition_in, like_a_year_before, same_definition
+from kpixl.review.monthly import Monthly, like_a_year_before, same_definition
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,17 @@ from kpixl.errors import KpixlError
 from kpixl.measures.formula import inputs, parse, renamed
 from kpixl.measures.ids import normalise_id
 from kpixl.measures.kinds import Aggregation
-from kpixl.plan.model import NO_FIGURES, Action, Comment, Goal, Plan, Series, Settings
+from kpixl.plan.model import (
+    NO_FIGURES,
+    Action,
+    Comment,
+    Goal,
+    Plan,
+    Series,
+    Settings,
+    definition_in,
+)
 from kpixl.plan.month import Month
-from kpixl.review.monthly import definition_in
 from kpixl.review.show import same_unit
 from kpixl.words import fold, say
 
