@@ -28,6 +28,14 @@ def summary(language: str, scope: str) -> SummaryPage:
     return next(page for page in pages if isinstance(page, SummaryPage))
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "1 goal"), ("ja", "全1指標")])
+def test_one_goal_is_counted_in_the_singular(language: str, told: str) -> None:
+    alone = scoped(sample_review(language), "OVERSEAS")
+    assert mail_context(alone, language).tally_title == told
+    whole = mail_context(sample_review(language), language).tally_title
+    assert whole == {"en": "26 goals", "ja": "全26指標"}[language]
+
+
 # ---- One number everywhere ------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell import Cell
 
 from kpixl.delivery.ledger import open_ledger
 from kpixl.delivery.records import Closing
@@ -197,14 +198,14 @@ def test_a_goal_that_has_left_percent_takes_figures_as_they_are(tmp_path):
     # A reorganisation: FILL, so far a rate, is counted in cases from October on.
     plan = plan_file(tmp_path)
     sheet = openpyxl.load_workbook(plan)["Goals"]
-    columns = {cell.value: cell.column for cell in sheet[4]}
+    columns = {str(cell.value): cell.col_idx for cell in sheet[4] if isinstance(cell, Cell)}
     ids = {sheet.cell(row, 1).value: row for row in range(5, sheet.max_row + 1)}
     last = max(row for name, row in ids.items() if name)
-    changed = {"Unit": "cases", "From": "2026-10", "To": None}
+    changed: dict[str, str | None] = {"Unit": "cases", "From": "2026-10", "To": None}
     edits = [CellEdit("Goals", ids["FILL"], columns["To"], "2026-09")]
     for header, column in columns.items():
-        value = changed.get(header, sheet.cell(ids["FILL"], column).value)
-        if value is not None:
+        value = changed[header] if header in changed else sheet.cell(ids["FILL"], column).value
+        if isinstance(value, (str, float)):
             edits.append(CellEdit("Goals", last + 1, column, value))
     plan.write_bytes(patched(plan.read_bytes(), tuple(edits), plan.name))
     order = Order(plan, (source(tmp_path, "ID,2026-11\nFILL,412\n"),))
