@@ -21,7 +21,7 @@ from kpixl.review.export import COLUMNS
 from kpixl.review.figures import Review
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
-from tests.plans import goal, plan_of, with_settings
+from tests.plans import goal, plan_of, series, with_settings
 
 # SPEC 13, in its order.
 MEASURES = ["actual", "plan", "prior", "gap", "gap_pct", "attainment", "growth", "status"]
@@ -368,7 +368,10 @@ def test_csv_columns_are_those_of_the_whole_year_and_blank_where_nothing_has_beg
     (row,) = rows(with_periods("quarter", "year"))
     added = list(row)[len(COLUMNS) :]
     assert list(row)[: len(COLUMNS)] == list(COLUMNS)
-    parts = [*MEASURES, "months_reported", "months_expected", "complete", "plan_whole"]
+    parts = [
+        *MEASURES, "months_reported", "months_expected", "complete", "plan_whole",
+        "plan_original", "gap_original", "gap_pct_original", "attainment_original",
+    ]  # fmt: skip
     names = ["q1", "q2", "q3", "q4", "year"]
     assert added == [f"{name}_{part}" for name in names for part in parts]
     assert (row["q1_actual"], row["q1_status"], row["q1_complete"]) == ("195.0", "amber", "True")
@@ -383,6 +386,26 @@ def test_csv_columns_are_those_of_the_whole_year_and_blank_where_nothing_has_beg
         "300.0",
         "1200.0",
     )
+
+
+def test_csv_and_frame_compare_a_period_with_its_original_plan_too():
+    # Planned at 100, revised to 120 from July on; July brought 130.
+    plan = plan_of(
+        goal("SALES"),
+        actuals={"SALES": [100, 100, 100, 130]},
+        plan={"SALES": [100] * 12},
+        revision={"SALES": series(Month(2026, 7), [120] * 9)},
+        settings=with_settings(
+            periods_shown=("quarter",), review_month=Month(2026, 7), revision_from=Month(2026, 7)
+        ),
+    )
+    (row,) = rows(review(plan))
+    told = ("plan", "gap", "plan_original", "gap_original", "attainment_original")
+    assert [row[f"q2_{name}"] for name in told] == ["120.0", "10.0", "100.0", "30.0", "1.3"]
+    assert [row[f"q1_{name}"] for name in told[2:]] == ["", "", ""]
+    table = review(plan).to_frame()
+    assert table["q2_gap_pct_original"].tolist() == [pytest.approx(0.3)]
+    assert table["q3_plan_original"].dtype == "float64"
 
 
 def test_a_frame_has_numbers_for_periods_that_have_not_begun():

@@ -47,7 +47,10 @@ COLUMNS: Tuple[str, ...] = (
 """The columns of CSV, Parquet and DataFrames, in their order."""
 
 _SPANS = {"quarter": ("q1", "q2", "q3", "q4"), "half": ("h1", "h2"), "year": ("year",)}
-_OF_SPAN: Tuple[str, ...] = (*MEASURES, "status", *_MONTHS, "complete", "plan_whole")
+_ORIGINALS = tuple(f"{name}_original" for name in ORIGINAL)
+_OF_SPAN: Tuple[str, ...] = (
+    *MEASURES, "status", *_MONTHS, "complete", "plan_whole", *_ORIGINALS
+)  # fmt: skip
 
 
 def columns(review: Review) -> Tuple[str, ...]:
@@ -64,7 +67,7 @@ def _span_names(review: Review) -> Tuple[str, ...]:
 
 def _numbers(review: Review) -> Tuple[str, ...]:
     spans = _span_names(review)
-    measured = (*MEASURES, *_MONTHS, "plan_whole")
+    measured = (*MEASURES, *_MONTHS, "plan_whole", *_ORIGINALS)
     return (*_NUMBERS, *(f"{name}_{part}" for name in spans for part in measured))
 
 
