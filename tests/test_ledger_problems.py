@@ -285,8 +285,8 @@ def test_a_missing_driver_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(UsageProblem, match="extra-missing") as told:
         open_ledger(f"postgresql://{USER}@localhost/kpis", create=True)
-    assert "kpixl[postgres]" in problem_text(told.value, "en").mend
-    assert "kpixl[postgres]" in problem_text(told.value, "ja").mend
+    assert '".[postgres]"' in problem_text(told.value, "en").mend
+    assert '".[postgres]"' in problem_text(told.value, "ja").mend
 
 
 # ---- URLs -----------------------------------------------------------------------------------

@@ -27,7 +27,9 @@ def adopt(
         int | None,
         typer.Option("--fiscal-start", min=1, max=12, help=help_text("adopt_start")),
     ] = None,
-    lang: Annotated[Language | None, typer.Option("--lang", help=help_text("adopt_lang"))] = None,
+    lang: Annotated[
+        Language | None, typer.Option("--lang", case_sensitive=False, help=help_text("adopt_lang"))
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("adopt_dry"))] = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from functools import wraps
@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from kpixl.cli.help import COMMANDS, HELP_NAMES, VERSION_NAME, version_line
+from kpixl.cli.usage import USAGE_ERROR, usage_problem
 from kpixl.errors import BUGS, KpixlError, Problem, UsageProblem
 from kpixl.plan.month import Month
 from kpixl.ui import help_text, interface_language
@@ -41,6 +42,29 @@ class InOrder(TyperGroup):
         """As for the commands."""
         option = super().get_help_option(ctx)
         return _with_own_words(option, option)
+
+    def make_context(self, *arguments: Any, **extra: Any) -> Any:
+        """What stands before any command, told of as all faults are."""
+        with _own_words_for_usage():
+            return super().make_context(*arguments, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """The command, a wrong command line for which is told of as all faults are."""
+        with _own_words_for_usage():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _own_words_for_usage() -> Iterator[None]:
+    """Leave with 2 for a wrong command line, which Typer otherwise says in English only."""
+    try:
+        yield
+    except USAGE_ERROR as error:
+        problem = usage_problem(error)
+        if problem is None:
+            raise
+        _say_fault(problem, as_json=False)
+        raise typer.Exit(2) from None
 
 
 def _with_own_words(found: Any, option: Any) -> Any:
@@ -156,11 +180,11 @@ def print_json(data: object) -> None:
 
 
 def month_of(text: str | None) -> Month | None:
-    from kpixl.plan.values import month_in
+    from kpixl.plan.values import month_in, plain
 
     if text is None:
         return None
-    month = month_in(text)
+    month = month_in(plain(text))
     if month is None:
         raise UsageProblem("month-option", found=text)
     return month
@@ -193,12 +217,14 @@ def ledger_of(place: str | None) -> str | None:
 
 
 def day_of(text: str | None) -> date | None:
+    from kpixl.plan.values import date_of
+
     if text is None:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageProblem("date-option", found=text) from None
+    day, _ = date_of(text)
+    if day is None:
+        raise UsageProblem("date-option", found=text)
+    return day
 
 
 Workbook = Annotated[Path, typer.Argument(help=help_text("workbook"), show_default=False)]
@@ -207,7 +233,9 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help=help_text("as_of
 BrandOption = Annotated[Path | None, typer.Option("--brand", help=help_text("brand_folder"))]
 TemplatesOption = Annotated[Path | None, typer.Option("--templates", help=help_text("templates"))]
 ScopeOption = Annotated[str, typer.Option("--scope", help=help_text("scope"))]
-LangOption = Annotated[Language | None, typer.Option("--lang", help=help_text("lang"))]
+LangOption = Annotated[
+    Language | None, typer.Option("--lang", case_sensitive=False, help=help_text("lang"))
+]
 EngineOption = Annotated[
     str, typer.Option("--engine", help=help_text("engine"), show_default=False)
 ]

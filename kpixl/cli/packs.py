@@ -56,7 +56,9 @@ def pack(
     as_of: AsOfOption = None,
     scope: ScopeOption = "",
     each: Annotated[Each | None, typer.Option("--each", help=help_text("each"))] = None,
-    lang: Annotated[list[Language] | None, typer.Option("--lang", help=help_text("langs"))] = None,
+    lang: Annotated[
+        list[Language] | None, typer.Option("--lang", case_sensitive=False, help=help_text("langs"))
+    ] = None,
     out: Annotated[str, typer.Option("-o", "--out", help=help_text("pack_out"))] = "packs",
     html: Annotated[bool, typer.Option("--html", help=help_text("html"))] = False,
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help=help_text("pdf"))] = True,
