@@ -92,6 +92,10 @@ def new(
         year = new_year(path, old, chosen_language, month_of(first), cells.value if cells else None)
         _say_new_year(year, as_json)
         return
+    given = {"--fiscal-start": fiscal_start, "--months": months, "--first": first}
+    for option, value in given.items():
+        if sample and value:
+            raise UsageProblem("sample-with", found=option)
     from kpixl import jobs
 
     language = lang.value if lang else interface_language()

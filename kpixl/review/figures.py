@@ -253,7 +253,7 @@ class Review:
     def to_frame(self) -> pandas.DataFrame:
         """One row a goal, one column a figure (``month_gap``, ``to_date_plan``, ...).
 
-        Needs pandas (``pip install kpixl[frames]``).
+        Needs pandas (``pip install ".[frames]"``).
         """
         from kpixl.review.export import frame
 
