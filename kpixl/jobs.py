@@ -135,6 +135,9 @@ def review_and_plan(
     reading = read_workbook(path)
     if reading.plan is None:
         raise NotReadable(reading.problems)
+    known = reading.plan.months
+    if month is not None and known and month not in known:
+        raise UsageProblem("month-outside", found=str(month), first=known[0], last=known[-1])
     found = review(reading.plan, month, as_of, reading.problems)
     closed = closed_problems(reading.plan, home, found.month, ledger)
     return as_closed(replace(found, problems=(*found.problems, *closed))), reading.plan

@@ -463,3 +463,24 @@ def test_a_revision_that_nothing_says_from_when_it_holds_is_told() -> None:
     sheets = sound()
     sheets["Revision"] = [["ID", "2026-04"], ["VISITS", None]]
     assert read(sheets).problems == ()
+
+
+@pytest.mark.parametrize("month", ["2026-03", "2026-07", "2062-05"])
+def test_a_review_month_without_any_column_is_an_error_of_every_goal(month: str) -> None:
+    sheets = sound()
+    sheets["Settings"][2][1] = month
+    problem = only(read(sheets))
+    assert (problem.code, problem.sheet, problem.cell) == ("review-month-outside", "Settings", "B3")
+    assert problem.goals == ("REV", "GROW", "VISITS", "RATE")
+    assert not problem.warning
+    assert not problem.structural
+    details = problem.details
+    assert (details["month"], details["first"], details["last"]) == (month, "2026-04", "2026-06")
+
+
+@pytest.mark.parametrize("only_on", ["Plan", "Actuals"])
+def test_a_review_month_needs_its_column_on_one_sheet_only(only_on: str) -> None:
+    sheets = sound()
+    sheets["Settings"][2][1] = "2026-07"
+    sheets[only_on][0].append("2026-07")
+    assert read(sheets).problems == ()

@@ -108,3 +108,13 @@ def test_the_demo_book_takes_no_other_year(option: str, value: str, tmp_path: Pa
     assert told.exit_code == 2
     assert option in told.stderr
     assert not book.exists()
+
+
+def test_a_month_that_the_book_has_not_is_wrong_use(tmp_path: Path) -> None:
+    book = tmp_path / "plan.xlsx"
+    runner = CliRunner()
+    assert runner.invoke(app, ["new", str(book), "--sample", "--lang", "en"]).exit_code == 0
+    told = runner.invoke(app, ["show", str(book), "--month", "2030-01"])
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "2024-04" in told.stderr
+    assert "2027-03" in told.stderr

@@ -79,11 +79,13 @@ class Findings:
         goals: Sequence[str] = (),
         severity: Severity = Severity.ERROR,
         details: Mapping[str, object] = NO_DETAILS,
+        at: Optional[str] = None,
+        found: str = "",
     ) -> None:
-        """Report on a whole sheet, or on the book where it has no such sheet."""
+        """Report on a whole sheet or its cell ``at``, or on the book where it has no such sheet."""
         self._problems.append(
             Problem(
-                code, sheet, None, "", dict(details), _once(goals), (),
+                code, sheet, at, found, dict(details), _once(goals), (),
                 severity is Severity.STRUCTURAL, severity is Severity.WARNING,
             )
         )  # fmt: skip

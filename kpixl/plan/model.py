@@ -239,6 +239,12 @@ class Plan:
         default_factory=dict, compare=False, repr=False
     )
 
+    @property
+    def months(self) -> Tuple[Month, ...]:
+        """The months that Plan or Actuals have a column for; none where no sheet is known."""
+        sheets = [self.sheets[key] for key in ("plan", "actuals") if key in self.sheets]
+        return tuple(sorted({month for sheet in sheets for month in sheet.months}))
+
     def definitions(self, goal_id: str) -> Tuple[Goal, ...]:
         """All rows of one ID, in sheet order."""
         return tuple(goal for goal in self.goals if goal.id == goal_id)

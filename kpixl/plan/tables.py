@@ -80,6 +80,7 @@ def read_plan(book: BookRows, calendars: Optional[Calendars] = None) -> Reading:
         setting_cells=places,
     )
     _report_unused_revision(plan, tables, findings)
+    _report_review_month(plan, ids.every, findings)
     plan = _with_calendar(plan, tables, calendars)
     return Reading(None if findings.structural else plan, findings.problems)
 
@@ -92,6 +93,17 @@ def _report_unused_revision(plan: Plan, tables: Mapping[str, Table], findings: F
         findings.sheet(
             "revision-not-used", tables["revision"].sheet.name, goals, Severity.WARNING, details
         )
+
+
+def _report_review_month(plan: Plan, goals: Sequence[str], findings: Findings) -> None:
+    """A review month without a column anywhere is a slip: its pack would say nothing of any goal,
+    and look as if nobody had planned or reported."""
+    month, known = plan.settings.review_month, plan.months
+    if month is None or not known or month in known:
+        return
+    sheet, at = plan.setting_cells["review_month"]
+    details = {"month": str(month), "first": str(known[0]), "last": str(known[-1])}
+    findings.sheet("review-month-outside", sheet, goals, details=details, at=at, found=str(month))
 
 
 def _plan(
