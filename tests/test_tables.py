@@ -484,3 +484,34 @@ def test_a_review_month_needs_its_column_on_one_sheet_only(only_on: str) -> None
     sheets["Settings"][2][1] = "2026-07"
     sheets[only_on][0].append("2026-07")
     assert read(sheets).problems == ()
+
+
+def test_a_missing_column_comes_with_the_headers_that_it_may_have_become() -> None:
+    from kpixl.words import problem_text
+
+    sheets = sound()
+    sheets["Goals"][0][4] = "Responsible person"
+    problem = only(read(sheets))
+    assert (problem.code, problem.details["others"]) == ("column-missing", ("Responsible person",))
+    assert "“Responsible person”" in problem_text(problem, "en").mend
+    assert "「Responsible person」" in problem_text(problem, "ja").mend
+
+
+def test_a_column_of_one_name_in_both_languages_is_named_once() -> None:
+    from kpixl.words import problem_text
+
+    sheets = sound()
+    sheets["Goals"][0][0] = "No."
+    problem = next(one for one in read(sheets).problems if one.code == "column-missing")
+    assert problem_text(problem, "en").expected == "A column named ID in the header row."
+    assert "「No.」" in problem_text(problem, "ja").mend
+
+
+def test_a_column_that_is_gone_says_only_that_it_is_to_be_added() -> None:
+    from kpixl.words import problem_text
+
+    sheets = sound()
+    for row in sheets["Goals"]:
+        del row[4]
+    problem = only(read(sheets))
+    assert problem_text(problem, "en").mend == "Add the column, or restore its header."

@@ -10,7 +10,7 @@ from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 from kpixl.errors import Problem
 from kpixl.plan.cells import SheetRows, cell_name
 from kpixl.plan.values import shown
-from kpixl.words import LANGUAGES, word
+from kpixl.words import LANGUAGES, MORE, word
 
 NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 
@@ -129,3 +129,18 @@ def _once(names: Sequence[str]) -> Tuple[str, ...]:
 def both_names(section: str, key: str) -> Dict[str, object]:
     """The name of a sheet, column or setting in each language, as details of a problem."""
     return {f"name_{language}": word(f"{section}.{key}", language) for language in LANGUAGES}
+
+
+MOST_NAMES = 5
+
+
+def missing_column(key: str, others: Sequence[str]) -> Dict[str, object]:
+    """The same of a column that is missing, with headers that stand there and mean nothing. The
+    forms of the sentence: a name that is the same in every language is said once."""
+    names = both_names("column", key)
+    forms = ["same"] if names["name_en"] == names["name_ja"] else []
+    if others:
+        forms.append("others")
+        more = (MORE,) if len(others) > MOST_NAMES else ()
+        names["others"] = (*others[:MOST_NAMES], *more)
+    return {**names, "form": "-".join(forms)} if forms else names

@@ -8,9 +8,10 @@ from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.plan import schema
 from kpixl.plan.cells import CellValue, SheetRows, cell_name
-from kpixl.plan.findings import Findings, Severity, both_names
+from kpixl.plan.findings import Findings, Severity, both_names, missing_column
 from kpixl.plan.monthheaders import MonthHeaders, looks_like_month, month_headers
 from kpixl.plan.schema import SHEET, Column
+from kpixl.plan.values import is_blank, shown
 from kpixl.words import LANGUAGES, fold, word
 
 # A merged ID header may stand this many rows above the row of months.
@@ -70,7 +71,7 @@ def read_header(
         if column.key not in header.columns:
             findings.cell(
                 "column-missing", sheet, (header.row, 1), None, goals, (), severity,
-                both_names("column", column.key),
+                missing_column(column.key, _unknown(key, sheet, header)),
             )  # fmt: skip
     for row, position, column_key in header.doubled:
         findings.cell(
@@ -83,6 +84,17 @@ def read_header(
     if SHEET[key].monthly:
         months = month_headers(sheet, header.row, set(header.columns.values()), fiscal_start)
     return Table(key, sheet, header.row, header.columns, months)
+
+
+def _unknown(key: str, sheet: SheetRows, header: _Header) -> List[str]:
+    """The headers that mean nothing here: one of them may be the missing one, renamed."""
+    names = schema.column_names(key)
+    texts = (cell for cell in sheet.rows[header.row - 1] if isinstance(cell, str))
+    return [
+        shown(text)
+        for text in texts
+        if not is_blank(text) and fold(text) not in names and not looks_like_month(text)
+    ]
 
 
 def _required(key: str) -> List[Column]:
