@@ -24,6 +24,8 @@ WRONG = {
     ("new", "plan.xlsx", "--fiscal-start", "13"): ("--fiscal-start", "12"),
     ("new", "plan.xlsx", "--months", "5"): ("--months", "12"),
     ("new", "plan.xlsx", "--months", "many"): ("--months",),
+    ("pack", "plan.xlsx", "--jobs", "0"): ("--jobs", "1"),
+    ("merge", "plan.xlsx", "dept.xlsx"): ("--out", "merge --help"),
     ("brand", "nwe"): ("nwe", "new, preview"),
 }
 ENGLISH = ("Usage:", "Error:", "Invalid", "Missing", "No such", "Try", "Value error")
@@ -118,3 +120,22 @@ def test_a_month_that_the_book_has_not_is_wrong_use(tmp_path: Path) -> None:
     assert (told.exit_code, told.stdout) == (2, "")
     assert "2024-04" in told.stderr
     assert "2027-03" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("f.csv", b"\xef\xbb\xbfmonth,id"),
+        ("f.CSV", b"\xef\xbb\xbfmonth,id"),
+        ("f.json", b"{\n"),
+        ("f.txt", b"{\n"),
+    ],
+)
+def test_an_export_without_a_format_is_what_its_file_is_called(
+    name: str, begins: bytes, tmp_path: Path
+) -> None:
+    book, out = tmp_path / "plan.xlsx", tmp_path / name
+    runner = CliRunner()
+    assert runner.invoke(app, ["new", str(book), "--sample"]).exit_code == 0
+    assert runner.invoke(app, ["export", str(book), "-o", str(out)]).exit_code == 0
+    assert out.read_bytes().startswith(begins)

@@ -189,9 +189,10 @@ def show(
 @guarded
 def export(
     workbook: Workbook,
-    form: Annotated[ExportFormat, typer.Option("--format", help=help_text("format"))] = (
-        ExportFormat.JSON
-    ),
+    form: Annotated[
+        ExportFormat | None,
+        typer.Option("--format", case_sensitive=False, help=help_text("format")),
+    ] = None,
     out: Annotated[str, typer.Option("-o", "--out", help=help_text("export_out"))] = "-",
     month: MonthOption = None,
     as_of: AsOfOption = None,
@@ -204,7 +205,9 @@ def export(
 
     whole = jobs.review_workbook(workbook, month_of(month), day_of(as_of))
     part = scoped(whole, scope)
-    data = jobs.export(part, form.value, lang.value if lang else part.settings.language)
+    data = jobs.export(
+        part, (form or _format_of(out)).value, lang.value if lang else part.settings.language
+    )
     if out == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -212,3 +215,10 @@ def export(
         path = jobs.write_export(Path(out), data)
         typer.echo(say("cli.made", interface_language(), path=path))
     raise typer.Exit(1 if part.errors else 0)
+
+
+def _format_of(out: str) -> ExportFormat:
+    """The format that the name of the file asks for: JSON in a file that is called .csv would be
+    found out by whoever opens it only."""
+    ending = Path(out).suffix[1:].lower()
+    return ExportFormat(ending) if ending in list(ExportFormat) else ExportFormat.JSON

@@ -16,7 +16,7 @@ from kpixl.errors import UsageProblem
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """What Typer raises for a wrong command line; it has no public name of its own."""
 
-_OPTION = r"Invalid value for '(?P<option>[^']+)': (?:Value error, )?"
+_OPTION = r"Invalid value for (?:'-\w' / )?'(?P<option>[^']+)': (?:Value error, )?"
 _COMMAND_UNKNOWN = r"No such command '(?P<found>.+?)'\.(?: Did you mean '(?P<near>[^']+)'\?)?.*"
 _OPTION_UNKNOWN = (
     r"No such option: (?P<found>\S+)"
@@ -27,7 +27,10 @@ _WORDINGS = tuple(
     for wording, code in (
         (_COMMAND_UNKNOWN, "usage-command"),
         (_OPTION_UNKNOWN, "usage-option"),
-        (r"Missing (?:argument|option|parameter) '(?P<found>.+?)'\..*", "usage-missing"),
+        (
+            r"Missing (?:argument|option|parameter) (?:'-\w' / )?'(?P<found>.+?)'\..*",
+            "usage-missing",
+        ),
         (r"Option '(?P<found>.+?)' requires an argument\.?.*", "usage-no-value"),
         (r"Got unexpected extra argument(?:s|\(s\))? \((?P<found>.*)\)", "usage-extra"),
         (_OPTION + r"'(?P<found>.*)' is not one of (?P<wanted>.+?)\.?", "usage-choice"),
