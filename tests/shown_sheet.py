@@ -23,10 +23,36 @@ def column_widths(book: WrittenBook, sheet: str, count: int) -> list[float]:
     return widths
 
 
-def page_with(path: Path, *words: str) -> Any:
-    """The first page on which all these words stand."""
-    pdf = pdfplumber.open(io.BytesIO(path.read_bytes()))
-    return next(page for page in pdf.pages if all(word in page.extract_text() for word in words))
+def column_breaks(book: WrittenBook, sheet: str) -> list[int]:
+    """The columns after which a sheet's print goes on with another page."""
+    return [int(entry.get("id")) for entry in book.find(sheet, ".//m:colBreaks/m:brk")]
+
+
+def pages_up_to(path: Path, count: int, *words: str) -> list[Any]:
+    """The first page on which all these words stand, as the last of ``count`` pages."""
+    pages = pdfplumber.open(io.BytesIO(path.read_bytes())).pages
+    last = next(n for n, page in enumerate(pages) if all(x in page.extract_text() for x in words))
+    return pages[last - count + 1 : last + 1]
+
+
+def table_over(
+    pages: Sequence[Any],
+    widths: Sequence[float],
+    breaks: Sequence[int],
+    repeated: int,
+    starts: Sequence[str],
+) -> dict[str, list[str]]:
+    """The rows of a table whose columns go on from page to page, the first ``repeated`` of them on
+    each, as ``table_on`` gives those of one page."""
+    found: dict[str, list[str]] = {}
+    edges = [0, *breaks, len(widths)]
+    for page, first, last in zip(pages, edges, edges[1:], strict=False):
+        again = repeated if first else 0
+        shown = table_on(page, [*widths[:again], *widths[first:last]], starts)
+        assert list(shown) == list(starts)
+        for start, cells in shown.items():
+            found.setdefault(start, []).extend(cells[again:])
+    return found
 
 
 def table_on(page: Any, widths: Sequence[float], starts: Sequence[str]) -> dict[str, list[str]]:

@@ -29,7 +29,7 @@ from kpixl.workbook.sample import sample_book
 from tests.books import OCTOBER, book_bytes, put, sample_bytes
 from tests.office import Office, OfficeBook, Value
 from tests.random_books import RandomBook, as_text
-from tests.shown_sheet import column_widths, page_with, table_on
+from tests.shown_sheet import column_breaks, column_widths, pages_up_to, table_over
 from tests.workbook_xml import WrittenBook, XmlCell
 
 # Columns of the Scorecard, from A on, as words.json names them.
@@ -436,9 +436,10 @@ def test_the_scorecard_shows_what_the_pack_prints(office: Office, tmp_path, lang
         about = {line[0]: line for line in book.values(sheet, "A8:E50")}
     _, whole = reviewed(read_book(path))
     goals = [goal.goal.label for goal in whole.goals]
-    widths = column_widths(WrittenBook(data), sheet, 27)
-    shown = table_on(page_with(tmp_path / "plan.pdf", *PAGE_WORDS), widths, goals)
-    assert list(shown) == goals
+    written = WrittenBook(data)
+    breaks, widths = column_breaks(written, sheet), column_widths(written, sheet, 27)
+    pages = pages_up_to(tmp_path / "plan.pdf", len(breaks) + 1, *PAGE_WORDS)
+    shown = table_over(pages, widths, breaks, COLUMNS.index("actual"), goals)
     tally = Tally()
     for goal, texts in printed(whole, language):
         cells = dict(zip(COLUMNS, shown[goal.goal.label], strict=False))
