@@ -10,11 +10,14 @@ import pytest
 
 from kpixl.pack.contexts import Pack
 from kpixl.pack.html import for_browser, for_print
+from kpixl.pack.pdf import pack_pdf
 from kpixl.pack.quality import MOST_ADVICE
 from kpixl.pack.quality_contexts import QualityPage
 from kpixl.plan.model import Level, Plan
+from kpixl.plan.month import Month
 from kpixl.plan.schema import CHECKS
 from kpixl.words import LANGUAGES, word
+from tests.layout import sheets
 from tests.packs import pack_of, sample_html, sample_review
 from tests.plans import goal, plan_of, with_settings
 
@@ -90,6 +93,21 @@ def test_a_scopes_page_has_no_advice_on_others() -> None:
     html = unescape(for_browser(pack_of(unowned(2), scope="G1")))
     assert "“Goal no. 1” has no owner." in html
     assert "Goal no. 0" not in html
+
+
+def test_a_mend_is_broken_where_its_lines_are_full() -> None:
+    # WeasyPrint leaves one word alone on a line where a text ends with a space that only just
+    # has no room: "… and end the / old / one with To; …".
+    plan = plan_of(
+        goal("K", level=Level.KGI, owner="A"),
+        goal("A", "K", owner="A", unit="days", valid_to=Month(2026, 4)),
+        goal("A", "K", owner="A", unit="hours", valid_from=Month(2026, 5)),
+        actuals={"K": [1, 2, 3], "A": [1, 2, 3]},
+    )
+    page = sheets(pack_pdf(pack_of(plan, pages=("quality",))))[0]
+    old = next(one for one in page.words if one.text == "old")
+    beside = [one.text for one in page.words if abs(one.top - old.top) < 1 and one is not old]
+    assert "the" in beside or "one" in beside
 
 
 def test_names_in_advice_are_text() -> None:
