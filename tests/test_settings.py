@@ -75,6 +75,30 @@ def test_a_setting_is_understood(key: str, value: Any, name: str, expected: Any)
     assert getattr(setting(key, value), name) == expected
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "meant"),
+    [
+        ("Amber limit", 0.8, "Amber at"),
+        ("Closing day", 5, "Close day"),
+        ("黄色判定", 0.8, "Amber at"),
+        ("年度の開始月", 4, "Fiscal year starts"),
+    ],
+)
+def test_a_label_that_somebody_has_changed_is_told(label: str, value: Any, meant: str) -> None:
+    (told,) = [one for one in with_setting(label, value).problems if one.code == "setting-renamed"]
+    assert (told.found, told.details["name_en"]) == (label, meant)
+    assert told.warning
+
+
+@pytest.mark.parametrize(
+    ("label", "value"), [("Telephone", "03-1234"), ("Companies", "Acme"), ("Amber limit", None)]
+)
+def test_a_row_of_ones_own_is_not_taken_for_a_setting(label: str, value: Any) -> None:
+    # Company is there already, so that Companies cannot be meant for it.
+    codes = [one.code for one in with_setting(label, value).problems]
+    assert "setting-renamed" not in codes
+
+
 def test_defaults_are_those_of_the_specification() -> None:
     settings = setting("Title", None)
     assert (settings.green_at, settings.amber_at) == (1.0, 0.9)

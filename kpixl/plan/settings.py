@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from kpixl.plan import schema
 from kpixl.plan.countries import Calendars, country_code
@@ -19,6 +19,8 @@ from kpixl.plan.values import bare_month_in, is_blank, number_text, plain
 from kpixl.words import fold, word
 
 MOST_CLOSE_DAYS = 366
+ALIKE = 0.65
+"""How alike a row's label and a missing setting's are, of 1, for one to be taken for the other."""
 
 # The colours that HTML 4 and CSS name, by what they are on a screen.
 COLOURS: Mapping[str, str] = {
@@ -64,8 +66,8 @@ def read_settings(
     findings: Findings,
     calendars: Optional[Calendars] = None,
 ) -> Tuple[Settings, Mapping[str, Tuple[str, str]]]:
-    """The settings, and sheet and cell of each that is given; unknown keys are ignored, blank
-    values are the defaults of SPEC 2.
+    """The settings, and sheet and cell of each that is given; rows of people's own are ignored,
+    unless they look like a setting that is not there, blank values are the defaults of SPEC 2.
 
     ``goals`` are all goals: a setting that cannot be read touches each of them. Without
     ``calendars`` it is not asked whether there is a country of the code that is given.
@@ -73,10 +75,17 @@ def read_settings(
     names = schema.setting_names()
     kinds = {setting.key: setting.kind for setting in schema.SETTINGS}
     found: Dict[str, Tuple[Row, Any]] = {}
+    there: Set[str] = set()
+    strange: List[Row] = []
     for row in filled_rows(table, findings):
         key_text = row.value("key")
         key = names.get(fold(key_text)) if isinstance(key_text, str) else None
-        if key is None or (is_blank(row.value("value")) and row.formula("value") is None):
+        if key is not None:
+            there.add(key)
+        if is_blank(row.value("value")) and row.formula("value") is None:
+            continue
+        if key is None:
+            strange.append(row)
             continue
         row.goals = () if key in ONLY_LOOK else tuple(goals)
         if key in found:
@@ -84,6 +93,7 @@ def read_settings(
             row.report("setting-double", "value", details=details)
             continue
         found[key] = (row, _value(row, key, kinds[key]))
+    _report_renamed(strange, {name: key for name, key in names.items() if key not in there})
     values = {key: value for key, (_, value) in found.items() if value is not None}
     places = {key: (table.sheet.name, row.name("value")) for key, (row, _) in found.items()}
     settings = _consistent(replace(Settings(), **values), found)
@@ -91,6 +101,20 @@ def read_settings(
         country = _country(found["country"][0], settings.close_day.business, calendars)
         settings = replace(settings, country=country)
     return settings, places
+
+
+def _report_renamed(rows: Sequence[Row], missing: Mapping[str, str]) -> None:
+    """Tell of rows that look like one of the settings that are ``missing``, by folded name: a
+    label that somebody has changed would take its setting away without a word."""
+    if not rows or not missing:
+        return
+    from difflib import get_close_matches  # only where it is needed: cells have to start fast
+
+    for row in rows:
+        near = get_close_matches(fold(row.text("key")), list(missing), n=1, cutoff=ALIKE)
+        if near:
+            details = both_names("setting", missing[near[0]])
+            row.report("setting-renamed", "key", severity=Severity.WARNING, details=details)
 
 
 def _country(row: Row, business: bool, calendars: Optional[Calendars]) -> str:
