@@ -198,6 +198,11 @@ WRONG = [
     (("show", "plan.xlsx", "--as-of", "2026-02-30"), 2, "“2026-02-30” is no date."),
     (("pack", "plan.xlsx", "--each", "csf", "--scope", "ONLINE"), 2, "both given"),
     (("pack", "plan.xlsx", "--no-pdf"), 2, "Neither PDF nor HTML"),
+    (
+        ("pack", "plan.xlsx", "--no-pdf", "--html", "--attach-workbook"),
+        2,
+        "The workbook is attached to the PDF, and none is made.",
+    ),
     (("pack", "plan.xlsx", "--pages", "summary,foo"), 2, "no page called “foo”"),
     (("pack", "plan.xlsx", "--templates", "nowhere"), 2, "no folder “nowhere”"),
     (("pack", "plan.xlsx", "--each", "team"), 2, "--each"),

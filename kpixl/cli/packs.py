@@ -86,6 +86,8 @@ def pack(
         raise UsageProblem("scope-and-each")
     if attach_workbook:
         check_scope(scope or (each.value if each else ""))
+        if not pdf:
+            raise UsageProblem("attach-without-pdf")
     look = look_folder(brand, templates)
     order = Order(
         target=out,
