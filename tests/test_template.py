@@ -280,6 +280,18 @@ def test_the_scorecard_prints_on_pages_that_can_be_read(language: str) -> None:
     assert f"{sheet}!$A:$F,{sheet}!$7:$7" in titles
 
 
+def test_rows_for_goals_to_come_print_no_page_of_heads_alone() -> None:
+    """31 goals have 50 rows: 7 above of 140 points together and 50 of 18 are 1,040, more than a
+    page's 595 less margins of 79 hold at the usual 56 per cent."""
+    sample = sample_book("en")
+    more = [{**sample.goals[-1], "id": f"MORE{n}"} for n in range(31 - len(sample.goals))]
+    file = io.BytesIO()
+    write_book(file, dataclasses.replace(sample, goals=[*sample.goals, *more]))
+    book = WrittenBook(file.getvalue())
+    (setup,) = book.find("Scorecard", ".//m:pageSetup")
+    assert 48 <= int(setup.get("scale") or 0) <= 100 * (595 - 79) / 1_040
+
+
 @both_languages
 def test_a_status_is_told_by_mark_word_and_shade(language: str) -> None:
     book = sample(language)

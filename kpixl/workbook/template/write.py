@@ -55,6 +55,9 @@ _HEADER_ROWS: Mapping[str, int] = {
 _YEAR_ON_A_PAGE = {"en": 55, "ja": 60}
 _QUARTERS_ON_A_PAGE = 46
 _SCORECARD_ON_PAGES = 56
+# Per cent at least, at which all rows of the Scorecard are put on one page's height, and the
+# points that this has for them; a row without a height of its own has 15.
+_SCORECARD_ROWS, _PAGE_HEIGHT, _ROW_HEIGHT = 48, 500, 15
 
 
 def write_book(
@@ -328,10 +331,13 @@ class BookWriter:
 
     def _print_scorecard(self, sheet: Any, grid: Grid) -> None:
         """A page for the month, one for the fiscal year and one for what comes next, with the
-        goals and their units at the left: all columns on one page would be too small to read."""
+        goals and their units at the left: all columns on one page would be too small to read.
+        Rows for goals that are still to come take no page of their own where they just might."""
         last, right = (grid.table.last_row, grid.table.last_column) if grid.table else (1, 1)
         sheet.print_area(0, 0, last - 1, right - 1)
-        sheet.set_print_scale(_SCORECARD_ON_PAGES)
+        height = sum(grid.heights.get(row, _ROW_HEIGHT) for row in range(1, last + 1))
+        scale = min(_SCORECARD_ON_PAGES, int(100 * _PAGE_HEIGHT / height))
+        sheet.set_print_scale(scale if scale >= _SCORECARD_ROWS else _SCORECARD_ON_PAGES)
         places = scorecard.board_columns(grid, self._content.language)
         sheet.repeat_columns(0, places["actual"] - 2)
         sheet.set_v_pagebreaks([places[key] - 1 for key in ("td_actual", "phase")])
