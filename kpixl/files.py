@@ -7,6 +7,8 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from kpixl.errors import UsageProblem
@@ -16,10 +18,11 @@ LONGEST_PIECE = 96
 
 
 class CannotWrite(UsageProblem):
-    """A file cannot be written where it is wanted."""
+    """A file cannot be written where it is wanted; with ``form`` "folder" no file can."""
 
-    def __init__(self, path: Path, fault: OSError) -> None:
-        super().__init__("cannot-write", found=str(path), reason=fault.strerror or str(fault))
+    def __init__(self, path: Path, fault: OSError, form: str = "file") -> None:
+        reason = fault.strerror or str(fault)
+        super().__init__("cannot-write", found=str(path), reason=reason, form=form)
 
 
 def safe_name(text: str, longest: int = LONGEST_PIECE) -> str:
@@ -40,16 +43,51 @@ def safe_name(text: str, longest: int = LONGEST_PIECE) -> str:
 
 
 def write_file(path: Path, data: bytes) -> Path:
-    """Write under a temporary name and move when whole, so that no half a file is ever seen.
-    Raises :class:`CannotWrite`."""
+    """Write under a temporary name and move when whole, so that no half a file is ever seen, and
+    no folder that was made for a file that then was not written. Raises :class:`CannotWrite`."""
     token = f"{os.getpid()}-{hashlib.sha256(path.name.encode()).hexdigest()[:8]}"
     draft = path.with_name(f".kpixl-{token}.part")
+    missing: list[Path] = []
     try:
+        missing += _missing(path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(data)
         draft.replace(path)
-    except OSError as fault:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise CannotWrite(path, fault) from fault
+    except BaseException as fault:  # Ctrl-C, too
+        _take_away(draft, missing)
+        if isinstance(fault, OSError):
+            raise CannotWrite(path, fault) from fault
+        raise
     return path
+
+
+def try_folder(folder: Path) -> None:
+    """Write a file into ``folder`` and take it away again, with the folders that were not there
+    before. Raises :class:`CannotWrite` where that cannot be done."""
+    probe = folder / ".kpixl-try"
+    missing: list[Path] = []
+    try:
+        missing += _missing(folder)
+        write_file(probe, b"")
+    except OSError as fault:
+        raise CannotWrite(folder, fault, "folder") from fault
+    except CannotWrite as fault:
+        if isinstance(fault.__cause__, OSError):
+            raise CannotWrite(folder, fault.__cause__, "folder") from fault
+        raise
+    finally:
+        _take_away(probe, missing)
+
+
+def _missing(folder: Path) -> list[Path]:
+    """``folder`` and those above it that are not there, the innermost first."""
+    return list(takewhile(lambda one: not one.exists(), (folder, *folder.parents)))
+
+
+def _take_away(file: Path, folders: Sequence[Path]) -> None:
+    """Remove a file, and then the folders as far as nothing else is in them."""
+    with contextlib.suppress(OSError):
+        file.unlink(missing_ok=True)
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()

@@ -16,6 +16,7 @@ import pytest
 from kpixl.checking import check_workbook
 from kpixl.demo import demo_steps
 from kpixl.errors import UsageProblem
+from kpixl.files import try_folder
 from kpixl.jobs import (
     CannotWrite,
     DataErrors,
@@ -103,6 +104,39 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         write_file(path, b"new pack")
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["pack.pdf"]
+
+
+def test_a_file_that_was_not_written_leaves_no_folder_that_was_made_for_it(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(CannotWrite):
+        write_file(tmp_path / "mine" / "a" / "b" / "pack.pdf", b"pack")
+    assert [*tmp_path.rglob("*")] == [tmp_path / "mine"]
+
+
+def test_what_ctrl_c_stops_leaves_no_half_a_file(tmp_path, monkeypatch):
+    def stopped(self: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(tmp_path / "packs" / "pack.pdf", b"pack")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_folder_that_is_tried_is_left_as_it_was(tmp_path):
+    put(tmp_path / "mine", "old.pdf", b"old")
+    try_folder(tmp_path / "mine")
+    try_folder(tmp_path / "a" / "b")
+    assert {*tmp_path.rglob("*")} == {tmp_path / "mine", tmp_path / "mine" / "old.pdf"}
+    with pytest.raises(CannotWrite) as fault:
+        try_folder(tmp_path / "mine" / "old.pdf")
+    assert fault.value.details["form"] == "folder"
+    assert fault.value.details["found"] == str(tmp_path / "mine" / "old.pdf")
 
 
 def test_folders_on_the_way_are_made(tmp_path):

@@ -409,6 +409,24 @@ def test_one_workbook_leaves_nothing_behind_but_its_packs(books, watched):
     assert sorted(names) == [f"2026-10_b0_{scope}_en.html" for scope in CSFS]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("none.xlsx",),
+        ("none.xlsx", "--each", "csf"),
+        ("none.xlsx", "nor_this.xlsx", "-j", "1"),
+        ("books/b0.xlsx", "--scope", "NOBODY"),
+        ("books/b0.xlsx", "books/b1.xlsx", "--scope", "NOBODY", "-j", "1"),
+    ],
+)
+def test_where_no_pack_was_made_there_is_no_folder_for_them(words, books, watched):
+    assert watched.run(*words, *LIGHT).returncode in (1, 2)
+    assert not (watched.folder / "packs").exists()
+    (watched.folder / "packs").mkdir()  # somebody's own, and empty
+    watched.run(*words, *LIGHT)
+    assert [*(watched.folder / "packs").iterdir()] == []
+
+
 # ---- How tasks are given out ----------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from kpixl.brand.kit import kit_of
 from kpixl.delivery.config_table import ConfigProblem
 from kpixl.errors import UsageProblem
+from kpixl.files import try_folder
 from kpixl.jobs import named_engine
 from kpixl.many import folders, journal
 from kpixl.many.addresses import Book, find_books, local_path, scheme_of
@@ -34,11 +35,13 @@ def prepared(
         books = tuple(replace(book, source=_absolute(book.source)) for book in books)
         templates = order.templates and str(Path(order.templates).resolve())
         return books, replace(order, target=_absolute(order.target), templates=templates)
-    if not scheme_of(order.target):
-        order = replace(order, target=str(local_path(order.target)))
-    about = {"kpixl": order.recipe[:12], "each": order.each, "scope": order.scope}
     # The target is tried while nothing has been made yet.
-    folders.write(journal.run_file(order), (json.dumps(about) + "\n").encode())
+    if scheme_of(order.target):
+        about = {"kpixl": order.recipe[:12], "each": order.each, "scope": order.scope}
+        folders.write(journal.run_file(order), (json.dumps(about) + "\n").encode())
+    else:
+        order = replace(order, target=str(local_path(order.target)))
+        try_folder(Path(order.target))
     return books, order
 
 
