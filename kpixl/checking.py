@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpixl.errors import Problem, UsageProblem
+from kpixl.errors import KpixlError, Problem, UsageProblem
 from kpixl.plan.countries import days_met
 from kpixl.plan.model import Plan, Reading
 from kpixl.plan.month import fiscal_year_start
@@ -49,8 +49,9 @@ def check_workbook(path: Path, cells: bool = False) -> Check:
         # Without a month in Settings the cells show nothing that a review could be compared with.
         dated = plan is not None and plan.settings.review_month is not None
         report = check_cells(book, plan, whole if dated else None)
+    about = (*_calendar_problems(plan), *_look_problems(plan, path), *_closed(plan, whole, path))
     return Check(
-        (*reading.problems, *_calendar_problems(plan), *_closed(plan, whole, path)),
+        (*reading.problems, *about),
         whole.advice if whole is not None else (),
         report,
         plan.settings.checks_off if plan is not None else (),
@@ -63,6 +64,30 @@ def _closed(plan: Plan | None, whole: Review | None, path: Path) -> tuple[Proble
     if plan is None:
         return ()
     return closed_problems(plan, path, whole.month if whole is not None else None)
+
+
+def _look_problems(plan: Plan | None, path: Path) -> tuple[Problem, ...]:
+    """What of kpixl.toml, its brand folder and the logo would keep every pack from being made."""
+    from kpixl.brand.kit import kit_of
+    from kpixl.delivery.config import brand_folder, delivery_config
+    from kpixl.pack.logo import LogoProblem, find_logo
+
+    if plan is None:
+        return ()
+    try:
+        if not kit_of(brand_folder(delivery_config(workbook=path))).logo:
+            find_logo(path, plan.settings.logo)
+    except LogoProblem as fault:
+        # A picture on the sheet stands in no cell.
+        sheet, cell = plan.setting_cells.get("logo") or (_settings_sheet(plan), None)
+        return (Problem(fault.code, sheet, cell, details=fault.details),)
+    except KpixlError as fault:
+        return (Problem(fault.code, details=fault.details),)
+    return ()
+
+
+def _settings_sheet(plan: Plan) -> str | None:
+    return next((sheet for sheet, _ in plan.setting_cells.values()), None)
 
 
 def _calendar_problems(plan: Plan | None) -> tuple[Problem, ...]:

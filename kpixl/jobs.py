@@ -281,6 +281,7 @@ def _bytes_of(workbook: Path) -> bytes:
 
 def _pack(job: PackJob, part: Review, language: str) -> Pack:
     from kpixl.brand.kit import kit_of
+    from kpixl.pack.logo import find_logo
     from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
 
     kit = kit_of(job.templates)
@@ -298,18 +299,6 @@ def _pack(job: PackJob, part: Review, language: str) -> Pack:
         is_restated=is_restated(part, job.published, restated),
     )
     return build_pack(part, kit.over(options))
-
-
-def find_logo(workbook: Path, name: str) -> str:
-    """The logo as a data URI: the file that Settings ``name``, else the picture on that sheet;
-    blank where there is none. Raises :class:`LogoProblem`."""
-    from kpixl.pack.logo import logo_uri, picture_uri
-    from kpixl.workbook.picture import settings_picture
-
-    if name:
-        return logo_uri(workbook, name)
-    found = settings_picture(workbook)
-    return picture_uri(*found) if found is not None else ""
 
 
 def pack_stem(part: Review, language: str, edition: Edition = FIRST_EDITION) -> str:

@@ -19,7 +19,14 @@ from kpixl.review.periods import date_name, month_name
 from kpixl.review.readiness import Readiness
 from kpixl.sending.dispatch import ChangedSinceSent
 from kpixl.sending.orders import Delivery, Dispatch, Ending, Result
-from kpixl.terminal import console, fault_data, print_details, print_trace, say_line
+from kpixl.terminal import (
+    console,
+    fault_data,
+    print_details,
+    print_fault,
+    print_trace,
+    say_line,
+)
 from kpixl.words import problem_text, say, typed, word
 
 SIGNS = {
@@ -34,8 +41,14 @@ SIGNS = {
 }
 
 
-def print_readiness(found: Readiness, review: Review, language: str) -> None:
-    """What a month still waits for: its day, its actuals with their owners, its errors."""
+def print_readiness(
+    found: Readiness,
+    review: Review,
+    language: str,
+    obstacles: Sequence[KpixlError] | None = None,
+) -> None:
+    """What a month still waits for: its day, its actuals with their owners, its errors. Then the
+    ``obstacles`` that would keep any mail from being sent; None where no mail is to be sent."""
     out = console()
     month = month_name(review.month, language)
     say_line(out, say("send.not_ready", language, month=month), style="bold")
@@ -51,9 +64,18 @@ def print_readiness(found: Readiness, review: Review, language: str) -> None:
             say_line(out, line, 4)
     if found.errors:
         say_line(out, say("cli.show_errors", language, n=len(found.errors)), 2)
+    if obstacles:
+        told = say("send.obstacles", language, n=len(obstacles))
+        say_line(console(stderr=True), told, style="bold")
+        for fault in obstacles:
+            print_fault(fault, language)
+    elif obstacles is not None:
+        say_line(out, word("send.prepared", language), 2)
 
 
-def readiness_data(found: Readiness, review: Review, language: str) -> dict[str, object]:
+def readiness_data(
+    found: Readiness, review: Review, language: str, obstacles: Sequence[KpixlError] = ()
+) -> dict[str, object]:
     """The same as data."""
     return {
         "ready": found.ready,
@@ -65,6 +87,7 @@ def readiness_data(found: Readiness, review: Review, language: str) -> dict[str,
             for goal in found.missing
         ],
         "errors": [problem_data(problem, language) for problem in found.errors],
+        "obstacles": [fault_data(fault, (), language) for fault in obstacles],
     }
 
 

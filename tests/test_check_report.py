@@ -19,6 +19,7 @@ from kpixl.cli import app
 from kpixl.errors import Problem
 from kpixl.plan.schema import CHECKS
 from tests.books import put, sample_bytes
+from tests.logos import png
 from tests.plan_book import goal as row
 from tests.plan_book import sound
 
@@ -30,6 +31,7 @@ def english(monkeypatch, tmp_path):
     """An English interface in a window of 80 columns, and an empty folder."""
     monkeypatch.setenv("KPIXL_LANG", "en")
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nobody"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -181,6 +183,53 @@ def test_a_book_without_a_month_is_checked_for_its_data_alone(tmp_path):
     sheets["Actuals"] = sheets["Actuals"][:1]
     found = check_workbook(put(tmp_path, "plan.xlsx", as_file(sheets)))
     assert (found.problems, found.advice) == ((), ())
+
+
+def logo_book(name: str) -> bytes:
+    """The small sound book with a logo in row 3 of its Settings."""
+    sheets = sound()
+    sheets["Settings"].insert(2, ["Logo", name])
+    return as_file(sheets)
+
+
+def test_a_logo_that_no_pack_could_show_is_told_with_its_cell(tmp_path):
+    (tmp_path / "half.png").write_bytes(png((300, 100))[:200])
+    (tmp_path / "folder.png").mkdir()
+    expected = {
+        "logo.png": "The logo “logo.png” named in Settings was not found.",
+        "half.png": "The logo “half.png” is damaged",
+        "folder.png": "The logo “folder.png” named in Settings cannot be read: ",
+        "../logo.png": "The logo “../logo.png” cannot be used.",
+    }
+    for name, sentence in expected.items():
+        found = kpixl(tmp_path, logo_book(name))
+        assert found.exit_code == 1
+        assert f"B3: {sentence}" in " ".join(found.stdout.split())
+        assert found.stdout.splitlines()[0] == "Errors: 1"
+    (tmp_path / "logo.png").write_bytes(png((300, 100)))
+    assert kpixl(tmp_path, logo_book("logo.png")).exit_code == 0
+
+
+def test_the_logo_of_settings_counts_where_the_brand_folder_has_none(tmp_path):
+    (tmp_path / "kpixl.toml").write_text('[pack]\nbrand = "brand"\n', encoding="utf-8")
+    book = put(tmp_path, "plan.xlsx", logo_book("none.png"))
+    (tmp_path / "brand").mkdir()
+    kit = tmp_path / "brand" / "brand.toml"
+    kit.write_text("", encoding="utf-8")
+    assert [one.code for one in check_workbook(book).problems] == ["logo-missing"]
+    kit.write_text('logo = "mark.png"\n', encoding="utf-8")
+    (missing,) = check_workbook(book).problems
+    assert (missing.code, missing.sheet, missing.cell) == ("brand-logo-missing", None, None)
+    (tmp_path / "brand" / "mark.png").write_bytes(png((300, 100)))
+    assert check_workbook(book).problems == ()
+
+
+def test_a_kpixl_toml_that_no_pack_could_be_made_with_is_told(tmp_path):
+    (tmp_path / "kpixl.toml").write_text('[pack]\nengine = "tex"\n', encoding="utf-8")
+    found = kpixl(tmp_path, as_file(sound()))
+    assert found.exit_code == 1
+    assert "tex" in found.stdout
+    assert "kpixl.toml" in found.stdout
 
 
 def test_every_finding_has_one_group():

@@ -320,6 +320,86 @@ def test_before_its_day_a_month_is_not_sent_and_that_is_no_fault(server: Sink) -
     assert len(held_by(server)) == 2
 
 
+EARLY = ("--if-ready", "--yes", "--as-of", "2026-06-10")
+LATE = ("--if-ready", "--yes", "--as-of", "2026-06-11")
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No secrets, and no ways out."""
+    for name in ("KPIXL_SMTP_PASSWORD", "KPIXL_CLIENT_SECRET", "KPIXL_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+    def no_line(*_: object, **__: object) -> None:
+        raise AssertionError("a connection")
+
+    monkeypatch.setattr("socket.create_connection", no_line)
+    monkeypatch.setattr("socket.getaddrinfo", no_line)
+
+
+def set_up(text: str) -> None:
+    head = '[mail]\nfrom = "kpi@example.com"\n'
+    Path("kpixl.toml").write_text(head + text, encoding="utf-8")
+
+
+SMTP = '[mail.smtp]\nhost = "smtp.example.com"\nuser = "kpi@example.com"\n'
+MICROSOFT = 'transport = "graph"\n[mail.microsoft]\ntenant = "example.com"\nclient_id = "1b2c"\n'
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_missing_password_is_told_before_the_day_on_which_it_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_up(SMTP)
+    found = kpixl("send", book(), *EARLY)
+    assert found.exit_code == 2
+    assert "10 Jun 2026" in found.stdout
+    assert "What would keep the mails from being sent: 1" in found.stderr
+    assert "KPIXL_SMTP_PASSWORD" in found.stderr
+    data = data_of("send", "plan.xlsx", *EARLY, "--json", code=2)
+    assert data["waiting"]
+    assert [one["error"] for one in data["obstacles"]] == ["secret-missing"]
+    assert kpixl("send", "plan.xlsx", *LATE).exit_code == 2
+    monkeypatch.setenv("KPIXL_SMTP_PASSWORD", "s3cret")
+    found = kpixl("send", "plan.xlsx", *EARLY)
+    assert found.exit_code == 0
+    assert "the mail server was not asked" in found.stdout
+    assert data_of("send", "plan.xlsx", *EARLY, "--json")["obstacles"] == []
+    assert not Path("kpixl-ledger.sqlite").exists()
+
+
+@pytest.mark.usefixtures("bare")
+def test_all_that_is_missing_is_told_at_once() -> None:
+    sheets = rows(())
+    sheets["Settings"].append(["Logo", "logo.png", None])
+    words = ("send", book(sheets), *EARLY, "--engine", "tex", "--ledger", "none/ledger.sqlite")
+    data = data_of(*words, "--json", code=2)
+    assert [one["error"] for one in data["obstacles"]] == [
+        "recipients-none", "config-none", "ledger-cannot-open", "logo-missing", "engine-unknown",
+    ]  # fmt: skip
+    told = kpixl(*words).stderr
+    assert "What would keep the mails from being sent: 5" in told
+
+
+@pytest.mark.usefixtures("bare")
+def test_what_microsoft_will_ask_for_is_looked_for_without_asking_it() -> None:
+    set_up(MICROSOFT)
+    assert "KPIXL_CLIENT_SECRET" in kpixl("send", book(), *EARLY).stderr
+    set_up(MICROSOFT + 'flow = "delegated"\n')
+    data = data_of("send", "plan.xlsx", *EARLY, "--json", code=1)
+    assert [one["error"] for one in data["obstacles"]] == ["microsoft-sign-in"]
+    set_up(SMTP + 'login = "xoauth2"\n' + MICROSOFT.partition("\n")[2])
+    data = data_of("send", "plan.xlsx", *EARLY, "--json", code=1)
+    assert [one["error"] for one in data["obstacles"]] == ["microsoft-secret-missing"]
+
+
+@pytest.mark.usefixtures("bare", "light")
+def test_who_only_writes_files_needs_no_password() -> None:
+    assert kpixl("send", book(), *EARLY, "--to-files", "mails").exit_code == 0
+    assert kpixl("send", "plan.xlsx", *LATE, "--to-files", "mails").exit_code == 0
+
+
 @pytest.mark.usefixtures("light")
 def test_what_is_missing_after_its_day_is_told_with_who_owns_it(server: Sink) -> None:
     sheets = rows(TWO)

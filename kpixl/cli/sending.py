@@ -84,7 +84,7 @@ def send(
     with Office(order, config, place, writes=sends, ask=_asker(as_json)) as office:
         _ = office.review  # a workbook that is not there is told before what else is missing
         if if_ready:
-            _leave_unless_ready(office, as_json)
+            _leave_unless_ready(office, as_json, sends)
         if sends:
             _warn(office)
             # What is wrong with the configuration is told before a ledger is made or anybody asked.
@@ -120,20 +120,28 @@ def _warn(office: Office) -> None:
         typer.echo(say(unsafe[0], interface_language(), path=unsafe[1]), err=True)
 
 
-def _leave_unless_ready(office: Office, as_json: bool) -> None:
+def _leave_unless_ready(office: Office, as_json: bool, sends: bool) -> None:
     """A month whose day has not come is no problem (0); one that should be whole by now and is
-    not, is (1)."""
+    not, is (1). What would keep any mail from being sent is told every time, so that it is mended
+    before that day: with the exit code that it would have then."""
+    from kpixl.sending.rehearsal import obstacles
     from kpixl.sending_report import print_readiness, readiness_data
 
     language = interface_language()
     found = office.readiness()
+    faults = obstacles(office) if sends else ()
     if found.ready:
+        if faults:
+            raise faults[0]
         return
     if as_json:
-        print_json(readiness_data(found, office.review, language))
+        print_json(readiness_data(found, office.review, language, faults))
     else:
-        print_readiness(found, office.review, language)
-    raise typer.Exit(1 if found.errors or (found.missing and not found.waiting) else 0)
+        print_readiness(found, office.review, language, faults if sends else None)
+    if any(isinstance(fault, UsageProblem) for fault in faults):
+        raise typer.Exit(2)
+    late = bool(found.missing and not found.waiting)
+    raise typer.Exit(1 if faults or found.errors or late else 0)
 
 
 def _show(found: Dispatch, as_json: bool) -> None:

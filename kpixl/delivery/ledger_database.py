@@ -93,6 +93,17 @@ def open_database(url: str, *, create: bool) -> Database:
         raise
 
 
+def check_file(path: Path) -> None:
+    """Whether the file of a ledger can be made or written to, as far as its rights tell. Raises
+    :class:`LedgerProblem`."""
+    if not path.parent.is_dir() or path.is_dir():
+        raise LedgerProblem("ledger-cannot-open", found=str(path))
+    # SQLite writes its journal into the folder.
+    for one in (path.parent, *((path,) if path.exists() else ())):
+        if not os.access(one, os.W_OK):
+            raise LedgerProblem("ledger-read-only", found=str(path))
+
+
 def _ready(database: Database, create: bool) -> Database:
     with database.reading() as connection:
         version = ledger_schema.version_of(connection)

@@ -38,6 +38,23 @@ def transport_of(config: DeliveryConfig, ask: Callable[[SignIn], None] | None = 
     return smtp_transport(mail)
 
 
+def check_transport(config: DeliveryConfig) -> None:
+    """Look for what the configured way to send needs, without connecting to anything.
+
+    Raises as :func:`transport_of`, and :class:`Unavailable` where Microsoft's secret or the sign-in
+    of a person is missing, which is else found out by the first mail.
+    """
+    mail = mail_config(config)
+    if mail.transport is Way.GRAPH:
+        _registered(mail, "graph", None).check()
+    elif mail.smtp is not None and mail.smtp.login is Login.XOAUTH2:
+        _registered(mail, "smtp", None).check()
+    else:
+        from kpixl.delivery.smtp import smtp_transport
+
+        smtp_transport(mail)
+
+
 def _graph(mail: MailConfig, ask: Callable[[SignIn], None] | None) -> Transport:
     from kpixl.delivery.eml import to_bytes
     from kpixl.delivery.graph import GraphTransport
@@ -47,17 +64,21 @@ def _graph(mail: MailConfig, ask: Callable[[SignIn], None] | None) -> Transport:
 
 
 def _tokens(mail: MailConfig, service: Service, ask: Callable[[SignIn], None] | None) -> Tokens:
+    tokens = _registered(mail, service, ask)
+    if _microsoft(mail).flow == "delegated":
+        # A person signs in before anything is begun, not in the middle of the first mail.
+        tokens.token()
+    return tokens
+
+
+def _registered(mail: MailConfig, service: Service, ask: Callable[[SignIn], None] | None) -> Tokens:
     from kpixl.delivery.tokens import SCOPES, Registration, Tokens
 
     found = _microsoft(mail)
     who = Registration(found.tenant, found.client_id, found.user, found.flow, found.certificate)
-    tokens = Tokens(
+    return Tokens(
         who, SCOPES[service, found.flow], secret=lambda name: secret(name, found.user), ask=ask
     )
-    if found.flow == "delegated":
-        # A person signs in before anything is begun, not in the middle of the first mail.
-        tokens.token()
-    return tokens
 
 
 def _microsoft(mail: MailConfig) -> MicrosoftConfig:

@@ -127,11 +127,28 @@ class Tokens:
         except (requests.RequestException, msal.exceptions.MsalServiceError) as fault:
             raise Deferred("microsoft-busy", None, reply=_line(str(fault))) from fault
         except OSError as fault:
-            told = {"found": str(self._cache.path), "reply": fault.strerror or str(fault)}
-            raise Unavailable("microsoft-kept", **told) from fault
+            raise self._not_kept(fault) from fault
         if "access_token" not in found:
             raise self._fault(found)
         return str(found["access_token"])
+
+    def check(self) -> None:
+        """Look for what a sign-in needs, without asking Microsoft. Raises :class:`Unavailable`
+        where the secret is missing or the person was never signed in."""
+        if self._who.flow == "app":
+            self._credential()
+            return
+        try:
+            with self._cache.opened() as kept:
+                signed_in = any(kept.search(kept.CredentialType.REFRESH_TOKEN))
+        except OSError as fault:
+            raise self._not_kept(fault) from fault
+        if not signed_in:
+            raise Unavailable("microsoft-sign-in", user=self._who.user)
+
+    def _not_kept(self, fault: OSError) -> Unavailable:
+        told = {"found": str(self._cache.path), "reply": fault.strerror or str(fault)}
+        return Unavailable("microsoft-kept", **told)
 
     def _as_app(self, fresh: bool) -> Mapping[str, Any]:
         app = self._app = self._app or self._made(

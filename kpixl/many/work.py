@@ -28,7 +28,6 @@ from kpixl.jobs import (
     NotReadable,
     PackJob,
     PackResult,
-    find_logo,
     make_pack,
     named_engine,
     named_kit,
@@ -38,6 +37,7 @@ from kpixl.jobs import (
 from kpixl.many import folders, journal
 from kpixl.many.addresses import Book, local_path, scheme_of
 from kpixl.many.orders import Failed, Made, Opened, Order, Outcome, PackFile, Piece, Whole
+from kpixl.pack.logo import MAX_BYTES, find_logo
 from kpixl.review.figures import Review
 from kpixl.review.restated import FIRST_EDITION, Edition
 from kpixl.review.scope import scoped, scopes_by
@@ -169,8 +169,6 @@ def _read(book: Book, data: bytes, order: Order) -> Whole:
 
 
 def _logo_beside(book: Book, copy: Path, name: str) -> str:
-    from kpixl.pack.logo import MAX_BYTES
-
     if not scheme_of(book.source):
         return find_logo(local_path(book.source), name)
     picture = folders.read_beside(book.source, name, MAX_BYTES)

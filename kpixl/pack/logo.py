@@ -26,6 +26,17 @@ class LogoLook(NamedTuple):
     pale: bool
 
 
+def find_logo(workbook: Path, name: str) -> str:
+    """The logo as a data URI: the file that Settings ``name``, else the picture on that sheet;
+    blank where there is none. Raises :class:`LogoProblem`."""
+    from kpixl.workbook.picture import settings_picture
+
+    if name:
+        return logo_uri(workbook, name)
+    found = settings_picture(workbook)
+    return picture_uri(*found) if found is not None else ""
+
+
 def logo_uri(workbook: Path, name: str) -> str:
     """The picture ``name`` beside ``workbook`` as a data URI; blank where none is named.
 
@@ -45,8 +56,11 @@ def logo_uri(workbook: Path, name: str) -> str:
         raise LogoProblem("logo-unusable", found=name)
     try:
         data = path.read_bytes()
-    except OSError as fault:
+    except FileNotFoundError as fault:
         raise LogoProblem("logo-missing", found=name) from fault
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        raise LogoProblem("logo-missing", found=name, form="unreadable", reason=reason) from fault
     return data_uri(data, kind, name)
 
 

@@ -59,8 +59,7 @@ def dispatch(order: Order, review: Review, ledger: Ledger, now: datetime) -> Dis
     Raises :class:`UsageProblem`: ``book-id-missing``, ``send-unreported``, ``recipients-none``,
     ``only-unknown``, ``correct-nothing``.
     """
-    if not review.settings.book_id:
-        raise UsageProblem("book-id-missing", found=review.source.name, proposed=new_book_id())
+    check_addressed(review)
     if all(goal.month.actual is None for goal in review.goals):
         raise UsageProblem("send-unreported", month=str(review.month))
     unreachable = tuple(problem for problem in review.problems if problem.people)
@@ -93,11 +92,19 @@ def dispatch(order: Order, review: Review, ledger: Ledger, now: datetime) -> Dis
     )
 
 
+def check_addressed(review: Review) -> None:
+    """Whether a book says which one it is, and to whom it goes. Raises :class:`UsageProblem`:
+    ``book-id-missing``, ``recipients-none``."""
+    if not review.settings.book_id:
+        raise UsageProblem("book-id-missing", found=review.source.name, proposed=new_book_id())
+    # A row that is wrong is no mistake of the order: its problem is told with the result.
+    if not review.recipients and not any(problem.people for problem in review.problems):
+        raise UsageProblem("recipients-none", found=review.source.name)
+
+
 def _people(order: Order, review: Review, unreachable: Sequence[Problem]) -> tuple[Recipient, ...]:
     """The people asked for. Asking for somebody whose row is wrong is no mistake of the order:
     the problem of the row is told with the result."""
-    if not review.recipients and not unreachable:
-        raise UsageProblem("recipients-none", found=review.source.name)
     if not order.only:
         return review.recipients
     wanted = {fold(text): text for text in order.only}

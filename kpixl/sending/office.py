@@ -17,6 +17,7 @@ from kpixl.delivery.config import DeliveryConfig, brand_folder, delivery_config
 from kpixl.delivery.editions import sent_before
 from kpixl.delivery.files import FileTransport
 from kpixl.delivery.ledger import Ledger, ledger_url, open_ledger, unsafe_place
+from kpixl.delivery.ledger_database import check_file
 from kpixl.delivery.ledger_places import as_url, file_of
 from kpixl.delivery.mail import Address, Mail
 from kpixl.delivery.opening import transport_of
@@ -114,6 +115,14 @@ class Office:
         if self._ledger_place:
             return as_url(self._ledger_place)
         return ledger_url(self.order.workbook, self.config.ledger_url)
+
+    def check_ledger(self) -> None:
+        """Whether the ledger, where it is a file, can be read and written to. Nothing is written.
+        Raises :class:`LedgerProblem`."""
+        file = file_of(self._ledger_url)
+        if file is not None:
+            check_file(file)
+            open_ledger(self._ledger_url, create=False).close()
 
     @property
     def unsafe_ledger(self) -> tuple[str, Path] | None:

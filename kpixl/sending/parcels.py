@@ -14,6 +14,7 @@ from kpixl.delivery.compose import Letterhead, compose
 from kpixl.delivery.editions import edition_named
 from kpixl.delivery.mail import Address, Attachment, Mail
 from kpixl.delivery.records import Build
+from kpixl.pack.logo import find_logo
 from kpixl.pack.pdf import AUTOMATIC
 from kpixl.review.published import published
 from kpixl.review.restated import Published
@@ -128,7 +129,7 @@ def _logo(dispatch: Dispatch, kit: Kit) -> str:
     """The kit's logo for mails, else the workbook's where the kit has none at all."""
     if kit.logo or kit.mail_logo:
         return kit.mail_logo
-    return jobs.find_logo(dispatch.order.workbook, dispatch.review.settings.logo)
+    return find_logo(dispatch.order.workbook, dispatch.review.settings.logo)
 
 
 def _others(dispatch: Dispatch, delivery: Delivery) -> tuple[str, ...]:
