@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from kpixl.errors import UsageProblem
+from kpixl.errors import KpixlError, UsageProblem
 
+FILE_ENDINGS = (".pdf", ".html", ".htm", ".eml", ".xlsx", ".xlsm", ".csv", ".json", ".zip")
 LONGEST_PIECE = 96
 """In bytes: two pieces of a file name and what stands around them fit into the 255 of a name."""
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class CannotWrite(UsageProblem):
@@ -22,7 +27,51 @@ class CannotWrite(UsageProblem):
 
     def __init__(self, path: Path, fault: OSError, form: str = "file") -> None:
         reason = fault.strerror or str(fault)
-        super().__init__("cannot-write", found=str(path), reason=reason, form=form)
+        details = {"found": str(path), "reason": reason, "form": form}
+        folders = (path, *path.parents) if form == "folder" else path.parents
+        # What a system says of these differs from one to the other.
+        in_the_way = next(filter(_is_file, folders), None)
+        if fault.errno in FULL:
+            details["form"] = "full"
+        elif in_the_way is not None:
+            details.update(form="in-the-way", file=str(in_the_way))
+        elif form == "file" and _is_folder(path):
+            details["form"] = "is-folder"
+        super().__init__("cannot-write", **details)
+
+
+def _is_file(path: Path) -> bool:
+    """As far as it may be looked at."""
+    with contextlib.suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def _is_folder(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return path.is_dir()
+    return False
+
+
+def fault_of(bug: BaseException) -> KpixlError:
+    """What is said of a fault that is none of a person's: ``disk-full``, else ``unexpected``."""
+    if isinstance(bug, OSError) and bug.errno in FULL:
+        return KpixlError("disk-full", reason=bug.strerror or str(bug))
+    return KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
+
+
+def spelled(name: str) -> str:
+    """A file's name as text: one that is no UTF-8, as old archives leave them, cannot be written
+    into a page or a file. Different names stay different."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def check_folder_name(folder: Path) -> None:
+    """Raises :class:`UsageProblem` for a folder that is to be made and whose name says that a file
+    is meant, such as ``pack.pdf``."""
+    if folder.suffix.lower() in FILE_ENDINGS and not folder.exists():
+        proposed = str(folder.with_suffix(""))
+        raise UsageProblem("folder-like-file", found=str(folder), proposed=proposed)
 
 
 def safe_name(text: str, longest: int = LONGEST_PIECE) -> str:
@@ -32,7 +81,7 @@ def safe_name(text: str, longest: int = LONGEST_PIECE) -> str:
     Spaces become ``_`` and the colon of a scope ``-``. Where anything else had to be replaced or
     cut, a short digest keeps different texts apart.
     """
-    folded = unicodedata.normalize("NFC", text).strip()
+    folded = unicodedata.normalize("NFC", spelled(text)).strip()
     spaced = re.sub(r"\s+", "_", re.sub(r"^(dept|owner):", r"\1-", folded))
     cleaned = re.sub(r"[^\w.\-&()+,@・（）＆]+", "-", spaced).strip("-.")
     if cleaned == spaced and len(cleaned.encode()) <= longest:
@@ -61,6 +110,22 @@ def write_file(path: Path, data: bytes) -> Path:
     return path
 
 
+def write_all(files: Iterable[tuple[Path, bytes]]) -> tuple[Path, ...]:
+    """Write files that are not there yet: all of them, or none. Raises :class:`CannotWrite`."""
+    missing: list[Path] = []
+    written: list[Path] = []
+    try:
+        for path, data in files:
+            missing += (one for one in _missing(path.parent) if one not in missing)
+            written.append(write_file(path, data))
+    except BaseException:
+        for path in written:
+            _take_away(path, ())
+        _take_away(None, missing)
+        raise
+    return tuple(written)
+
+
 def try_folder(folder: Path) -> None:
     """Write a file into ``folder`` and take it away again, with the folders that were not there
     before. Raises :class:`CannotWrite` where that cannot be done."""
@@ -84,10 +149,11 @@ def _missing(folder: Path) -> list[Path]:
     return list(takewhile(lambda one: not one.exists(), (folder, *folder.parents)))
 
 
-def _take_away(file: Path, folders: Sequence[Path]) -> None:
+def _take_away(file: Path | None, folders: Sequence[Path]) -> None:
     """Remove a file, and then the folders as far as nothing else is in them."""
     with contextlib.suppress(OSError):
-        file.unlink(missing_ok=True)
+        if file is not None:
+            file.unlink(missing_ok=True)
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()

@@ -312,8 +312,10 @@ def pack_stem(part: Review, language: str, edition: Edition = FIRST_EDITION) -> 
 
 
 def write_export(path: Path, data: bytes) -> Path:
-    """As :func:`write_file`, but never over a workbook: those belong to the people who made
-    them. Raises :class:`UsageProblem` ``already-there``."""
-    if path.suffix.lower() in WORKBOOKS and path.exists():
-        raise UsageProblem("already-there", found=str(path))
+    """As :func:`write_file`, but never under a workbook's name: what is there belongs to people,
+    and Excel would not open what is not. Raises :class:`UsageProblem` ``already-there`` and
+    ``export-as-workbook``."""
+    if path.suffix.lower() in WORKBOOKS:
+        code = "already-there" if path.exists() else "export-as-workbook"
+        raise UsageProblem(code, found=str(path))
     return write_file(path, data)

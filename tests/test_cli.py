@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from kpixl.cli import app
+from kpixl.cli import app, main
+from kpixl.cli.common import has_terminal
 from kpixl.words import section
 from tests.books import put, sample_bytes, spoilt_bytes
 
@@ -394,6 +395,96 @@ def test_a_reader_that_leaves_early_is_no_fault(book):
         assert process.stderr is not None
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+def shell(line: str) -> subprocess.CompletedProcess[bytes]:
+    """A line of a shell, in which kpixl is ``$K``."""
+    home = str(Path(__file__).resolve().parents[1])
+    there = os.pathsep.join(part for part in (home, os.environ.get("PYTHONPATH", "")) if part)
+    known = {"PYTHONPATH": there, "K": f"{sys.executable} -m kpixl"}
+    return subprocess.run(
+        ["sh", "-c", line], env={**os.environ, **known}, capture_output=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("$K export plan.xlsx >&-", 2, b"There is no output to write the figures to."),
+        ("$K check plan.xlsx >/dev/full", 1, b"There is no room left to write to: "),
+        ("$K show plan.xlsx --json >/dev/full", 1, b"There is no room left to write to: "),
+        ("$K send plan.xlsx <&-", 2, b"Mail is not set up yet"),
+    ],
+)
+def test_streams_that_are_closed_or_full_are_told_of(line, code, said, book):
+    found = shell(line)
+    assert found.returncode == code
+    assert said in found.stderr
+    assert b"Traceback" not in found.stderr
+    assert b"a fault of its own" not in found.stderr
+
+
+def test_who_has_no_streams_is_no_person_at_a_terminal(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    assert not has_terminal()
+
+
+@pytest.mark.parametrize("part", ["kpixl.cli.help.answered", "kpixl.cli.application.app"])
+def test_ctrl_c_shows_no_traceback_however_early_it_comes(part, monkeypatch):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(part, stopped)
+    monkeypatch.setattr("sys.argv", ["kpixl", "check", "plan.xlsx"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 130
+
+
+def test_ctrl_c_is_answered(book, monkeypatch):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kpixl.checking.check_workbook", stopped)
+    found = CliRunner().invoke(app, ["check", book])
+    assert found.exit_code == 130
+    assert found.stderr == "Stopped before it was finished; no half-written file is left.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("pack plan.xlsx -o report.pdf", "mend: Name a folder, for example: report"),
+        ("send plan.xlsx --to-files mail.eml", "mail.eml is to be a folder"),
+        ("collect plan.xlsx --to-files entry.xlsx", "entry.xlsx is to be a folder"),
+        ("demo -o demo.pdf", "demo.pdf is to be a folder"),
+        ("export plan.xlsx -o figures.xlsx", "kpixl export makes no Excel workbook"),
+        ("export plan.xlsx -o folder", "folder cannot be written as a file: it is a folder."),
+        ("export plan.xlsx -o file/x.csv", "file/x.csv cannot be written: file is a file, not"),
+        ("pack plan.xlsx --no-pdf --html --pages cover -o file", "file is a file, not a folder."),
+        ("pack plan.xlsx --each csf -o file", "file cannot be written: file is a file, not"),
+    ],
+)
+def test_a_name_that_cannot_be_the_output_is_told(words, said, book, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    found = kpixl(*words.split())
+    assert found.exit_code == 2
+    assert said in found.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"plan.xlsx", "folder", "file"}
+
+
+def test_a_workbook_whose_name_is_no_utf_8_gets_its_pack(tmp_path):
+    name = os.fsdecode("計画".encode("cp932") + b".xlsx")
+    put(tmp_path, name, sample_bytes("en"))
+    light = ("--no-pdf", "--html", "--pages", "cover")
+    assert kpixl("pack", name, *light).exit_code == 0
+    (one,) = (tmp_path / "packs").iterdir()
+    assert one.name.startswith("2026-10_udc8cv-udc89-udce6-")
+    assert kpixl("pack", name, *light, "--each", "csf", "-j", "1").exit_code == 0
+    again = data_of("pack", name, *light, "--each", "csf", "-j", "1", "--resume", "--json")
+    assert len(again["files"]) == 5
+    assert {one["workbook"] for one in again["packs"]} == {name}
 
 
 def test_demo_makes_books_packs_and_mails_in_both_languages(tmp_path):

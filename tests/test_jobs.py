@@ -16,7 +16,7 @@ import pytest
 from kpixl.checking import check_workbook
 from kpixl.demo import demo_steps
 from kpixl.errors import UsageProblem
-from kpixl.files import try_folder
+from kpixl.files import try_folder, write_all
 from kpixl.jobs import (
     CannotWrite,
     DataErrors,
@@ -118,6 +118,24 @@ def test_a_file_that_was_not_written_leaves_no_folder_that_was_made_for_it(tmp_p
     assert [*tmp_path.rglob("*")] == [tmp_path / "mine"]
 
 
+def test_several_files_are_written_all_or_none(tmp_path, monkeypatch):
+    written = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        if data == b"two":
+            raise OSError(28, "No space left on device")
+        return written(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    (tmp_path / "mine").mkdir()
+    for folder in (tmp_path / "a" / "b", tmp_path / "mine"):
+        with pytest.raises(CannotWrite) as fault:
+            write_all([(folder / "1", b"one"), (folder / "2", b"two")])
+        assert fault.value.details["form"] == "full"
+    assert [*tmp_path.rglob("*")] == [tmp_path / "mine"]
+    assert write_all([(tmp_path / "a" / "1", b"one")]) == (tmp_path / "a" / "1",)
+
+
 def test_what_ctrl_c_stops_leaves_no_half_a_file(tmp_path, monkeypatch):
     def stopped(self: Path, target: Path) -> Path:
         raise KeyboardInterrupt
@@ -135,7 +153,7 @@ def test_a_folder_that_is_tried_is_left_as_it_was(tmp_path):
     assert {*tmp_path.rglob("*")} == {tmp_path / "mine", tmp_path / "mine" / "old.pdf"}
     with pytest.raises(CannotWrite) as fault:
         try_folder(tmp_path / "mine" / "old.pdf")
-    assert fault.value.details["form"] == "folder"
+    assert fault.value.details["form"] == "in-the-way"
     assert fault.value.details["found"] == str(tmp_path / "mine" / "old.pdf")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kpixl.books.origin import Origin, read_origin
 from kpixl.errors import KpixlError, Problem, UsageProblem
-from kpixl.files import CannotWrite, safe_name, write_file
+from kpixl.files import CannotWrite, safe_name, write_all
 from kpixl.plan.model import Goal
 from kpixl.plan.month import Month
 from kpixl.review.periods import date_name
@@ -135,14 +135,17 @@ def _write(entries: Mapping[Path, Entry], folder: Path, due: str, to: str) -> No
     from kpixl.workbook.template.entry_book import write_entry
 
     if folder.exists() and not folder.is_dir():
-        raise CannotWrite(folder, NotADirectoryError(ENOTDIR, strerror(ENOTDIR)))
+        raise CannotWrite(folder, NotADirectoryError(ENOTDIR, strerror(ENOTDIR)), "folder")
     for path in entries:
         if path.exists():
             raise UsageProblem("already-there", found=str(path))
-    for path, entry in entries.items():
+
+    def written(entry: Entry) -> bytes:
         buffer = io.BytesIO()
         write_entry(buffer, entry, due, to)
-        write_file(path, buffer.getvalue())
+        return buffer.getvalue()
+
+    write_all((path, written(entry)) for path, entry in entries.items())
 
 
 def _file(path: Path, entry: Entry, labels: Mapping[str, str]) -> EntryFile:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kpixl.brand.kit import FILE, KEYS
 from kpixl.errors import UsageProblem
-from kpixl.files import write_file
+from kpixl.files import write_all
 from kpixl.pack.pages import DEFAULT_PAGES
 from kpixl.pack.theme import DEFAULT_BRAND
 from kpixl.words import word
@@ -31,7 +31,7 @@ def new_kit(folder: Path, language: str) -> tuple[Path, ...]:
     for name in files:
         if (folder / name).exists():
             raise UsageProblem("already-there", found=str(folder / name))
-    return tuple(write_file(folder / name, text.encode()) for name, text in files.items())
+    return write_all((folder / name, text.encode()) for name, text in files.items())
 
 
 def _settings(language: str) -> str:

@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kpixl.cli.application import app
 
+STOPPED = 130
+"""The exit code of what Ctrl-C has stopped, as shells know it."""
+
 __all__ = ["app", "main"]
 
 
@@ -36,7 +39,10 @@ def main() -> None:
     from kpixl.cli.help import answered
 
     _plain_streams()
-    if not answered(sys.argv[1:]):
-        from kpixl.cli.application import app
+    try:
+        if not answered(sys.argv[1:]):
+            from kpixl.cli.application import app
 
-        app()
+            app()
+    except KeyboardInterrupt:  # while the commands are still being put together
+        sys.exit(STOPPED)

@@ -209,6 +209,8 @@ def export(
         part, (form or _format_of(out)).value, lang.value if lang else part.settings.language
     )
     if out == "-":
+        if sys.stdout is None:  # such as after >&- of a shell
+            raise UsageProblem("export-nowhere")
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:

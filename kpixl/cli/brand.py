@@ -61,11 +61,13 @@ def brand_preview(
     debug: DebugOption = False,
 ) -> None:
     from kpixl.brand.preview import preview
+    from kpixl.files import check_folder_name
     from kpixl.pack.engines import Engine
 
     if not folder.is_dir():
         raise UsageProblem("no-such-folder", found=str(folder), form="kit")
     look_folder(folder, None)
+    check_folder_name(out)
     language = interface_language()
     formats = ("pdf", "html") if html else ("pdf",)
     engine_for(Engine.AUTO, as_json)

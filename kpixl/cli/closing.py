@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +16,7 @@ from kpixl.cli.common import (
     app,
     day_of,
     guarded,
+    has_terminal,
     ledger_of,
     month_of,
     print_json,
@@ -100,7 +100,7 @@ def _ask(proposal: Proposal, yes: bool, as_json: bool) -> None:
     """Nothing is closed unless a person says so, here or on the command line."""
     if yes:
         return
-    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if as_json or not has_terminal():
         raise UsageProblem("close-unasked")
     language, last = interface_language(), proposal.last
     month = str(proposal.review.month)

@@ -39,7 +39,9 @@ def collect(
     debug: DebugOption = False,
 ) -> None:
     from kpixl.books.collect import collect as split
+    from kpixl.files import check_folder_name
 
+    check_folder_name(folder)
     found, language = split(workbook, folder, month_of(month), owner, to), interface_language()
     if as_json:
         print_json(_data(found, language))

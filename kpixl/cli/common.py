@@ -120,13 +120,17 @@ def guarded(command: F) -> F:
                 raise
             _say_fault(fault, bool(options.get("as_json")))
             raise typer.Exit(2 if isinstance(fault, UsageProblem) else 1) from None
+        except KeyboardInterrupt:
+            typer.echo(say("cli.stopped", interface_language()), err=True)
+            raise
         except BrokenPipeError:
             raise  # whoever reads on, such as `head`, has seen enough; Typer leaves quietly
         except BUGS as bug:
             if options.get("debug"):
                 raise
-            unexpected = KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
-            _say_fault(unexpected, bool(options.get("as_json")))
+            from kpixl.files import fault_of
+
+            _say_fault(fault_of(bug), bool(options.get("as_json")))
             raise typer.Exit(1) from None
 
     return run  # type: ignore[return-value]  # the wrapper keeps the command's own signature
@@ -139,8 +143,10 @@ def _say_fault(fault: KpixlError, as_json: bool) -> None:
     problems: Sequence[Problem] = getattr(fault, "problems", ())
     language = interface_language()
     if as_json:
-        print_json(terminal.fault_data(fault, problems, language))
-        return
+        # Where standard output takes nothing, that is told on the other.
+        with suppress(OSError):
+            print_json(terminal.fault_data(fault, problems, language))
+            return
     print_problems(problems, language, stderr=True)
     # Of a book among others it is said which one is still empty.
     if fault.code == "book-not-carried" or not terminal.is_empty(problems):
@@ -174,9 +180,18 @@ def engine_for(wanted: str, as_json: bool) -> dict[str, object]:
 
 def print_json(data: object) -> None:
     """The only thing on standard output. A code page without the signs gets them escaped, so
-    that no program reads a question mark for a name."""
+    that no program reads a question mark for a name; so is a file's name that is no UTF-8."""
+    from kpixl.files import spelled
+
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").replace("-", "").casefold()
-    typer.echo(json.dumps(data, ensure_ascii=encoding != "utf8", indent=2, allow_nan=False))
+    text = json.dumps(data, ensure_ascii=encoding != "utf8", indent=2, allow_nan=False)
+    typer.echo(spelled(text))
+
+
+def has_terminal() -> bool:
+    """Whether a person sits there who can be asked. A program that was started without a window,
+    such as a schedule's, may have no streams at all."""
+    return all(one is not None and one.isatty() for one in (sys.stdin, sys.stdout))
 
 
 def month_of(text: str | None) -> Month | None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpixl.cli.common import DebugOption, JsonOption, Workbook, app, guarded, month_of, print_json
+from kpixl.cli.common import (
+    DebugOption,
+    JsonOption,
+    Workbook,
+    app,
+    guarded,
+    has_terminal,
+    month_of,
+    print_json,
+)
 from kpixl.errors import UsageProblem
 from kpixl.ui import help_text, interface_language
 from kpixl.words import say, word
@@ -81,7 +89,7 @@ def _agreed(found: Preview, yes: bool, as_json: bool) -> bool:
     """Nothing is written unless a person says so, here or on the command line."""
     if yes:
         return True
-    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if as_json or not has_terminal():
         raise UsageProblem("import-unasked")
     n = len(found.changes) + len(found.comments)
     key = "import.ask_rest" if found.errors else "import.ask"

@@ -26,7 +26,9 @@ from kpixl.words import say, word
 def demo(out: OutOption = Path("demo"), debug: DebugOption = False) -> None:
     from kpixl import terminal
     from kpixl.demo import demo_steps
+    from kpixl.files import check_folder_name
 
+    check_folder_name(out)
     language = interface_language()
     engine_for("auto", as_json=False)
     steps = demo_steps(out)

@@ -78,7 +78,8 @@ def pack(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    from kpixl.many.addresses import is_lone, scheme_of
+    from kpixl.files import check_folder_name
+    from kpixl.many.addresses import is_lone, local_path, scheme_of
     from kpixl.many.orders import Order
     from kpixl.pack.attachments import check_scope
 
@@ -88,6 +89,8 @@ def pack(
         check_scope(scope or (each.value if each else ""))
         if not pdf:
             raise UsageProblem("attach-without-pdf")
+    if not scheme_of(out):
+        check_folder_name(local_path(out))
     look = look_folder(brand, templates)
     order = Order(
         target=out,

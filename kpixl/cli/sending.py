@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +22,7 @@ from kpixl.cli.common import (
     day_of,
     engine_for,
     guarded,
+    has_terminal,
     ledger_of,
     look_folder,
     month_of,
@@ -63,11 +63,14 @@ def send(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
+    from kpixl.files import check_folder_name
     from kpixl.sending.office import Office
     from kpixl.sending.orders import Order
 
     if dry_run and to_files is not None:
         raise UsageProblem("send-both", found="--dry-run, --to-files")
+    if to_files is not None:
+        check_folder_name(to_files)
     look = look_folder(brand, templates)
     order = Order(
         workbook=workbook,
@@ -98,13 +101,9 @@ def send(
             _send(office, found, yes, as_json, debug)
 
 
-def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
 def _asker(as_json: bool) -> Callable[[SignIn], None] | None:
     """Shows a person how to sign in, where one sits at the terminal."""
-    if as_json or not _has_terminal():
+    if as_json or not has_terminal():
         return None
 
     def show(found: SignIn) -> None:
@@ -216,7 +215,7 @@ def _ask(n: int, yes: bool, as_json: bool) -> None:
     """Nothing is sent unless a person says so, here or on the command line."""
     if yes:
         return
-    if as_json or not _has_terminal():
+    if as_json or not has_terminal():
         raise UsageProblem("send-unasked")
     language = interface_language()
     question = word("send.ask_first", language) if n == 1 else say("send.ask", language, n=n)

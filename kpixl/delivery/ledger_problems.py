@@ -35,6 +35,7 @@ SQLITE_CODES = {
     sqlite3.SQLITE_AUTH: "ledger-read-only",
     sqlite3.SQLITE_NOTADB: "ledger-no-database",
     sqlite3.SQLITE_CORRUPT: "ledger-damaged",
+    sqlite3.SQLITE_FULL: "ledger-full",
 }
 
 # By the SQLSTATE that a PostgreSQL server gives.
@@ -43,6 +44,7 @@ SQLSTATES = {
     "28000": "ledger-password",
     "42501": "ledger-rights",
     "25006": "ledger-read-only-server",
+    "53100": "ledger-full",
     "55P03": "ledger-locked",
     "57014": "ledger-locked",
 }

@@ -80,7 +80,8 @@ def remember(
     }
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
     address = _record(piece, order)
-    folders.write(address, text.encode())
+    # A name that is no UTF-8 is written as JSON escapes it.
+    folders.write(address, text.encode("utf-8", "backslashreplace"))
     return replace(made, record=address)
 
 

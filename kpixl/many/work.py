@@ -23,6 +23,7 @@ from pathlib import Path
 from kpixl.brand.kit import kit_of
 from kpixl.delivery.editions import edition_named, has_ledger, issue_of
 from kpixl.errors import BUGS, FileProblem, KpixlError, Problem, UsageProblem
+from kpixl.files import fault_of
 from kpixl.jobs import (
     DataErrors,
     NotReadable,
@@ -62,10 +63,9 @@ def undisturbed() -> Iterator[None]:
 def failed(fault: BaseException, book: Book, scope: str = "", language: str = "") -> Failed:
     """``fault`` as it is reported of a workbook or of one of its packs."""
     if not isinstance(fault, KpixlError):
-        found = f"{type(fault).__name__}: {fault}"
         trace = "".join(traceback.format_exception(fault))
-        fault_data: dict[str, object] = {"found": found}
-        return Failed(book.source, scope, language, "unexpected", fault_data, trace=trace)
+        told = fault_of(fault)
+        return Failed(book.source, scope, language, told.code, dict(told.details), trace=trace)
     problems: tuple[Problem, ...] = getattr(fault, "problems", ())
     return Failed(
         book.source, scope, language, fault.code, dict(fault.details), problems,

@@ -15,6 +15,7 @@ from kpixl.delivery.ledger_problems import LedgerProblem
 from kpixl.delivery.records import Claim, EditionRecord, Outcome, Owner, Standing
 from kpixl.delivery.transports import Deferred, DeliveryFault, Refused, Transport, Uncertain
 from kpixl.errors import BUGS, KpixlError
+from kpixl.files import fault_of
 from kpixl.sending.orders import Delivery, Dispatch, Ending, Result
 from kpixl.sending.parcels import Parcel, Parcels, Sender, make_mail
 
@@ -151,7 +152,7 @@ def _once(desk: _Desk, delivery: Delivery) -> Result:
     except KpixlError as fault:
         return Result(delivery, Ending.BLOCKED, fault=fault)
     except BUGS as bug:  # nothing is claimed yet: it costs this one's mail and nobody else's
-        unexpected = KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
+        unexpected = fault_of(bug)
         unexpected.__cause__ = bug
         return Result(delivery, Ending.BLOCKED, fault=unexpected)
     if delivery.standing is Standing.UNKNOWN:

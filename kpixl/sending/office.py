@@ -56,7 +56,9 @@ def _written(files: FileTransport, mail: Mail) -> str:
     try:
         return files.send(mail)
     except Unavailable as fault:
-        raise UsageProblem(fault.code, **{**fault.details, "form": "mails"}) from fault
+        form = fault.details.get("form")
+        told = {**fault.details, "form": "mails" if form == "file" else form}
+        raise UsageProblem(fault.code, **told) from fault
 
 
 class Office:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Dict, FrozenSet, Iterator, List, Optional, Tuple, Union
 
 from kpixl.errors import FileProblem
+from kpixl.files import spelled
 from kpixl.plan.cells import BookRows, SheetRows
 from kpixl.plan.schema import SHEET, sheet_names
 from kpixl.words import fold
@@ -79,7 +80,7 @@ class OpenBook:
         """The input sheets."""
         with self._named():
             found = tuple(self._rows(name, part) for name, part in self._input_parts())
-        return BookRows(self._file.name, self._sha256, found)
+        return BookRows(spelled(self._file.name), self._sha256, found)
 
     def rows(self, sheet: str) -> SheetRows:
         """The cells of any worksheet; KeyError where there is none of this name."""
