@@ -54,9 +54,13 @@ def _is_folder(path: Path) -> bool:
 
 
 def fault_of(bug: BaseException) -> KpixlError:
-    """What is said of a fault that is none of a person's: ``disk-full``, else ``unexpected``."""
+    """What is said of a fault that nobody has foreseen at its place: ``disk-full``,
+    ``not-allowed``, else ``unexpected``."""
     if isinstance(bug, OSError) and bug.errno in FULL:
         return KpixlError("disk-full", reason=bug.strerror or str(bug))
+    if isinstance(bug, PermissionError) and bug.filename is not None:
+        found = os.fsdecode(bug.filename) if isinstance(bug.filename, bytes) else bug.filename
+        return KpixlError("not-allowed", found=str(found), reason=bug.strerror or str(bug))
     return KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
 
 

@@ -11,7 +11,7 @@ import sys
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -422,6 +422,32 @@ def test_streams_that_are_closed_or_full_are_told_of(line, code, said, book):
     assert said in found.stderr
     assert b"Traceback" not in found.stderr
     assert b"a fault of its own" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("check", "plan.xlsx"), ("new", "n.xlsx", "--from", "plan.xlsx")]
+)
+def test_a_workbook_that_may_not_be_read_is_told_of_as_all_faults_are(words, book, monkeypatch):
+    real = os.access
+    monkeypatch.setattr("os.access", lambda path, mode: real(path, mode) and str(path) != book)
+
+    def refused(self: Path, *_: object, **__: object) -> IO[bytes]:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refused)
+    found = data_of(*words, "--json", code=1)
+    assert found["error"] == "file-no-permission"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_fault_of_kpixl(book, monkeypatch):
+    def refused(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    (Path("brand")).mkdir()
+    monkeypatch.setattr(Path, "is_file", refused)
+    found = kpixl("pack", book, "--brand", "brand")
+    assert found.exit_code == 1
+    assert "brand/brand.toml may not be opened: Permission denied" in found.stderr
 
 
 def test_who_has_no_streams_is_no_person_at_a_terminal(monkeypatch):

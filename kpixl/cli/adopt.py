@@ -17,8 +17,12 @@ from kpixl.words import say
 @app.command(help=help_text("adopt"))
 @guarded
 def adopt(
-    old: Annotated[Path, typer.Argument(help=help_text("adopt_old"), show_default=False)],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help=help_text("adopt_out"))] = None,
+    old: Annotated[
+        Path, typer.Argument(help=help_text("adopt_old"), show_default=False, readable=False)
+    ],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help=help_text("adopt_out"), readable=False)
+    ] = None,
     year: Annotated[
         int | None,
         typer.Option("--year", min=EARLIEST_YEAR, max=LATEST_YEAR, help=help_text("adopt_year")),

@@ -53,9 +53,13 @@ START, COLUMNS = 4, 36
 @app.command(help=help_text("new"))
 @guarded
 def new(
-    path: Annotated[Path, typer.Argument(help=help_text("new_path"), show_default=False)],
+    path: Annotated[
+        Path, typer.Argument(help=help_text("new_path"), show_default=False, readable=False)
+    ],
     lang: LangOption = None,
-    old: Annotated[Path | None, typer.Option("--from", help=help_text("new_from"))] = None,
+    old: Annotated[
+        Path | None, typer.Option("--from", help=help_text("new_from"), readable=False)
+    ] = None,
     sample: Annotated[bool, typer.Option("--sample", help=help_text("sample"))] = False,
     fiscal_start: Annotated[
         int | None,

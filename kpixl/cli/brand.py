@@ -37,7 +37,9 @@ def _language(lang: Language | None) -> str:
 @brand.command("new", help=help_text("brand_new"))
 @guarded
 def brand_new(
-    folder: Annotated[Path, typer.Argument(help=help_text("brand_new_folder"))] = Path("brand"),
+    folder: Annotated[
+        Path, typer.Argument(help=help_text("brand_new_folder"), readable=False)
+    ] = Path("brand"),
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
@@ -52,8 +54,12 @@ def brand_new(
 @brand.command("preview", help=help_text("brand_preview"))
 @guarded
 def brand_preview(
-    folder: Annotated[Path, typer.Argument(help=help_text("brand_preview_folder"))] = Path("brand"),
-    out: Annotated[Path, typer.Option("-o", "--out", help=help_text("out"))] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(help=help_text("brand_preview_folder"), readable=False)
+    ] = Path("brand"),
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help=help_text("out"), readable=False)
+    ] = Path(),
     lang: LangOption = None,
     html: Annotated[bool, typer.Option("--html", help=help_text("html"))] = False,
     every: Annotated[bool, typer.Option("--all", help=help_text("brand_preview_all"))] = False,

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 def collect(
     workbook: Workbook,
     folder: Annotated[
-        Path, typer.Option("--to-files", help=help_text("collect_folder"), show_default=False)
+        Path,
+        typer.Option(
+            "--to-files", help=help_text("collect_folder"), show_default=False, readable=False
+        ),
     ],
     month: MonthOption = None,
     owner: Annotated[str, typer.Option("--owner", help=help_text("collect_owner"))] = "",

@@ -242,11 +242,19 @@ def day_of(text: str | None) -> date | None:
     return day
 
 
-Workbook = Annotated[Path, typer.Argument(help=help_text("workbook"), show_default=False)]
+# What may not be read is told by the one who reads it, as all faults are: ``readable``, which is
+# meant for Typer to look, is False for every path.
+Workbook = Annotated[
+    Path, typer.Argument(help=help_text("workbook"), show_default=False, readable=False)
+]
 MonthOption = Annotated[str | None, typer.Option("--month", help=help_text("month"))]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help=help_text("as_of"))]
-BrandOption = Annotated[Path | None, typer.Option("--brand", help=help_text("brand_folder"))]
-TemplatesOption = Annotated[Path | None, typer.Option("--templates", help=help_text("templates"))]
+BrandOption = Annotated[
+    Path | None, typer.Option("--brand", help=help_text("brand_folder"), readable=False)
+]
+TemplatesOption = Annotated[
+    Path | None, typer.Option("--templates", help=help_text("templates"), readable=False)
+]
 ScopeOption = Annotated[str, typer.Option("--scope", help=help_text("scope"))]
 LangOption = Annotated[
     Language | None, typer.Option("--lang", case_sensitive=False, help=help_text("lang"))
@@ -255,7 +263,9 @@ EngineOption = Annotated[
     str, typer.Option("--engine", help=help_text("engine"), show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=help_text("json"))]
-ConfigOption = Annotated[Path | None, typer.Option("--config", help=help_text("config"))]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help=help_text("config"), readable=False)
+]
 LedgerOption = Annotated[str | None, typer.Option("--ledger", help=help_text("ledger"))]
 DebugOption = Annotated[bool, typer.Option("--debug", help=help_text("debug"))]
-OutOption = Annotated[Path, typer.Option("-o", "--out", help=help_text("out"))]
+OutOption = Annotated[Path, typer.Option("-o", "--out", help=help_text("out"), readable=False)]

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 @guarded
 def history(
     workbook: Annotated[
-        Path | None, typer.Argument(help=help_text("history_workbook"), show_default=False)
+        Path | None,
+        typer.Argument(help=help_text("history_workbook"), show_default=False, readable=False),
     ] = None,
     month: Annotated[str | None, typer.Option("--month", help=help_text("history_month"))] = None,
     config: ConfigOption = None,

@@ -42,12 +42,16 @@ def import_figures(
     sources: Annotated[
         list[str], typer.Argument(help=help_text("import_sources"), show_default=False)
     ],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help=help_text("import_out"))] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help=help_text("import_out"), readable=False)
+    ] = None,
     month: Annotated[str | None, typer.Option("--month", help=help_text("import_month"))] = None,
     into: Annotated[Into | None, typer.Option("--into", help=help_text("import_into"))] = None,
     sheet: Annotated[str, typer.Option("--sheet", help=help_text("import_sheet"))] = "",
     query: Annotated[str, typer.Option("--query", help=help_text("import_query"))] = "",
-    mapping: Annotated[Path | None, typer.Option("--map", help=help_text("import_map"))] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help=help_text("import_map"), readable=False)
+    ] = None,
     keep: Annotated[
         bool, typer.Option("--remember/--no-remember", help=help_text("import_remember"))
     ] = True,

@@ -75,7 +75,9 @@ def addin_excel(debug: DebugOption = False) -> None:
 @addin.command("libreoffice", help=help_text("addin_libreoffice"))
 @guarded
 def addin_libreoffice(
-    out: Annotated[Path | None, typer.Option("-o", "--out", help=help_text("oxt_out"))] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help=help_text("oxt_out"), readable=False)
+    ] = None,
     remove: Annotated[bool, typer.Option("--remove", help=help_text("addin_remove"))] = False,
     debug: DebugOption = False,
 ) -> None:

@@ -16,14 +16,16 @@ from kpixl.words import say
 @app.command(help=help_text("merge"))
 @guarded
 def merge(
-    group: Annotated[Path, typer.Argument(help=help_text("merge_group"), show_default=False)],
+    group: Annotated[
+        Path, typer.Argument(help=help_text("merge_group"), show_default=False, readable=False)
+    ],
     departments: Annotated[
         list[str],
         typer.Argument(
             metavar="DEPARTMENT...", help=help_text("merge_departments"), show_default=False
         ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help=help_text("merge_out"))],
+    out: Annotated[Path, typer.Option("-o", "--out", help=help_text("merge_out"), readable=False)],
     under: Annotated[
         list[str] | None,
         typer.Option("--under", metavar="NAME=ID", help=help_text("merge_under")),

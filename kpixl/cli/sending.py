@@ -47,7 +47,9 @@ def send(
     month: MonthOption = None,
     as_of: AsOfOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("dry_run"))] = False,
-    to_files: Annotated[Path | None, typer.Option("--to-files", help=help_text("to_files"))] = None,
+    to_files: Annotated[
+        Path | None, typer.Option("--to-files", help=help_text("to_files"), readable=False)
+    ] = None,
     only: Annotated[list[str] | None, typer.Option("--only", help=help_text("only"))] = None,
     correct: Annotated[str | None, typer.Option("--correct", help=help_text("correct"))] = None,
     resend_unknown: Annotated[
