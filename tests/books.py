@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kpixl.plan.cells import CellValue
 from kpixl.plan.month import Month
-from kpixl.workbook.content import BookContent
+from kpixl.workbook.content import BookContent, Row
 from kpixl.workbook.sample import sample_book
 from kpixl.workbook.template import write_book
 
@@ -47,6 +47,18 @@ def with_periods(language: str) -> BookContent:
     """The sample company's content, with quarters, halves and the year asked for."""
     content = sample_book(language)
     return replace(content, settings={**content.settings, "periods_shown": "quarter, half, year"})
+
+
+def redefined(content: BookContent, goal_id: str, **new: CellValue) -> BookContent:
+    """The goal with a second definition from July 2026 on."""
+    goals: list[Row] = []
+    for goal in content.goals:
+        if goal["id"] == goal_id:
+            goals.append({**goal, "valid_to": "2026-06"})
+            goals.append({**goal, "valid_from": "2026-07", **new})
+        else:
+            goals.append(goal)
+    return replace(content, goals=goals)
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:

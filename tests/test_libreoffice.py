@@ -21,9 +21,10 @@ from kpixl.hosts.office.cells import Handed, handed
 from kpixl.plan.cells import cell_name
 from kpixl.resources import workbook_templates
 from kpixl.words import LANGUAGES, word
+from kpixl.workbook.sample import sample_book
 from kpixl.workbook.template import analysis
 from tests.agreement import Agreement
-from tests.books import book_bytes, put, sample_bytes, with_periods
+from tests.books import book_bytes, put, redefined, sample_bytes, with_periods
 from tests.calls_book import WIDEST, address, as_cells, direct, write_calls
 from tests.function_cases import ACTUALS, CASES, GOALS, PLAN, Case
 from tests.office import Office, OfficeBook, Value, version
@@ -249,6 +250,8 @@ def books(folder: Path) -> Iterator[Path]:
         yield workbook_templates() / f"kpi_{language}.xlsx"
         yield put(folder, f"sample_{language}.xlsx", sample_bytes(language))
     yield put(folder, "periods_en.xlsx", book_bytes(with_periods("en")))
+    renamed = redefined(sample_book("en"), "DEFECT", name="Returned goods", unit="cases")
+    yield put(folder, "renamed_en.xlsx", book_bytes(renamed))
 
 
 def test_the_templates_and_samples_calculate_to_what_is_stored(

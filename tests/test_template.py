@@ -27,7 +27,7 @@ from kpixl.review.figures import GoalReview
 from kpixl.review.review import review
 from kpixl.review.steps import goal_step
 from kpixl.words import LANGUAGES, word
-from kpixl.workbook.content import BookContent, Row
+from kpixl.workbook.content import BookContent
 from kpixl.workbook.grid import FIRST_ROW, HEADER_ROW
 from kpixl.workbook.reader import read_book
 from kpixl.workbook.sample import empty_book, sample_book
@@ -35,6 +35,7 @@ from kpixl.workbook.template import analysis, scorecard, to_rows, write_book
 from kpixl.workbook.template.__main__ import template_content
 from kpixl.workbook.template.book import ORDER, SETTING_NAMES
 from kpixl.workbook.template.styles import STATUS_MARKS
+from tests.books import redefined
 from tests.workbook_xml import WrittenBook
 from tests.xlsx_parts import differences
 
@@ -419,18 +420,6 @@ def test_the_scorecard_agrees_with_the_review(language: str) -> None:
 @pytest.mark.parametrize("month", ["2026-04", "2027-03", "2025-09", "2024-04"])
 def test_it_agrees_in_any_month(month: str) -> None:
     assert_agrees_with_the_review(changed(sample_book("en"), review_month=month))
-
-
-def redefined(content: BookContent, goal_id: str, **new: CellValue) -> BookContent:
-    """The goal with a second definition from July 2026 on."""
-    goals: list[Row] = []
-    for goal in content.goals:
-        if goal["id"] == goal_id:
-            goals.append({**goal, "valid_to": "2026-06"})
-            goals.append({**goal, "valid_from": "2026-07", **new})
-        else:
-            goals.append(goal)
-    return dataclasses.replace(content, goals=goals)
 
 
 @pytest.mark.parametrize(

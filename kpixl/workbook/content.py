@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Sequence
+from typing import Dict, List, Mapping, Optional, Sequence
 
 from kpixl.plan.cells import CellValue
 from kpixl.plan.month import Month
+from kpixl.plan.values import month_of
 from kpixl.workbook.grid import Grid
 
 Row = Mapping[str, CellValue]
@@ -53,3 +54,32 @@ class BookContent:
     fixed: bool = False
     extras: Sequence[Grid] = ()
     """Further sheets behind the book's own, which nothing is read from."""
+
+
+def goals_in_force(content: BookContent) -> Dict[str, Row]:
+    """Goal ID -> the row of Goals whose definition holds in the review month; where none does,
+    the nearest one, as :func:`kpixl.plan.model.definition_in` has it."""
+    month = _index(content.settings.get("review_month"), 0)
+    rows: Dict[str, List[Row]] = {}
+    for goal in content.goals:
+        rows.setdefault(str(goal.get("id")), []).append(goal)
+    return {
+        goal_id: own[0] if len(own) == 1 else _in_force(own, month) for goal_id, own in rows.items()
+    }
+
+
+def _in_force(rows: Sequence[Row], month: int) -> Row:
+    started = [row for row in rows if _start(row) <= month]
+    for row in started:
+        if month <= _index(row.get("valid_to"), month):
+            return row
+    return max(started, key=_start) if started else min(rows, key=_start)
+
+
+def _start(row: Row) -> int:
+    return _index(row.get("valid_from"), 0)
+
+
+def _index(value: CellValue, otherwise: int) -> int:
+    month, _ = month_of(value)
+    return otherwise if month is None else month.index

@@ -16,7 +16,7 @@ from kpixl.workbook.template.figure_map import Sheet
 from kpixl.workbook.template.figures import figures_sheet
 from kpixl.workbook.template.functions import InCellFunctions
 from kpixl.workbook.template.guide import guide_grid
-from kpixl.workbook.template.inputs import input_grids
+from kpixl.workbook.template.inputs import IN_FORCE, input_grids
 from kpixl.workbook.template.parameters import (
     DATE_COLUMN,
     DATES,
@@ -77,7 +77,7 @@ def lay_out(content: BookContent) -> Book:
     grids["guide"] = guide_grid(content, names, functions.most_formulas)
     # Plain formulas cannot work out a goal's periods: their book has no such sheet.
     own = (grids[key] for key in (*ORDER, *functions.sheets) if key in grids)
-    return Book(Layout(content.language, (*own, *content.extras), _names(grids)), figures)
+    return Book(Layout(content.language, (*own, *content.extras), _names(grids, figures)), figures)
 
 
 def _functions(content: BookContent) -> InCellFunctions:
@@ -88,7 +88,7 @@ def _functions(content: BookContent) -> InCellFunctions:
     return PlainFormulas(content)
 
 
-def _names(grids: Dict[str, Grid]) -> Dict[str, str]:
+def _names(grids: Dict[str, Grid], sheet: Sheet) -> Dict[str, str]:
     keys = [setting.key for setting in schema.ORDINARY_SETTINGS]
     settings, figures = grids["settings"], grids["figures"]
     found = {
@@ -96,6 +96,7 @@ def _names(grids: Dict[str, Grid]) -> Dict[str, str]:
     }
     found["AsOf"] = figures.at(PARAMETER_ROW + DATES.index("as_of"), DATE_COLUMN)
     found["ElapsedMonths"] = figures.at(PARAMETER_ROW + PARAMETERS.index("elapsed"), VALUE_COLUMN)
+    found[IN_FORCE] = f"INDEX({sheet.outside_blocks('now')},0,ElapsedMonths)"
     return {**found, **list_names(grids["goals"], grids["actuals"])}
 
 

@@ -11,12 +11,13 @@ from kpixl.plan.month import Month, fiscal_year
 from kpixl.plan.schema import SETTINGS, SHEET
 from kpixl.review.periods import month_name, short_month
 from kpixl.words import say, word
-from kpixl.workbook.content import BookContent, Row
+from kpixl.workbook.content import BookContent, goals_in_force
 from kpixl.workbook.entry import Entry
 from kpixl.workbook.grid import FIRST_ROW, Cell, Grid, Layout
 from kpixl.workbook.template import styles
 from kpixl.workbook.template.book import list_names
 from kpixl.workbook.template.inputs import (
+    IN_FORCE,
     goals_grid,
     list_grid,
     monthly_grid,
@@ -48,7 +49,7 @@ def write_entry(target: Union[str, Path, IO[bytes]], entry: Entry, due: str, to:
 
 def entry_layout(entry: Entry, due: str, to: str) -> Layout:
     """The book's sheets, in their order, and its defined names."""
-    content, language = entry.content, entry.content.language
+    content, language = _in_force_first(entry.content), entry.content.language
     month = _month(content)
     year = fiscal_year(month, int(str(content.settings["fiscal_start"])))
     ahead = tuple(one for one in year if one > month)
@@ -69,13 +70,24 @@ def entry_layout(entry: Entry, due: str, to: str) -> Layout:
     guide = _guide(entry, names, due, to)
     keys = [setting.key for setting in SETTINGS if setting.key in content.settings]
     review = grids["settings"].at(FIRST_ROW + keys.index("review_month"), 2)
-    defined = {"ReviewMonth": review, **list_names(grids["goals"], grids[FIRST_SHOWN])}
+    last = FIRST_ROW + len(content.goals) - 1
+    in_force = grids["goals"].area(FIRST_ROW, 1, last, 1)
+    lists = list_names(grids["goals"], grids[FIRST_SHOWN])
+    defined = {"ReviewMonth": review, IN_FORCE: in_force, **lists}
     # Its rows are others than in an ordinary book, whose lists and limits they must not get.
     grids["settings"].key = "entry_settings"
     for grid in (grids["plan"], grids["goals"], grids["settings"]):
         grid.role = "calculation"
         grid.put(2, 1, word("entry.reference", language), "lead")
     return Layout(language, (guide, *grids.values()), defined)
+
+
+def _in_force_first(content: BookContent) -> BookContent:
+    """The content with earlier and later definitions of a goal below those of the month, which are
+    then the ones that are found by their IDs."""
+    first = goals_in_force(content)
+    others = (goal for goal in content.goals if goal is not first[str(goal["id"])])
+    return replace(content, goals=(*first.values(), *others))
 
 
 def _month(content: BookContent) -> Month:
@@ -185,7 +197,7 @@ def _goals(grid: Grid, row: int, content: BookContent) -> int:
         side = " right" if column > 5 else " centre" if column == 5 else ""
         grid.put(row + 1, column, head, f"header computed_header{side}")
     grid.heights[row + 1] = 32
-    shown: Dict[str, Row] = {str(goal["id"]): goal for goal in content.goals}
+    shown = goals_in_force(content)
     for number, (goal_id, goal) in enumerate(shown.items(), start=row + 2):
         actuals, plan = content.actuals.get(goal_id, {}), content.plan.get(goal_id, {})
         shape = row_format(goal, {**plan, **actuals}, content)

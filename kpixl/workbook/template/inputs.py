@@ -13,7 +13,7 @@ from kpixl.plan.month import Month
 from kpixl.plan.schema import SHEET, Column, Kind, Sheet
 from kpixl.plan.vocabulary import recognise
 from kpixl.words import section, word
-from kpixl.workbook.content import BookContent, MonthFigures, Row
+from kpixl.workbook.content import BookContent, MonthFigures, Row, goals_in_force
 from kpixl.workbook.grid import (
     FIRST_ROW,
     HEADER_ROW,
@@ -244,7 +244,7 @@ def monthly_grid(key: str, content: BookContent, figures: MonthFigures, ids: Seq
     grid = _begin_table(sheet, language, room, content.months)
     grid.frozen = (HEADER_ROW, len(sheet.columns))
     fiscal_start = _fiscal_start(content)
-    goals = {str(goal.get("id")): goal for goal in content.goals}
+    goals = goals_in_force(content)
     computed = _beside_id(sheet, language)
     for row, goal_id in enumerate([*ids, *([None] * (room - len(ids)))], start=FIRST_ROW):
         grid.put(row, 1, goal_id, "input", styles.TEXT_FORMAT)
@@ -295,8 +295,13 @@ def row_format(goal: Optional[Row], months: Mapping[Month, CellValue], content: 
     return styles.entry_format(*how, numbers, negatives(content))
 
 
+IN_FORCE = "GoalsInForce"
+"""The defined name of the IDs in the rows of Goals whose definition holds in the review month."""
+
+
 def _beside_id(sheet: Sheet, language: str) -> List[Tuple[str, str]]:
-    """Header and formula of the computed columns: what Goals says of the row's ID."""
+    """Header and formula of the computed columns: what Goals says of the row's ID in the review
+    month, else in its first row."""
     goals = SHEET["goals"].table
     own = here(sheet.table, header_of(sheet.key, "id", language))
     ids = column_ref(goals, header_of("goals", "id", language))
@@ -304,7 +309,8 @@ def _beside_id(sheet: Sheet, language: str) -> List[Tuple[str, str]]:
     for column in sheet.columns:
         if column.computed:
             title = header(column, language)
-            place = f"MATCH({own},{ids},0)"
+            # Figures may be shorter than Goals, and a review month may be no month.
+            place = f"IFERROR(MATCH({own},{IN_FORCE},0),MATCH({own},{ids},0))"
             # An ID that Goals does not know shows #N/A, which is what it is.
             found.append((title, f'IF({own}="","",INDEX({column_ref(goals, title)},{place})&"")'))
     return found
@@ -336,6 +342,6 @@ def _ordered(figures: MonthFigures, order: Sequence[str]) -> List[str]:
 
 
 __all__ = [
-    "VOCABULARIES", "begin", "capacity", "header", "header_of", "input_grids",
+    "IN_FORCE", "VOCABULARIES", "begin", "capacity", "header", "header_of", "input_grids",
     "negatives", "row_format", "sheet_name",
 ]  # fmt: skip
