@@ -295,11 +295,12 @@ def test_a_unit_that_changes_within_the_year_is_told_and_with_a_new_year_it_is_n
     assert found(unit_changing_in(Month(2026, 7)), "unit-changed") == []
 
 
-def test_a_unit_that_is_only_written_otherwise_has_not_changed() -> None:
+@pytest.mark.parametrize(("before", "now"), [("JPY", "円"), ("persons", "人"), ("時間", "hours")])
+def test_a_unit_that_is_only_written_otherwise_has_not_changed(before: str, now: str) -> None:
     plan = plan_of(
         kgi(),
-        goal("A", "K", unit="JPY", valid_to=Month(2026, 4)),
-        goal("A", "K", unit="円", valid_from=Month(2026, 5)),
+        goal("A", "K", unit=before, valid_to=Month(2026, 4)),
+        goal("A", "K", unit=now, valid_from=Month(2026, 5)),
         actuals={"A": [1, 2, 3]},
     )
     assert found(plan, "unit-changed") == []

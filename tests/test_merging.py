@@ -137,6 +137,21 @@ def test_money_is_the_same_however_it_is_written(unit: str) -> None:
     assert [one.field for one in merged(group_book(), [tokyo(), differing]).differences] == ["unit"]
 
 
+@pytest.mark.parametrize(("unit", "differs"), [("人", False), ("Persons", False), ("千人", True)])
+def test_people_are_the_same_in_both_languages(unit: str, differs: bool) -> None:
+    def counted_in(unit: str, plan: Plan) -> Plan:
+        goals = (replace(one, unit=unit) if one.id == "VISITS" else one for one in plan.goals)
+        return replace(plan, goals=tuple(goals))
+
+    here, there = tokyo(), osaka()
+    departments = [
+        replace(here, plan=counted_in("people", here.plan)),
+        replace(there, plan=counted_in(unit, there.plan)),
+    ]
+    found = merged(counted_in("people", group_book()), departments)
+    assert [(one.goal, one.field) for one in found.differences] == [("VISITS", "unit")] * differs
+
+
 def test_a_formula_that_differs_between_departments_is_told() -> None:
     other = osaka()
     goals = tuple(

@@ -161,6 +161,19 @@ def test_growth_stays_available_where_only_the_owner_changed():
     assert review(plan).by_id["USERS"].month.growth == pytest.approx(-0.5)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "growth"),
+    [("JPY", "円", -0.5), ("persons", "人", -0.5), ("円", "千円", None), ("円", "USD", None)],
+)
+def test_growth_stays_available_where_the_unit_is_only_written_otherwise(
+    before: str, after: str, growth: float | None
+):
+    old = goal("USERS", unit=before, valid_to=Month(2026, 3))
+    new = goal("USERS", unit=after, valid_from=Month(2026, 4))
+    plan = plan_of(old, new, actuals={"USERS": [1, 1, 1]}, prior={"USERS": [2, 2, 2]})
+    assert review(plan).by_id["USERS"].month.growth == growth
+
+
 def test_roll_up_caps_successes_and_names_the_worst_child():
     # Attainments 1.5 (capped to 1), 0.8 with weight 2, 0.95: (1 + 1.6 + 0.95) / 4 = 0.8875
     csf = goal("CSF", level=Level.CSF)

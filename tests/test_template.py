@@ -429,6 +429,8 @@ def test_it_agrees_in_any_month(month: str) -> None:
         ("DEFECT", {"direction": "higher"}),
         ("SUBSC", {"formula": "SUBS*ARPU*2"}),
         ("AOV", {"aggregation": "last"}),
+        ("AOV", {"unit": " 円"}),
+        ("AOV", {"unit": "千円"}),
     ],
 )
 def test_it_agrees_where_a_definition_changes_within_the_year(

@@ -15,6 +15,7 @@ from kpixl.plan.model import definition_in
 from kpixl.plan.month import Month
 from kpixl.plan.monthcolumns import spans
 from kpixl.plan.schema import PERCENT_SLIP
+from kpixl.plan.units import same_unit
 from kpixl.plan.values import is_blank, number_of, number_text, shown
 
 FAR, ENOUGH = 300, 3
@@ -254,7 +255,7 @@ def _usual(book: TargetBook, sheet: MonthlySheet, figure: Figure) -> float:
     known = [
         abs(value)
         for month, columns in sheet.columns.items()
-        if month < figure.month and definition_in(definitions, month).unit == unit
+        if month < figure.month and same_unit(definition_in(definitions, month).unit, unit)
         for value, _ in [number_of(sheet.slot(figure.goal, month).value)]
         if value and len(columns) == 1
     ]

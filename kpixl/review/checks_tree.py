@@ -8,10 +8,10 @@ from kpixl.errors import Problem
 from kpixl.measures.formula import inputs
 from kpixl.measures.gap import EQUAL
 from kpixl.plan.model import Level, definition_in
+from kpixl.plan.units import same_unit
 from kpixl.plan.values import number_text
 from kpixl.review.advice import MethodView, advise, month_in_words
 from kpixl.review.figures import GoalReview, Review
-from kpixl.review.show import same_unit
 from kpixl.words import fold
 
 

@@ -10,6 +10,7 @@ from kpixl.measures.fills import YEAR
 from kpixl.measures.formula import Node
 from kpixl.plan.model import NO_FIGURES, Goal, Plan, Series, definition_in
 from kpixl.plan.month import Month
+from kpixl.plan.units import same_unit
 
 MonthFigure = Callable[[str, Month], Optional[float]]
 
@@ -62,10 +63,12 @@ def _at(values: Sequence[Optional[float]], position: int) -> Optional[float]:
 
 def same_definition(first: Goal, second: Goal) -> bool:
     """Whether figures of both are comparable: what is counted and how has not changed. A new
-    parent, owner, weight or target does not change what a figure means."""
+    parent, owner, weight or target does not change what a figure means, nor does another word for
+    the same unit."""
     return first is second or (
-        (first.name, first.unit, first.direction, first.aggregation, first.formula_text)
-        == (second.name, second.unit, second.direction, second.aggregation, second.formula_text)
+        (first.name, first.direction, first.aggregation, first.formula_text)
+        == (second.name, second.direction, second.aggregation, second.formula_text)
+        and same_unit(first.unit, second.unit)
     )
 
 

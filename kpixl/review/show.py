@@ -10,6 +10,7 @@ from typing import Mapping, Optional, Sequence, Tuple
 from kpixl.measures.kinds import Aggregation
 from kpixl.plan.model import Goal, Negatives, Rounding, Settings
 from kpixl.plan.schema import SCALES
+from kpixl.plan.units import CURRENCIES, MEANT
 from kpixl.review.figures import FiscalSeries
 from kpixl.words import fold, say, word
 
@@ -21,10 +22,8 @@ ON_PLAN = 1e-9
 
 # Units that are money, folded -> the entry of words.json that names it in either language.
 _CURRENCIES: Mapping[str, str] = {
-    "円": "jpy", "jpy": "jpy", "yen": "jpy", "¥": "jpy",
-    "$": "usd", "usd": "usd", "ドル": "usd", "米ドル": "usd",
-    "€": "eur", "eur": "eur", "ユーロ": "eur", "£": "gbp", "gbp": "gbp", "ポンド": "gbp",
-}  # fmt: skip
+    spelling: unit for spelling, unit in MEANT.items() if unit in CURRENCIES
+}
 _POWERS: Mapping[float, int] = {1.0: 0, 1e3: 3, 1e6: 6, 1e8: 8, 1e9: 9}
 _EXCEL_DIGITS = Context(prec=15)
 
@@ -202,15 +201,6 @@ class GoalStyle:
 def number_style(settings: Settings, language: str) -> NumberStyle:
     """The book's way to show numbers, in ``language``."""
     return NumberStyle(language, settings.rounding, settings.negatives)
-
-
-def same_unit(one: str, other: str) -> bool:
-    """Whether two units are one, however each book writes it: 円 and JPY are."""
-    return _unit_meant(one) == _unit_meant(other)
-
-
-def _unit_meant(unit: str) -> str:
-    return _CURRENCIES.get(fold(unit), fold(unit))
 
 
 def goal_style(goal: Goal, series: FiscalSeries, style: NumberStyle, rollup: bool) -> GoalStyle:

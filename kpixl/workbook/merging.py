@@ -25,7 +25,7 @@ from kpixl.plan.model import (
     definition_in,
 )
 from kpixl.plan.month import Month
-from kpixl.review.show import same_unit
+from kpixl.plan.units import same_unit
 from kpixl.words import fold, say
 
 SEPARATOR = "."

@@ -24,7 +24,7 @@ ABOUT = (
     "number", "id", "name", "parent", "unit", "direction", "tolerance", "aggregation", "formula",
     "weight", "amber_at", "from", "to", "definitions", "live", "plan_row", "revision_row",
     "actual_row", "source", "decimals", "scale", "largest", "key",
-    "ancestor_1", "ancestor_2", "ancestor_3", "ancestor_4",
+    "ancestor_1", "ancestor_2", "ancestor_3", "ancestor_4", "unit_meant",
 )  # fmt: skip
 BLOCKS = ("own_actual", "own_plan", "own_prior", "now", "then", "actual", "plan", "prior", "gap")
 SIDES = ("month", "to_date")

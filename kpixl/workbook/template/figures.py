@@ -49,6 +49,7 @@ from kpixl.workbook.template.parameters import (
     month_label,
     parameter,
     put_parameters,
+    unit_meant,
 )
 from kpixl.workbook.template.units import is_percent
 
@@ -181,6 +182,7 @@ def _about_formulas(sheet: Sheet, row: int, language: str) -> Dict[str, str]:
         "largest": _largest(sheet, row),
         "key": _format_key(sheet, row),
         "ancestor_1": sheet.here("parent", row),
+        "unit_meant": unit_meant(sheet.here("unit", row)),
     }
     for storey in range(2, STOREYS_UP + 1):
         below = sheet.here(f"ancestor_{storey - 1}", row)
@@ -271,7 +273,7 @@ def _in_force_then(sheet: Sheet, row: int, column: int) -> None:
     sheet.fill(column, formula)
 
 
-_MEANING = ("name", "unit", "direction", "aggregation", "formula")
+_MEANING = ("name", "unit_meant", "direction", "aggregation", "formula")
 
 
 def _comparable(sheet: Sheet, row: int, month: int) -> str:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Dict, Tuple
 
 from kpixl.plan.model import Settings
 from kpixl.plan.schema import SHEET
+from kpixl.plan.units import MEANT
 from kpixl.review.show import CURRENCY_MARKS
 from kpixl.words import word
-from kpixl.workbook.grid import Formula, Grid, column_ref, fixed, text
+from kpixl.workbook.grid import Formula, Grid, column_ref, fixed, span, text
 from kpixl.workbook.template import styles
 from kpixl.workbook.template.inputs import header_of
+from kpixl.workbook.template.units import plain_unit
 
 if TYPE_CHECKING:
     from kpixl.workbook.template.functions import InCellFunctions
@@ -24,7 +26,7 @@ PARAMETERS = (
     "rollup_green_at",
 )  # fmt: skip
 DATES = ("close_days", "as_of")
-VALUE_COLUMN, DATE_COLUMN, CURRENCY_COLUMN = 4, 9, 11
+VALUE_COLUMN, DATE_COLUMN, CURRENCY_COLUMN, UNIT_COLUMN = 4, 9, 11, 14
 
 
 def parameter(name: str) -> str:
@@ -50,11 +52,15 @@ def _or_default(name: str, default: float, given: str = "") -> str:
 
 
 def put_parameters(grid: Grid, language: str, functions: InCellFunctions) -> None:
-    """Put the parameters, the due date and the currency signs on the Figures sheet."""
+    """Put the parameters, the due date, the currency signs and the units' spellings on the
+    Figures sheet."""
     _thresholds(grid, language, functions)
     for row, (code, mark) in enumerate(CURRENCY_MARKS.items(), start=PARAMETER_ROW):
         grid.put(row, CURRENCY_COLUMN, code, "muted")
         grid.put(row, CURRENCY_COLUMN + 1, mark, "muted")
+    for column, pair in enumerate(MEANT.items(), start=UNIT_COLUMN):
+        for row, name in enumerate(pair, start=PARAMETER_ROW):
+            grid.put(row, column, name, "muted")
 
 
 def _thresholds(grid: Grid, language: str, functions: InCellFunctions) -> None:
@@ -100,6 +106,17 @@ def _due(language: str) -> Dict[str, str]:
     business = f'OR(ISNUMBER(SEARCH("business",{days})),ISNUMBER(SEARCH("営業",{days})))'
     due = f"IF({business},WORKDAY({month_end},{close_days},{holidays}),{month_end}+{close_days})"
     return {"close_days": count, "as_of": f'IF({month}=0,"",{due})'}
+
+
+def unit_meant(unit: str) -> str:
+    """The unit in a cell under the name that all its spellings share
+    (:func:`kpixl.plan.units.same_unit`), from the same sheet."""
+    last = UNIT_COLUMN + len(MEANT) - 1
+    spellings, names = (
+        span(row, UNIT_COLUMN, row, last) for row in (PARAMETER_ROW, PARAMETER_ROW + 1)
+    )
+    plain = plain_unit(unit)
+    return f"IFERROR(INDEX({names},1,MATCH({plain},{spellings},0)),{plain})"
 
 
 def currencies(grid: Grid) -> Tuple[str, str]:

@@ -12,6 +12,10 @@ formula cannot turn one into the other in every language of Excel."""
 
 def is_percent(unit: str) -> str:
     """A test whether the unit in a cell is %, in the words that the reader takes for it."""
-    plain = f'LOWER(TRIM(SUBSTITUTE({unit},"　"," ")))'
     words = text("|".join(("", *PERCENT_UNITS, *_OTHER_WIDTHS, "")))
-    return f'ISNUMBER(FIND("|"&{plain}&"|",{words}))'
+    return f'ISNUMBER(FIND("|"&{plain_unit(unit)}&"|",{words}))'
+
+
+def plain_unit(unit: str) -> str:
+    """The unit in a cell without regard to case and to spaces around it."""
+    return f'LOWER(TRIM(SUBSTITUTE({unit},"　"," ")))'
