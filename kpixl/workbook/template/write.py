@@ -23,6 +23,7 @@ from kpixl.workbook.template.figure_map import LABEL_ROW
 from kpixl.workbook.template.formatting import add_formats, add_sparklines
 from kpixl.workbook.template.inputs import negatives
 from kpixl.workbook.template.macros import Macros, MacroWorkbook, add_buttons
+from kpixl.workbook.template.page_rows import page_ends
 from kpixl.workbook.template.plain_sheet import ArrayCell, EmptyText, PlainSheet
 from kpixl.workbook.template.validation import add_validations
 
@@ -114,6 +115,16 @@ def _sheet_rows(grid: Grid, values: Values) -> SheetRows:
         if isinstance(cell.value, Formula)
     }
     return SheetRows(grid.name, rows, formulas)
+
+
+def _scorecard_breaks(grid: Grid, last: int) -> List[int]:
+    """The rows after which the Scorecard's pages end, where one does not hold all of them."""
+    header = scorecard.HEADER_ROW
+    room = 100 * _PAGE_HEIGHT / _SCORECARD_ON_PAGES
+    above = sum(grid.heights.get(row, _ROW_HEIGHT) for row in range(1, header + 1))
+    each = grid.heights[scorecard.FIRST_ROW]
+    first, others = (int((room - heads) / each) for heads in (above, grid.heights[header]))
+    return [header + rows for rows in page_ends(last - header, first, others)]
 
 
 _PICTURE_ROOM = (260, 64)
@@ -332,12 +343,14 @@ class BookWriter:
     def _print_scorecard(self, sheet: Any, grid: Grid) -> None:
         """A page for the month, one for the fiscal year and one for what comes next, with the
         goals and their units at the left: all columns on one page would be too small to read.
-        Rows for goals that are still to come take no page of their own where they just might."""
+        Rows for goals that are still to come take no page of their own."""
         last, right = (grid.table.last_row, grid.table.last_column) if grid.table else (1, 1)
         sheet.print_area(0, 0, last - 1, right - 1)
         height = sum(grid.heights.get(row, _ROW_HEIGHT) for row in range(1, last + 1))
         scale = min(_SCORECARD_ON_PAGES, int(100 * _PAGE_HEIGHT / height))
         sheet.set_print_scale(scale if scale >= _SCORECARD_ROWS else _SCORECARD_ON_PAGES)
+        if scale < _SCORECARD_ROWS:
+            sheet.set_h_pagebreaks(_scorecard_breaks(grid, last))
         places = scorecard.board_columns(grid, self._content.language)
         sheet.repeat_columns(0, places["actual"] - 2)
         sheet.set_v_pagebreaks([places[key] - 1 for key in ("td_actual", "phase")])
