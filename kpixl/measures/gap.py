@@ -106,11 +106,10 @@ def status(
         return Status.NO_DATA
     if direction is _RANGE:
         return _range_status(abs(actual - target), _band(tolerance), max(abs(actual), abs(target)))
-    reached = attainment(actual, target, direction)
-    if reached is None:
-        slack = EQUAL * max(1.0, abs(actual))
-        return _GREEN if gap(actual, target, direction) >= -slack else _RED
-    return graded(reached, amber_at, green_at)
+    difference = gap(actual, target, direction)
+    if target == 0:
+        return _GREEN if difference >= -EQUAL * max(1.0, abs(actual)) else _RED
+    return graded(1 + difference / abs(target), amber_at, green_at)
 
 
 def graded(reached: float, amber_at: float, green_at: float) -> Status:
