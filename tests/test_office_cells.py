@@ -19,6 +19,10 @@ def read(name: str, *given: Any, comma: bool = False) -> list[object]:
         def __getattr__(self, attribute: str) -> Any:
             return getattr(FUNCTIONS[name], attribute)
 
+        @property
+        def python(self) -> object:
+            raise TypeError  # the call is left to the thorough way
+
         def __call__(self, *arguments: object) -> float:
             got.extend(arguments)
             return 1.0
@@ -37,6 +41,46 @@ def test_numbers_and_texts_are_returned_as_they_are_and_all_else_is_turned() -> 
     assert gap(None, "", "100", None, None) == ""
     assert gap(None, "x", "100", None, None) == ("turned", CellError("#VALUE!"))
     assert gap(None, "90", "100", (("Lower",), ("",)), None) == ("turned", [[10.0], [-10.0]])
+
+
+def test_plain_cells_are_answered_without_the_thorough_way() -> None:
+    class Plainly:
+        """A function that can do nothing but its work with typed values."""
+
+        def __init__(self, name: str) -> None:
+            function = FUNCTIONS[name]
+            self.arguments, self.optional = function.arguments, function.optional
+            self.gives, self.python = function.gives, function.python
+
+    def called(name: str, *given: object) -> object:
+        function = cast(Function, Plainly(name))
+        return method(function, lambda: False, lambda result: ("turned", result))(None, *given)
+
+    left_out = (None, None, None)
+    assert called("KPI_STATUS", "95", "100", "Higher", 0.0, *left_out) == "Amber"
+    assert called("KPI_STATUS", "150", "100", "Lower", 0.0, 0.0, 0.0, "ja") == "未達"
+    assert called("KPI_STATUS", "95", "100", 0.0, 0.0, 0.95, 0.95, None) == "Green"
+    assert called("KPI_STATUS", "", "100", 0.0, 0.0, *left_out) == "No data"
+    assert called("KPI_GAP", "100", "90", "Range", 4.0) == -6.0
+    assert called("KPI_GAP", "", "90", None, None) == ""
+    assert called("KPI_ATTAINMENT", "5", "0", None, None) == ("turned", CellError("#DIV/0!"))
+
+
+def test_each_of_many_figures_stays_itself() -> None:
+    gap = method(FUNCTIONS["KPI_GAP"], lambda: False, lambda result: result)
+    figures = [*range(3000), *range(2000, 3000), *range(1000)]
+    found = [gap(None, str(one), "1000", None, 0.0) for one in figures]
+    assert found == [one - 1000.0 for one in figures]
+
+
+def test_what_is_wrong_is_told_each_time() -> None:
+    gap = method(FUNCTIONS["KPI_GAP"], lambda: False, lambda result: result)
+    for _ in range(2):
+        assert gap(None, "1_000", "100", None, None) == CellError("#VALUE!")
+        assert gap(None, "90", "100", "sideways", None) == CellError("#N/A")
+        assert gap(None, "90", "100", "Range", 0.0) == CellError("#N/A")
+        assert gap(None, "1E+300", "100", None, None) == CellError("#NUM!")
+        assert gap(None, "", "100", (("Higher", "Lower"),), None) == [["", ""]]
 
 
 class Cells:

@@ -25,12 +25,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from enum import Enum
-from functools import lru_cache
-from typing import Any, Callable, List
+from functools import partial
+from math import isfinite
+from operator import getitem
+from typing import Any, Callable, Dict, List, Sequence
 
-from kpixl.errors import CellError
+from kpixl.errors import CellError, Fault, KpixlError
 from kpixl.functions import Argument, Function, Kind, Shape
-from kpixl.functions.cells import Grid, Result
+from kpixl.functions.arguments import Blank
+from kpixl.functions.cells import BLANK, Grid, Result
 
 # Calc's numbers of errors; those that Excel does not know count as #VALUE!.
 ERROR_NAMES = {
@@ -38,6 +41,10 @@ ERROR_NAMES = {
     32767: "#N/A",
 }  # fmt: skip
 ERROR_NUMBERS = {name: number for number, name in ERROR_NAMES.items()}
+
+_NUMBERS = (Kind.NUMBER, Kind.DATE, Kind.MONTH)
+_NO_ARRAYS = frozenset((type(None), float, str))
+_MOST_REMEMBERED = 1024
 
 _FIRST, _LAST = frozenset("-0123456789"), frozenset("0123456789")
 
@@ -75,46 +82,93 @@ def method(
     ``decimal_comma`` says whether Calc writes numbers with one; it is asked where it matters.
     ``returned`` turns a result that is neither a number nor a text into what Calc takes.
     """
-    declared = [handed(function, argument) for argument in function.arguments]
-    required = len(declared) - function.optional
-    texts, ranges, values = (
-        [place for place, how in enumerate(declared) if how is one]
-        for one in (Handed.TEXT, Handed.RANGE, Handed.VALUE)
-    )
-    kinds = [argument.kind for argument in function.arguments]
-    numbers = [place for place in texts if kinds[place] in _NUMBERS]
-    # A blank cell comes as 0. Where a blank stands for the default, and 0 for next to nothing,
-    # it counts as the blank that it nearly always is.
-    blanks = [place for place in values if place >= required or kinds[place] is not Kind.NUMBER]
-
-    # The same few figures stand in many cells, and in the calls of several functions.
-    @lru_cache(maxsize=4096)
-    def number(text: str) -> object:
-        return number_in(text, decimal_comma)
+    reads = [reading(function, argument, decimal_comma) for argument in function.arguments]
+    required = len(reads) - function.optional
 
     def call(_: object, *given: Any) -> object:
-        read = list(given)
-        while len(read) > required and read[-1] is None:
-            read.pop()
-        for place in numbers:
-            read[place] = number(read[place])
-        for place in ranges:
-            read[place] = range_rows(read[place])
-        if 0.0 in read:
-            for place in blanks:
-                if place < len(read) and read[place] == 0:
-                    read[place] = None
-        result = function(*read)
+        last = len(given)
+        while last > required and given[last - 1] is None:
+            last -= 1
+        result = function(*(read(one) for read, one in zip(reads, given[:last])))
         kind = type(result)
         return result if kind is float or kind is str else returned(result)
+
+    if any(argument.shape is not Shape.SCALAR for argument in function.arguments):
+        return call
+    meant = [Meant(read, one) for read, one in zip(reads, function.arguments)]
+    return _quick(function, meant, call, returned)
+
+
+def _quick(
+    function: Function,
+    meant: Sequence[Meant],
+    thorough: Callable[..., object],
+    returned: Callable[[Result], object],
+) -> Callable[..., object]:
+    """The method for plain cells, which give a number or a word in nearly every call; whatever
+    else turns up is left to the thorough way."""
+
+    def call(office: object, *given: Any) -> object:
+        try:
+            result = function.python(*map(getitem, meant, given))
+        except Blank:
+            if _NO_ARRAYS.issuperset(map(type, given)):
+                return BLANK
+        except (TypeError, ArithmeticError, Fault, KpixlError):
+            pass
+        else:
+            kind = type(result)
+            if kind is str or (kind is float and isfinite(result)):
+                return result
+            if kind is CellError:
+                return returned(result)
+        return thorough(office, *given)
 
     return call
 
 
-_NUMBERS = (Kind.NUMBER, Kind.DATE, Kind.MONTH)
+class Meant(Dict[object, object]):
+    """What Calc hands over for one argument -> what the function gets. The same few figures and
+    words stand in many cells, so that the first ones are remembered."""
+
+    def __init__(self, read: Callable[[Any], object], argument: Argument) -> None:
+        super().__init__()
+        self._read, self._argument = read, argument
+        self._low, self._high = argument.span
+
+    def __missing__(self, handed_over: object) -> object:
+        found = self._read(handed_over)
+        if type(found) is not float or not self._low <= found <= self._high:
+            found = self._argument.meanings[found]
+        if len(self) < _MOST_REMEMBERED:
+            self[handed_over] = found
+        return found
 
 
-def number_in(text: str, decimal_comma: Callable[[], bool]) -> object:
+def reading(
+    function: Function, argument: Argument, decimal_comma: Callable[[], bool]
+) -> Callable[[Any], object]:
+    """How what Calc hands over for ``argument`` becomes a cell value, or a range's rows."""
+    how = handed(function, argument)
+    if how is Handed.RANGE:
+        return range_rows
+    if how is Handed.TEXT:
+        return partial(number_in, decimal_comma) if argument.kind in _NUMBERS else _itself
+    # A blank cell comes as 0. Where a blank stands for the default, and 0 for next to nothing,
+    # it counts as the blank that it nearly always is.
+    blank = argument.optional or argument.kind is not Kind.NUMBER
+    return _blank_or_itself if blank else _itself
+
+
+def _itself(value: object) -> object:
+    return value
+
+
+def _blank_or_itself(value: object) -> object:
+    return None if value == 0 else value
+
+
+def number_in(decimal_comma: Callable[[], bool], text: str) -> object:
     """The number that Calc wrote as ``text``; other text as it is, for a person wrote it."""
     try:
         found = float(text)
