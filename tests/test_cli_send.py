@@ -164,7 +164,7 @@ def test_without_a_terminal_it_wants_to_be_told(server: Sink) -> None:
 def test_at_a_terminal_it_asks(
     server: Sink, monkeypatch: pytest.MonkeyPatch, answer: str, count: int
 ) -> None:
-    monkeypatch.setattr("kpixl.cli.sending._has_terminal", lambda: True)
+    monkeypatch.setattr("kpixl.cli.sending.has_terminal", lambda: True)
     found = kpixl("send", book(), answer=answer)
     assert "Send 2 mails now?" in found.stdout
     assert found.exit_code == 0
@@ -299,7 +299,7 @@ def test_a_folder_that_takes_no_mails_was_the_wrong_one_to_name() -> None:
     Path("mails").write_text("in the way", encoding="utf-8")
     found = kpixl("send", book(), "--to-files", "mails")
     assert found.exit_code == 2
-    assert "name another folder after --to-files" in found.stderr
+    assert "mails is a file, not a folder" in found.stderr
 
 
 def test_looking_and_writing_at_once_makes_no_sense() -> None:
