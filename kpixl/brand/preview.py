@@ -12,6 +12,7 @@ from kpixl.brand.kit import Kit, read_kit
 from kpixl.files import safe_name, write_file
 from kpixl.pack.contexts import GoalPage, Pack, Page
 from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
+from kpixl.pack.sheet_faults import sheet_faults
 from kpixl.pack.theme import READABLE, Theme, colour_contrast, theme
 from kpixl.review.figures import Review
 
@@ -62,7 +63,7 @@ def preview(
 
         html = for_browser(pack, kit.folder)
         files.append(write_file(out / f"{stem}.html", html.encode()))
-    return Preview(tuple(files), tuple(remarks(kit, language)))
+    return Preview(tuple(files), (*remarks(kit, language), *_of_sheets(pack, kit.folder)))
 
 
 def _pack(kit: Kit, language: str, every: bool) -> Pack:
@@ -104,6 +105,15 @@ def demo_review(language: str) -> Review:
     if reading.plan is None:
         raise ValueError("the demo company's workbook gives no plan")
     return review(reading.plan, problems=reading.problems)
+
+
+def _of_sheets(pack: Pack, folder: Path) -> Iterator[Remark]:
+    """What in the kit's style sheets is passed over."""
+    for fault in sheet_faults(pack, folder):
+        key = f"css_{fault.kind}{'_near' if fault.near else ''}"
+        place = {"file": str(fault.file), "line": str(fault.line)}
+        details = {**place, "found": fault.found, "near": fault.near}
+        yield Remark(key, tuple(details.items()), warns=True)
 
 
 def remarks(kit: Kit, language: str) -> Iterator[Remark]:

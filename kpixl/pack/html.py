@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+from jinja2 import Environment
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from kpixl.pack.canvas import UNPRINTABLE, Drawing, Link, clean, number, to_svg
@@ -126,7 +128,7 @@ def _placed(link: Link, drawing: Drawing) -> str:
     return ";".join(f"{name}:{number(100 * share)}%" for name, share in shares.items())
 
 
-def _nothing(*_: object) -> Markup:
+def _nothing(*_: object, **__: object) -> Markup:
     return Markup("")
 
 
@@ -142,6 +144,25 @@ def _render(
     helpers: Mapping[str, Callable[..., Markup]] = ON_PAPER,
 ) -> str:
     found = environment(templates, pack.language)
+    return UNPRINTABLE.sub("", _without_dead_links(_filled(found, pack, medium, draw, helpers)))
+
+
+def page_by(pack: Pack, medium: str, templates: Path, extension: type[Extension]) -> str:
+    """The page as the templates fill it with ``extension`` at work, without drawings."""
+    # What was compiled without the extension is not what it makes.
+    found = environment(templates, pack.language).overlay(
+        extensions=[extension], bytecode_cache=None
+    )
+    return _filled(found, pack, medium, _nothing, ON_PAPER)
+
+
+def _filled(
+    found: Environment,
+    pack: Pack,
+    medium: str,
+    draw: Callable[..., Markup],
+    helpers: Mapping[str, Callable[..., Markup]],
+) -> str:
     found.globals["draw"] = draw
     found.globals.update(helpers)
     found.filters["css_text"] = css_text
@@ -152,13 +173,12 @@ def _render(
     places = frozenset(place for page in pack.pages for place in _places(page))
     with rendering():
         css = found.get_template("pack.css").render(pack=pack, medium=medium, fonts=fonts_of(pack))
-        html = found.get_template("pack.html").render(
+        return found.get_template("pack.html").render(
             pack=pack,
             medium=medium,
             places=places,
             css=Markup(css),  # noqa: S704 -- our own style sheet
         )
-    return UNPRINTABLE.sub("", _without_dead_links(html))
 
 
 def _places(page: Page) -> Iterator[str]:
