@@ -23,7 +23,7 @@ from kpixl.pack.canvas import (
     number,
     to_svg,
 )
-from kpixl.pack.text_width import text_width, wrap
+from kpixl.pack.text_width import name_lines, text_width, wrap
 
 FONTS = "Inter, 'BIZ UDPGothic'"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -170,3 +170,18 @@ def test_a_figure_in_brackets_is_not_torn_apart(text: str, lines: tuple[str, ...
     assert wrap(text, text_width(text, 10) - 8, 10) == lines
     # Where not even the brackets fit, they are broken like any text, and nothing is lost.
     assert "".join(wrap(text, 30, 10)).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("オンライン直販売上高", ("オンライン", "直販売上高")),
+        ("会員1人当たり月額費", ("会員1人当たり", "月額費")),
+        ("受注から出荷まで", ("受注から出荷まで",)),
+        ("在庫回転月数指標値報", ("在庫回転月数指標値", "報")),  # no word can be told
+        ("月次サブスクリプション", ("月次", "サブスクリプション")),
+        ("Net revenue of the group", ("Net revenue of the", "group")),
+    ],
+)
+def test_a_japanese_name_is_broken_behind_a_word(name: str, lines: tuple[str, ...]) -> None:
+    assert name_lines(name, 92, 10) == lines

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kpixl.measures.kinds import Direction, Status
 from kpixl.pack.canvas import Drawing, Line, Path, Rect, Text, to_svg
+from kpixl.pack.chart_figures import Look
 from kpixl.pack.chart_parts import Box, hatch, text_box
 from kpixl.pack.charts import (
     LOOK,
@@ -35,6 +36,8 @@ from kpixl.pack.charts import (
     variance_bars,
     variance_limit,
 )
+from kpixl.pack.goal_layout import CHART_HEIGHTS
+from kpixl.pack.screen import SCREEN_LOOK
 from kpixl.pack.text_width import text_width
 
 MONTHS = {
@@ -171,6 +174,23 @@ def test_differences_are_coloured_by_good_and_signed_by_arithmetic() -> None:
     assert bad.y < good.y  # April stands above the plan line, May below it
     assert {"+2", "−2"} <= set(said(drawing))
     assert "Actual − plan (lower is better)" in said(drawing)
+
+
+def test_differences_are_seen_in_the_lowest_chart_a_page_has() -> None:
+    """Labels stand above and below them, and leave the columns 9 pixels between the rows."""
+    figures = fiscal_year([110, 96, 130], [100] * 12)
+    drawing = months(figures, 330, CHART_HEIGHTS[-1], key=False)
+    strip = [*rects(drawing, PALETTE.good), *rects(drawing, PALETTE.bad)]
+    # 9 pixels for the 34 from −4 to +30, to whole ones.
+    assert [rect.height for rect in strip] == pytest.approx([9 * 10 / 34, 9 * 30 / 34, 1.1], abs=1)
+    assert drawing.height == months(fiscal_year([100], [100] * 12), 330, 128, key=False).height
+
+
+@pytest.mark.parametrize("height", [*CHART_HEIGHTS, 250.0])
+@pytest.mark.parametrize("look", [LOOK, SCREEN_LOOK])
+def test_no_difference_stands_on_the_caption_of_its_strip(look: Look, height: float) -> None:
+    figures = fiscal_year([170.1, 99, 130, 152.5], [100] * 12)
+    assert_legible(months(figures, 328, height, look=look, key=False))
 
 
 def test_a_missing_month_is_a_dash_and_a_month_to_come_is_not() -> None:
@@ -364,6 +384,23 @@ def test_bullets_share_one_axis_and_the_plan_stands_at_one_hundred_per_cent() ->
     assert half.width == pytest.approx(full.width / 2)
     plan = [s for s in drawing.shapes if isinstance(s, Line) and s.stroke_width == 1.6]
     assert [line.points[0][0] for line in plan] == [pytest.approx(full.x + full.width)]
+
+
+@pytest.mark.parametrize("gap", ["−2,000,000,000,000円", "−¥2,000,000,000,000"])
+def test_a_long_figure_beside_a_bullet_is_not_torn_apart(gap: str) -> None:
+    row = BulletRow("Delivery", 0.8, "81.8%", gap, Status.RED)
+    drawing = bullets(BulletFigures("Attainment", "", (row,), "en", 1.25), 323)
+    assert gap in said(drawing)
+    # The bars keep a quarter of the width.
+    zones = [s for s in drawing.shapes if isinstance(s, Rect) and s.height == 16]
+    assert sum(zone.width for zone in zones) > 323 / 4
+
+
+def test_a_japanese_name_of_a_bullet_is_broken_between_words() -> None:
+    row = BulletRow("オンライン直販売上高", 0.8, "80%", "−3", Status.RED)
+    assert {"オンライン", "直販売上高"} <= set(
+        said(bullets(BulletFigures("達成率", "", (row,), "ja", 1.25), 323))
+    )
 
 
 def test_an_outlier_is_cut_at_the_cap_with_a_break_mark() -> None:

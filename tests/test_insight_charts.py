@@ -3,8 +3,10 @@ signs that can be told apart without colour."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from defusedxml import ElementTree
@@ -288,6 +290,15 @@ def test_months_that_were_not_reported_leave_a_gap() -> None:
     line = next(s for s in drawing.shapes if isinstance(s, Line) and s.stroke == PALETTE.actual)
     xs = [x for x, _ in line.points]
     assert xs[2] - xs[1] == pytest.approx(3 * (xs[1] - xs[0]))
+
+
+@pytest.mark.parametrize("count", [2, 7, 13, 19, 24])
+def test_the_months_named_below_a_control_chart_are_evenly_apart(count: int) -> None:
+    drawing = xmr(control([n % 3 for n in range(count)]))
+    named = [int(text[1:]) for text in said(drawing) if re.fullmatch(r"M\d+", text)]
+    assert named[-1] == count - 1
+    assert len(named) > 1
+    assert len({later - earlier for earlier, later in pairwise(named)}) == 1
 
 
 def test_a_new_definition_is_marked_and_named_on_a_control_chart() -> None:

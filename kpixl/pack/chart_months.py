@@ -39,7 +39,9 @@ from kpixl.words import say, word
 SMALLEST_PLOT = 56.0
 MONTHS_ROW = 14.0
 CAPTION_ROW = 16.0
-STRIP_SHARE = 0.3
+STRIP_SHARE, STRIP_BARS = 0.3, 9.0
+"""The strip's part of a chart, and how high its columns can be at least: in a low chart the labels
+above and below them would leave nothing for the columns themselves."""
 
 
 def months(
@@ -71,11 +73,15 @@ def months(
     with_strip = differences and (scale is not None or _has_differences(figures))
     top = y + 4
     body = top
+    caption = CAPTION_ROW + _larger(look)
     shapes: list[Shape] = []
     if with_strip:
-        shapes += _captioned_strip(figures, grid, axes, top, plot * STRIP_SHARE, look)
-        body = top + CAPTION_ROW + plot * STRIP_SHARE
-        plot = max(SMALLEST_PLOT, plot * (1 - STRIP_SHARE) - CAPTION_ROW)
+        high = max(plot * STRIP_SHARE, 2 * (LABEL_ROW + _larger(look)) + STRIP_BARS)
+        end = top + CAPTION_ROW + plot * STRIP_SHARE
+        end += max(SMALLEST_PLOT, plot * (1 - STRIP_SHARE) - CAPTION_ROW)
+        shapes += _captioned_strip(figures, grid, axes, top, high, look)
+        body = top + caption + high
+        plot = end - body
     axis = _value_axis(axes, body, plot, line)
     bottom = body + plot
     draw = lines if line else columns
@@ -85,7 +91,7 @@ def months(
         drawn = draw(figures, grid, axis, look)
         shapes += [*drawn, *original_name(figures, grid, axis, drawn, look)]
     shapes += month_labels(figures, grid, bottom + MONTHS_ROW - 4, look)
-    first = top + CAPTION_ROW - 3 if with_strip else top
+    first = top + caption - 3 if with_strip else top
     band = review_band(figures, grid, first, bottom + MONTHS_ROW, look)
     borders = period_borders(figures, grid, body, bottom + MONTHS_ROW, look)
     shapes += change_marks(figures, grid, body, bottom, look)
@@ -198,17 +204,18 @@ def _captioned_strip(
 ) -> list[Shape]:
     caption = word(f"chart.difference.{figures.direction.value}", figures.language)
     text = Text(0, top + look.small, caption, look.small, 400, look.palette.grey)
-    first = top + CAPTION_ROW - 3
-    axis = Axis(
-        axes.difference_low,
-        axes.difference_high,
-        first + LABEL_ROW,
-        first + height - LABEL_ROW,
-    )
+    first = top + CAPTION_ROW + _larger(look) - 3
+    row = LABEL_ROW + _larger(look)
+    axis = Axis(axes.difference_low, axes.difference_high, first + row, first + height - row)
     if axes.difference_low == axes.difference_high:
         middle = first + height / 2
         axis = Axis(0.0, 0.0, middle, middle)
     return [text, *strip(figures, grid, axis, look)]
+
+
+def _larger(look: Look) -> float:
+    """How much more a row of labels takes than in print: on a screen they are larger."""
+    return look.small - LOOK.small
 
 
 def _notes(figures: MonthsFigures, y: float, width: float, look: Look) -> tuple[list[Shape], float]:

@@ -25,7 +25,7 @@ from kpixl.pack.chart_parts import (
     known,
     status_shapes,
 )
-from kpixl.pack.text_width import LINE_ENDS, break_lines, text_width, wrap
+from kpixl.pack.text_width import LINE_ENDS, break_lines, name_lines, text_width, wrap
 from kpixl.words import say, word
 
 MARK = 9.0
@@ -39,7 +39,9 @@ def bullets(figures: BulletFigures, width: float = 330, look: Look = LOOK) -> Dr
     palette = look.palette
     shapes, y = heading(figures.title, figures.subtitle, width, look)
     texts = [max(_written(row.value, look, BOLD), _written(row.gap, look)) for row in figures.rows]
-    right = min(max([*texts, 30.0]), width * 0.3)
+    # A number is not broken as long as it leaves the bars some room.
+    numbers = [_written(row.gap.partition(" ")[0], look) for row in figures.rows]
+    right = min(max([*texts, 30.0]), max(width * 0.3, min(width * 0.42, max(numbers, default=0.0))))
     start = round(MARK + 6 + width * 0.31)
     end = round(width - right - 10)
     plan = start + (end - start) / max(figures.cap, 1.0)
@@ -83,7 +85,7 @@ def _bullet(
     """One row and its height: mark, name, bar, value over gap."""
     palette, size, leading = look.palette, look.normal, round(look.normal * 1.25)
     start, _ = span
-    names = wrap(row.name, start - MARK - 14, size)
+    names = name_lines(row.name, start - MARK - 14, size)
     beside = [(line, BOLD, palette.ink) for line in wrap(row.value, right, size, BOLD)]
     colour = gap_colour(row.good, row.status, palette)
     beside += [(line, 400, colour) for line in _figure_lines(row.gap, right, look)]

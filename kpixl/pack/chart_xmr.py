@@ -194,12 +194,12 @@ def _around(point: Point) -> Box:
 def _months(
     figures: ControlFigures, places: Sequence[float], y: float, width: float, look: Look
 ) -> list[Text]:
-    """The last month in bold, the first, and as many between as there is room for, evenly."""
+    """The last month in bold, and as many before it as there is room for, evenly apart."""
     count = len(places)
     for parts in MONTH_PARTS:
-        indices = sorted({round((count - 1) * n / parts) for n in range(parts + 1)} | {count - 1})
+        indices = range(count - 1, -1, -max(1, -(-(count - 1) // parts)))
         labels = Labels(gap=4)
-        for index in reversed(indices):
+        for index in indices:
             last = index == count - 1
             weight, fill = (BOLD, look.palette.ink) if last else (400, look.palette.grey)
             text = figures.labels[index]

@@ -46,6 +46,8 @@ _NOT_FIRST = frozenset(
     "、。，．,.!?！？)]}）］｝」』】〉》〕・：；:;々％%ーぁぃぅぇぉっゃゅょァィゥェォッャュョヶ"
 )
 _NOT_LAST = frozenset("([{（［｛「『【〈《〔")
+_WORD = re.compile("(?<=[ぁ-ゖァ-ヺー])(?=[\u4e00-\u9fff])|(?<=[ぁ-ゖ\u4e00-\u9fff])(?=[ァ-ヺ])")
+"""Where a Japanese word most likely begins."""
 _BRACKETED = re.compile(r"\([^()]{0,8}\d[^()]{0,8}\)")
 LINE_ENDS = " -/・"
 """After these a line of Latin text may end."""
@@ -78,6 +80,21 @@ def wrap(text: str, width: float, size: float, weight: int = 400) -> tuple[str, 
     and inside a word only where the word alone is too wide. Nothing is lost but the spaces at
     which a line ends; empty text is no line at all."""
     return break_lines(" ".join(text.split()), lambda line: text_width(line, size, weight) <= width)
+
+
+def name_lines(text: str, width: float, size: float, weight: int = 400) -> tuple[str, ...]:
+    """As :func:`wrap`; a Japanese name that takes two lines ends the first one behind a word, where
+    kana turn into kanji or katakana begin, rather than before its last character."""
+    lines = wrap(text, width, size, weight)
+    name = "".join(lines)
+    if len(lines) != 2 or " " in name:
+        return lines
+    halves = [(name[: found.start()], name[found.start() :]) for found in _WORD.finditer(name)]
+    widths = {
+        half: max(text_width(line, size, weight) for line in half) for half in halves
+    }  # fmt: skip
+    fitting = [half for half in halves if widths[half] <= width]
+    return min(fitting, key=lambda half: widths[half], default=lines)
 
 
 def break_lines(text: str, fits: Callable[[str], bool], ends: str = LINE_ENDS) -> tuple[str, ...]:
