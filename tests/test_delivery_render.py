@@ -238,6 +238,15 @@ def test_plain_text_has_no_blanks_at_line_ends_and_no_holes() -> None:
         assert text.endswith("\n")
 
 
+def test_a_short_confidentiality_is_not_torn_apart_on_a_phone() -> None:
+    for said, kept in (("Confidential", True), ("For the board and its committees only", False)):
+        settings = with_settings(confidentiality=said)
+        found = mail_of(plan_of(goal("A"), settings=settings)).html
+        (style,) = re.findall(rf'<td [^>]*style="([^"]*)">{said}</td>', found)
+        assert ("white-space:nowrap" in style) == kept
+        assert ("overflow-wrap:anywhere" in style) != kept
+
+
 def test_a_figure_is_made_smaller_rather_than_broken() -> None:
     plan = plan_of(goal("A", unit="JPY"), actuals={"A": [11_111_111_010_000.0] * 3},
                    plan={"A": [9.0] * 3})  # fmt: skip

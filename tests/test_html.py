@@ -319,6 +319,8 @@ def test_the_chart_of_the_summary_has_all_its_labels_where_there_is_room(languag
         ("取扱店の売場が最初の場となるため。", "場となるため。"),
         ("主要4駅で試飲スタンドを出店する。", "出店する。"),
         ("解約の前に1回休む手段がなかった。", "なかった。"),
+        ("着地見込は計画比93.9%（124円）です。", "です。"),
+        ("直近の値は通常の変動ではありません。", "ありません。"),
         ("計画どおり", ""),
         ("Find the cause", ""),
         ("実行する", ""),
@@ -328,6 +330,29 @@ def test_the_end_of_a_japanese_sentence_stays_on_one_line(text: str, kept: str) 
     shown = ended(text)
     assert re.findall(r'<span class="whole">(.*?)</span>', shown) == ([kept] if kept else [])
     assert re.sub("<.*?>", "", shown) == text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_label_or_figure_of_a_tile_is_torn_apart(language: str) -> None:
+    """Each is a piece of its own, between which alone a line ends."""
+    feet = re.findall(r'<div class="foot">(.*?)</div>', sample_html(language))
+    assert len(feet) == 5
+    for foot in feet:
+        assert re.sub(r'<span class="piece">[^<]*</span> ', "", foot) == ""
+    piece = {"en": "Outlook", "ja": "担当見込"}[language]
+    assert f'<span class="piece">{piece}</span> ' in feet[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_countermeasure_without_owner_and_date_says_so(language: str) -> None:
+    html = sample_html(language)
+    told = {
+        "en": "nobody named yet · no due date · Next step: Name an owner and a due date",
+        "ja": "担当未定 · 期限未定 · 次の一手：担当と期限を決める",
+    }[language]
+    assert told in re.sub("<[^>]*>", "", html)
+    assert "· Due –" not in html
+    assert "· 期限 –" not in html
 
 
 def test_the_end_of_a_hostile_text_is_text() -> None:

@@ -13,6 +13,8 @@ ENDING = re.compile(r"([\u4e00-\u9fff々]{1,2}|[ァ-ヺー]{1,3})?([ぁ-ゖ]{1,5
 LONGEST_ENDING = 7  # characters: the narrowest column of a table has room for eight
 PARTICLES = frozenset("がをにはのともでへ")
 """They belong to the word before, and begin no line."""
+COPULA = ("です", "でし")
+"""Begins with the letter of a particle, and is none."""
 
 
 def whole(text: str) -> Markup:
@@ -28,7 +30,8 @@ def ended(text: str) -> Markup:
     if found is None or found.start() == 0:
         return whole(text)
     start = found.start() if len(found[0]) <= LONGEST_ENDING else found.start(2)
-    if start == found.start(2) and text[start] in PARTICLES:
+    is_particle = text[start] in PARTICLES and not text.startswith(COPULA, start)
+    if start == found.start(2) and is_particle:
         start += 1
     if start >= len(text) - 1:
         return whole(text)

@@ -14,6 +14,7 @@ from kpixl.pack.text_width import text_width
 TALLY = 52.0
 HEAD_WIDTH, TILE_WIDTH, LIST_WIDTH = 536.0, 195.0, 234.0
 SHORTEST_TILE = 78.0
+PIECE_GAP = 3.0
 MORE = 18.0  # "and 3 more"
 BETWEEN = 11.0  # two lists in one column
 # Tried from left to right: short lists first, then a lower chart, then fewer tiles.
@@ -119,12 +120,23 @@ def _table_height(tiles: Sequence[Tile]) -> float:
 
 
 def _tile_height(tile: Tile) -> float:
-    foot = " · ".join(f"{label} {value}" for label, value in (*tile.rows, *tile.year))
+    foot = [part for pair in (*tile.rows, *tile.year) for part in pair]
     figures = text_width(tile.value, 17.4, 700) + text_width(tile.unit + tile.gap, 11, 700) + 12
     beside = text_width(tile.mark.word, 10) + 18
     height = line_count(tile.name, TILE_WIDTH, 10.7, 600, beside=beside) * 15.2
     height += 23 if figures <= TILE_WIDTH else 46
-    return max(SHORTEST_TILE, height + line_count(foot, TILE_WIDTH, 9.4) * 12.2 + 12)
+    return max(SHORTEST_TILE, height + _pieces_lines(foot) * 12.2 + 12)
+
+
+def _pieces_lines(pieces: Sequence[str]) -> int:
+    """The lines of a tile's foot: a label or figure that fits on a line is not broken."""
+    lines, left = 0, 0.0
+    for piece in pieces:
+        wide = text_width(piece, 9.4) + PIECE_GAP
+        if wide > left:
+            lines, left = lines + line_count(piece, TILE_WIDTH, 9.4), TILE_WIDTH
+        left -= wide
+    return lines
 
 
 def shared(column: Sequence[Block], length: int) -> tuple[int, ...]:
