@@ -355,5 +355,19 @@ def test_a_countermeasure_without_owner_and_date_says_so(language: str) -> None:
     assert "· 期限 –" not in html
 
 
+def test_the_chart_of_a_single_goal_fits_a_phone() -> None:
+    """On paper it is as wide as the page; there, the review month would have to be scrolled to."""
+    plan = plan_of(goal("A"), actuals={"A": [3, 2, 1]}, plan={"A": [2] * 12})
+    html = for_browser(pack_of(plan, pages=("summary", "goals")))
+    widths = {
+        form: [float(found) for found in re.findall(
+            rf'<div class="plot {form}">.*?<svg[^>]* width="([\d.]+)"', html, re.DOTALL
+        )]
+        for form in ("narrow", "roomy")
+    }  # fmt: skip
+    assert widths == {"narrow": [328, 328], "roomy": [600, 600]}
+    assert "plot wide" not in html
+
+
 def test_the_end_of_a_hostile_text_is_text() -> None:
     assert ended("<b>を閉じる。") == '&lt;b&gt;を<span class="whole">閉じる。</span>'

@@ -18,7 +18,7 @@ from kpixl.pack.inlining import check_references, self_contained
 from kpixl.pack.line_ends import ended, whole
 from kpixl.pack.logo import logo_look
 from kpixl.pack.references import IMAGE_SCHEME
-from kpixl.pack.screen import Screen, has_roomy_form, on_screen
+from kpixl.pack.screen import WIDE, Screen, has_roomy_form, on_screen
 from kpixl.pack.short import is_short
 from kpixl.pack.templates import environment, rendering
 
@@ -80,7 +80,7 @@ def for_browser(pack: Pack, templates: Path | None = None) -> str:
         framed = _framed(shown, to_svg(shown, families), css)
         if not has_roomy_form(drawing):
             return screen.chart(shown, framed)
-        roomy = on_screen(drawing, drawing.width)
+        roomy = on_screen(drawing, WIDE)
         return screen.chart(shown, framed, _framed(roomy, to_svg(roomy, families), css))
 
     helpers: dict[str, Callable[..., Markup]] = {

@@ -19,10 +19,11 @@ SCREEN_LOOK = replace(LOOK, small=11.0, normal=12.0, title=14.5)
 """On paper 8.5 pixels are 6.4 points; on a phone they would be too small to read."""
 WIDTH, HIGHER = 328.0, 1.25
 WIDE = 600.0
-"""Pictures that are wider do not fit a phone: they keep their size, and can be scrolled."""
+"""Pictures that are wider do not fit a phone: they keep their size, and can be scrolled; but those
+whose height can be chosen, too, are drawn for any room."""
 ROOMY = 400.0
-"""Pictures between this and :data:`WIDE` have two forms: one for a phone, and one with all its
-labels where there is room."""
+"""Wider pictures that do fit have two forms: one for a phone, and one with all its labels where
+there is room."""
 SHORT = 8
 """Names of more letters need a column that they are not torn apart in."""
 
@@ -35,7 +36,7 @@ def on_screen(drawing: Drawing, widest: float = WIDTH) -> Drawing:
         return drawing
     settings = dict(source.settings)
     width, height = settings.get("width"), settings.get("height")
-    if isinstance(width, (int, float)) and width <= WIDE:
+    if isinstance(width, (int, float)) and _fits(drawing):
         settings["width"] = min(width, widest)
     if isinstance(height, (int, float)):
         settings["height"] = height * HIGHER
@@ -45,7 +46,13 @@ def on_screen(drawing: Drawing, widest: float = WIDTH) -> Drawing:
 def has_roomy_form(drawing: Drawing) -> bool:
     """Whether a picture is shown in another form where there is more room than on a phone."""
     redrawn = drawing.source is not None and drawing.source.chart is not None
-    return redrawn and ROOMY < drawing.width <= WIDE
+    return redrawn and drawing.width > ROOMY and _fits(drawing)
+
+
+def _fits(drawing: Drawing) -> bool:
+    """Whether a picture can be drawn in the width of a phone."""
+    source = drawing.source
+    return drawing.width <= WIDE or (source is not None and "height" in dict(source.settings))
 
 
 class Screen:
