@@ -14,7 +14,7 @@ from kpixl.errors import Problem, UsageProblem
 from kpixl.pack.canvas import clean
 from kpixl.pack.contexts import Pack
 from kpixl.pack.html import css_text, for_browser, for_print
-from kpixl.pack.line_ends import ended, whole
+from kpixl.pack.line_ends import ended, ended_on_paper, whole
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.plan.model import Action, Comment, Level, Plan, Source
 from kpixl.plan.month import Month
@@ -330,6 +330,26 @@ def test_the_end_of_a_japanese_sentence_stays_on_one_line(text: str, kept: str) 
     shown = ended(text)
     assert re.findall(r'<span class="whole">(.*?)</span>', shown) == ([kept] if kept else [])
     assert re.sub("<.*?>", "", shown) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("At this pace, the year ends at 84.1% of plan.", "84.1% of plan."),
+        ("A carrier for western Tokyo, with collection at 17:00.", "at 17:00."),
+        ("Carry it out by 30 Oct 26, then look again", "then look again"),
+        ("Reaching it is overwhelmingly incomprehensible", ""),
+        ("Name an owner and a date", ""),
+        ("Order intake came to the level of 受注 高", ""),
+        ("", ""),
+    ],
+)
+def test_the_last_words_of_an_english_sentence_stay_on_one_line(text: str, kept: str) -> None:
+    shown = str(ended_on_paper(text))
+    assert shown.replace("\u00a0", " ") == text
+    held = shown[shown.find("\u00a0") :] if "\u00a0" in shown else ""
+    first = kept.partition(" ")[0]
+    assert held.replace("\u00a0", " ") == kept.removeprefix(first)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

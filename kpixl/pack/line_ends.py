@@ -11,6 +11,8 @@ SIGNED_MONEY = re.compile(r"[+−±▲(]+[¥€£$]\d[\d,.]*\w*")
 ENDING = re.compile(r"([\u4e00-\u9fff々]{1,2}|[ァ-ヺー]{1,3})?([ぁ-ゖ]{1,5}[。」）]{0,2})$")
 """The end of a Japanese sentence: a word's last characters, and the kana that belong to it."""
 LONGEST_ENDING = 7  # characters: the narrowest column of a table has room for eight
+LONGEST_TAIL = 16
+"""Letters of the last words of an English sentence that are kept together."""
 PARTICLES = frozenset("がをにはのともでへ")
 """They belong to the word before, and begin no line."""
 COPULA = ("です", "でし")
@@ -36,3 +38,14 @@ def ended(text: str) -> Markup:
     if start >= len(text) - 1:
         return whole(text)
     return whole(text[:start]) + Markup('<span class="whole">{}</span>').format(text[start:])
+
+
+def ended_on_paper(text: str) -> Markup:
+    """As :func:`ended`, and no short last word of an English sentence alone on its line, which
+    browsers see to by themselves (``text-wrap: pretty``). The spaces between its last words break
+    no line; in the text of a PDF they are ordinary ones."""
+    start = text.find(" ", max(0, len(text) - LONGEST_TAIL - 1)) + 1
+    words = text[start:]
+    if start <= LONGEST_TAIL or not words.isascii():
+        return ended(text)
+    return ended(text[:start] + words.replace(" ", "\u00a0"))
