@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -228,8 +229,9 @@ def test_a_kpixl_toml_that_no_pack_could_be_made_with_is_told(tmp_path):
     (tmp_path / "kpixl.toml").write_text('[pack]\nengine = "tex"\n', encoding="utf-8")
     found = kpixl(tmp_path, as_file(sound()))
     assert found.exit_code == 1
-    assert "tex" in found.stdout
-    assert "kpixl.toml" in found.stdout
+    told = re.sub(r"\s", "", found.stdout)  # a long path is broken anywhere
+    assert "kpixl.toml" in told
+    assert "“tex”" in told
 
 
 def test_every_finding_has_one_group():
