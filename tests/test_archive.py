@@ -21,7 +21,8 @@ from fontTools.ttLib import TTFont
 
 from kpixl.pack.canvas import Drawing, Text, clean
 from kpixl.pack.contexts import Mark, ScoreRow
-from kpixl.pack.html import for_print
+from kpixl.pack.html import Rendered, for_print
+from kpixl.pack.weasy import to_pdf
 from kpixl.review.export_files import export
 from kpixl.words import section
 from tests.packs import LANGUAGES, sample_pack, sample_review
@@ -262,6 +263,45 @@ def test_links_say_where_they_lead_and_are_printed(
     found = [one for one in tags(sample_pdf(language)) if one.S == "/Link"]
     assert len(found) == len(links)
     assert all(marks(one) or str(one.Alt) for one in found)
+
+
+def leading(element: Any) -> set[Any]:
+    """The annotations that an element itself has."""
+    children = [one for one in element.get("/K", []) if isinstance(one, pikepdf.Dictionary)]
+    return {one.Obj.objgen for one in children if "/Obj" in one}
+
+
+NESTED = """<html lang="en"><head><title>x</title><style>
+@page { @top-left { content: element(head) } } .head { position: running(head) }
+</style></head><body><div class="head"><a href="#there">Home</a></div><h1 id="there">Links</h1>
+<p>See <a href="#there"><b>a bold</b> and <i>a <u>slanted</u> one</i></a>.</p>
+<p><a href="#there"><img src="own.svg" alt=""/></a></p>
+<p><a href="#there"><img src="own.svg" alt="A square"/></a></p>
+<div><a href="#there"><div>A block</div><div>and another</div></a></div>
+<table><tr><th scope="row"><a href="#there"><span>cell</span></a></th><td>1</td></tr></table>
+</body></html>"""
+
+
+def test_whatever_stands_within_a_link_the_link_owns_what_leads_there(tmp_path: Path) -> None:
+    (tmp_path / "own.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/>'
+        "</svg>"
+    )
+    found = opened(to_pdf(Rendered(NESTED), "0" * 32, tmp_path))
+    numbers = list(found.Root.StructTreeRoot.ParentTree.Nums)
+    owners = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+    notes = [note for page in found.pages for note in page.Annots]
+    owned = [note for note in notes if "/StructParent" in note]
+    assert len(notes) - len(owned) == 1  # the running head's
+    assert len(owned) >= 5
+    for note in owned:
+        link = owners[int(note.StructParent)]
+        assert link.S == "/Link"
+        assert note.objgen in leading(link)
+    read = list(elements(found.Root.StructTreeRoot.K))
+    # One around blocks is in pieces: what is before, between and after them.
+    assert [str(one.S) for one in read].count("/Link") >= 5
+    assert not [one for one in read if one.S != "/Link" and leading(one)]
 
 
 def test_the_file_opens_with_its_title_and_pages_are_walked_through_in_order(

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from kpixl.pack.canvas import UNPRINTABLE, Drawing, Link, clean, number, to_svg
 from kpixl.pack.contexts import GoalPage, Pack, Page
 from kpixl.pack.inlining import check_references, self_contained
-from kpixl.pack.line_ends import ended, ended_on_paper, whole
+from kpixl.pack.line_ends import ended, ended_on_paper, tied, whole
 from kpixl.pack.logo import logo_look
 from kpixl.pack.references import IMAGE_SCHEME
 from kpixl.pack.screen import WIDE, Screen, has_roomy_form, on_screen
@@ -167,7 +167,9 @@ def _filled(
     found.globals.update(helpers)
     found.filters["css_text"] = css_text
     found.filters["whole"] = whole
-    found.filters["ended"] = ended_on_paper if medium == "print" else ended
+    found.filters["ended"], found.filters["tied"] = (
+        (ended_on_paper, tied) if medium == "print" else (ended, str)
+    )
     found.filters["logo_look"] = logo_look
     found.tests["short"] = is_short
     places = frozenset(place for page in pack.pages for place in _places(page))

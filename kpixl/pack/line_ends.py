@@ -41,11 +41,16 @@ def ended(text: str) -> Markup:
 
 
 def ended_on_paper(text: str) -> Markup:
-    """As :func:`ended`, and no short last word of an English sentence alone on its line, which
-    browsers see to by themselves (``text-wrap: pretty``). The spaces between its last words break
-    no line; in the text of a PDF they are ordinary ones."""
+    """As :func:`ended`, and what :func:`tied` does."""
+    return ended(tied(text))
+
+
+def tied(text: str) -> str:
+    """``text`` without a short last word of an English sentence alone on its line, which browsers
+    see to by themselves (``text-wrap: pretty``). The spaces between its last words break no line;
+    in the text of a PDF they are ordinary ones."""
     start = text.find(" ", max(0, len(text) - LONGEST_TAIL - 1)) + 1
     words = text[start:]
     if start <= LONGEST_TAIL or not words.isascii():
-        return ended(text)
-    return ended(text[:start] + words.replace(" ", "\u00a0"))
+        return text
+    return text[:start] + words.replace(" ", "\u00a0")

@@ -50,6 +50,7 @@ class _Tags:
         self.owners: dict[bytes, dict[int, bytes]] = {reference: {} for reference in self.pages}
         self.decoration: dict[bytes, set[int]] = {reference: set() for reference in self.pages}
         self.alive: set[int] = set()
+        self.links: dict[bytes, bytes] = {}
 
     def settle(self) -> None:
         root = _at(self.objects, self.pdf.catalog["StructTreeRoot"])
@@ -59,7 +60,9 @@ class _Tags:
             if number not in self.alive and _is_element(found):
                 # Numbers of objects cannot be given away: what is left of it is nothing.
                 self.objects[number] = _nothing(found)
-        self._map_content(_at(self.objects, root["ParentTree"])["Nums"])
+        numbers = _at(self.objects, root["ParentTree"])["Nums"]
+        self._map_content(numbers)
+        self._map_links(numbers)
 
     def _children(self, element: Element, head: bool) -> list[Any]:
         """What stands below an element when everything below is settled."""
@@ -76,9 +79,19 @@ class _Tags:
         return found
 
     def _settled(self, reference: bytes, element: Element, head: bool) -> list[Any]:
-        """What takes the place of an element: itself, what stands below it, or nothing."""
+        """What takes the place of an element: itself, what stands below it, or nothing. Every box
+        within a link leads where the link leads; what says so belongs to the link."""
+        children = self._children(element, head or element["S"] == "/THead")
+        if element["S"] == "/Link":
+            return self._standing(reference, element, children, head)
+        leads = [child for child in children if self._leads(child)]
+        others = [child for child in children if child not in leads] if leads else children
+        return [*self._standing(reference, element, others, head), *leads]
+
+    def _standing(
+        self, reference: bytes, element: Element, children: list[Any], head: bool
+    ) -> list[Any]:
         kind = element["S"]
-        children = self._children(element, head or kind == "/THead")
         if kind == "/Figure":
             if not element.get("Alt"):
                 self.decoration[element["Pg"]].update(one for one in children if _is_mark(one))
@@ -112,6 +125,8 @@ class _Tags:
                 below = _at(self.objects, child)
                 if "S" in below:
                     below["P"] = reference
+                else:
+                    self.links[below["Obj"]] = reference
 
     def _in_paragraphs(
         self, reference: bytes, element: Element, children: list[Any]
@@ -140,7 +155,11 @@ class _Tags:
         return _is_mark(child) or _at(self.objects, child).get("S", "/OBJR") in INLINE
 
     def _leads_anywhere(self, children: list[Any]) -> bool:
-        return any(not _is_mark(one) and "S" not in _at(self.objects, one) for one in children)
+        return any(map(self._leads, children))
+
+    def _leads(self, child: Any) -> bool:
+        """Whether a child is the reference of a link's annotation."""
+        return not _is_mark(child) and "S" not in _at(self.objects, child)
 
     def _place(self, figure: Element) -> None:
         """WeasyPrint counts in pixels from the upper edge, a PDF in points from the lower."""
@@ -164,6 +183,17 @@ class _Tags:
                         kind = "Layout" if mark in self.decoration[page] else "Pagination"
                         entry["Type"] = f"/{kind}"
             marks[:] = [owners.get(mark, b"null") for mark in range(len(marks))]
+
+    def _map_links(self, numbers: Any) -> None:
+        """Tell each link's annotation which element owns it. One that repeats on every page, in a
+        running head, has none."""
+        for place in range(2 * len(self.pages) + 1, len(numbers), 2):
+            if not _is_element(_at(self.objects, numbers[place])):
+                numbers[place] = b"null"
+        for annotation, owner in self.links.items():
+            number = _at(self.objects, annotation).get("StructParent")
+            if number is not None:
+                numbers[2 * number + 1] = owner
 
 
 def _is_mark(child: Any) -> bool:
@@ -225,6 +255,10 @@ def _name_links(document: Any, pdf: Any, link_text: Callable[[str], str]) -> Non
             name = box.element.get("aria-label") or "".join(box.element.itertext())
             text = pydyf.String(link_text(clean(name)[:LONGEST]))
             annotation["Contents"] = text
-            element = _at(pdf.objects, numbers[2 * annotation["StructParent"] + 1])
+            owner = numbers[2 * annotation["StructParent"] + 1]
+            if owner == b"null":
+                del annotation["StructParent"]
+                continue
+            element = _at(pdf.objects, owner)
             if not any(_is_mark(one) for one in element["K"]) and "Alt" not in element:
                 element["Alt"] = text
