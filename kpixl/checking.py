@@ -68,15 +68,14 @@ def _closed(plan: Plan | None, whole: Review | None, path: Path) -> tuple[Proble
 
 def _look_problems(plan: Plan | None, path: Path) -> tuple[Problem, ...]:
     """What of kpixl.toml, its brand folder and the logo would keep every pack from being made."""
-    from kpixl.brand.kit import kit_of
+    from kpixl.brand.kit import kit_of, logo_for
     from kpixl.delivery.config import brand_folder, delivery_config
-    from kpixl.pack.logo import LogoProblem, find_logo
+    from kpixl.pack.logo import LogoProblem
 
     if plan is None:
         return ()
     try:
-        if not kit_of(brand_folder(delivery_config(workbook=path))).logo:
-            find_logo(path, plan.settings.logo)
+        logo_for(kit_of(brand_folder(delivery_config(workbook=path))), path, plan.settings.logo)
     except LogoProblem as fault:
         # A picture on the sheet stands in no cell.
         sheet, cell = plan.setting_cells.get("logo") or (_settings_sheet(plan), None)

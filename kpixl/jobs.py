@@ -280,14 +280,11 @@ def _bytes_of(workbook: Path) -> bytes:
 
 
 def _pack(job: PackJob, part: Review, language: str) -> Pack:
-    from kpixl.brand.kit import kit_of
-    from kpixl.pack.logo import find_logo
+    from kpixl.brand.kit import kit_of, logo_for
     from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
 
     kit = kit_of(job.templates)
-    logo = job.logo
-    if logo is None:
-        logo = kit.logo or find_logo(job.workbook, part.settings.logo)
+    logo = logo_for(kit, job.workbook, part.settings.logo) if job.logo is None else job.logo
     restated = restatements(part, job.published)
     options = PackOptions(
         language=language,

@@ -13,6 +13,7 @@ from kpixl.brand.fonts import Face, faces_in, is_family, rule, stack
 from kpixl.brand.logo import logo_of
 from kpixl.brand.settings import Entries, read_entries
 from kpixl.errors import UsageProblem
+from kpixl.pack.logo import find_logo
 from kpixl.pack.look import Look
 from kpixl.pack.pages import DEFAULT_PAGES, PAGES, PackOptions
 from kpixl.words import LANGUAGES
@@ -91,6 +92,12 @@ def read_kit(folder: Path) -> Kit:
 def kit_of(folder: Path | None) -> Kit:
     """As :func:`read_kit`; a kit that says nothing where there is no folder."""
     return Kit(Path()) if folder is None else read_kit(folder)
+
+
+def logo_for(kit: Kit, workbook: Path, name: str) -> str:
+    """The logo of a workbook's packs as a data URI: the kit's, else what :func:`find_logo` finds
+    for the ``name`` in Settings. Raises :class:`LogoProblem`."""
+    return kit.logo or find_logo(workbook, name)
 
 
 def _family(entries: Entries, key: str) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kpixl.brand.kit import kit_of
+from kpixl.brand.kit import kit_of, logo_for
 from kpixl.delivery.config import brand_folder
 from kpixl.delivery.opening import check_transport
 from kpixl.errors import KpixlError
 from kpixl.pack.engines import choose
-from kpixl.pack.logo import find_logo
 from kpixl.sending.dispatch import check_addressed
 
 if TYPE_CHECKING:
@@ -43,5 +42,4 @@ def _faults_of(check: Callable[[], object]) -> tuple[KpixlError, ...]:
 
 def _check_look(office: Office) -> None:
     kit = kit_of(office.order.templates or brand_folder(office.config))
-    if not kit.logo:
-        find_logo(office.order.workbook, office.review.settings.logo)
+    logo_for(kit, office.order.workbook, office.review.settings.logo)
