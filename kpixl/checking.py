@@ -49,7 +49,9 @@ def check_workbook(path: Path, cells: bool = False) -> Check:
         # Without a month in Settings the cells show nothing that a review could be compared with.
         dated = plan is not None and plan.settings.review_month is not None
         report = check_cells(book, plan, whole if dated else None)
-    about = (*_calendar_problems(plan), *_look_problems(plan, path), *_closed(plan, whole, path))
+    look = _look_problems(plan, path)
+    closed = _untold(_closed(plan, whole, path), look)
+    about = (*_calendar_problems(plan), *look, *closed)
     return Check(
         (*reading.problems, *about),
         whole.advice if whole is not None else (),
@@ -64,6 +66,13 @@ def _closed(plan: Plan | None, whole: Review | None, path: Path) -> tuple[Proble
     if plan is None:
         return ()
     return closed_problems(plan, path, whole.month if whole is not None else None)
+
+
+def _untold(closed: tuple[Problem, ...], look: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Without a fault that is told already: a kpixl.toml that cannot be read is in the way of the
+    look and of the ledger."""
+    told = {problem.code for problem in look}
+    return tuple(problem for problem in closed if problem.details.get("fault") not in told)
 
 
 def _look_problems(plan: Plan | None, path: Path) -> tuple[Problem, ...]:

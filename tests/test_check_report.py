@@ -18,7 +18,9 @@ from kpixl.check_report import GROUPS, group_of, print_check, print_problems
 from kpixl.checking import Check, check_workbook
 from kpixl.cli import app
 from kpixl.errors import Problem
+from kpixl.jobs import review_workbook
 from kpixl.plan.schema import CHECKS
+from kpixl.words import problem_text
 from tests.books import put, sample_bytes
 from tests.logos import png
 from tests.plan_book import goal as row
@@ -232,6 +234,39 @@ def test_a_kpixl_toml_that_no_pack_could_be_made_with_is_told(tmp_path):
     told = re.sub(r"\s", "", found.stdout)  # a long path is broken anywhere
     assert "kpixl.toml" in told
     assert "“tex”" in told
+
+
+def known_book() -> bytes:
+    """The small sound book with the ID by which a ledger knows it."""
+    sheets = sound()
+    sheets["Settings"].append(["Book ID", "B-1"])
+    return as_file(sheets)
+
+
+def test_a_broken_kpixl_toml_is_told_once_and_the_ledger_not_blamed_for_it(tmp_path):
+    (tmp_path / "kpixl.toml").write_text('[pack]\nengine = "tex"\n', encoding="utf-8")
+    (broken,) = check_workbook(put(tmp_path, "plan.xlsx", known_book())).problems
+    assert (broken.code, broken.warning) == ("config-choice", False)
+
+
+def test_a_ledger_that_cannot_be_read_is_told_in_a_sentence(tmp_path):
+    book = put(tmp_path, "plan.xlsx", known_book())
+    (tmp_path / "kpixl-ledger.sqlite").write_bytes(b"no database at all" * 99)
+    for problems in (check_workbook(book).problems, review_workbook(book).problems):
+        (unread,) = problems
+        told = {language: problem_text(unread, language).what for language in ("en", "ja")}
+        where = tmp_path / "kpixl-ledger.sqlite"
+        assert told["en"] == (
+            "Whether months have been closed as final is not known: "
+            f"{where} is no ledger: the file is not a SQLite database."
+        )
+        assert told["ja"].startswith("確定済みの月があるか確認できません：")
+        assert "ledger-" not in told["ja"].replace(str(where), "")
+    # Who shows a book does not look at kpixl.toml for the look: there it is the ledger's reason.
+    (tmp_path / "kpixl.toml").write_text('[pack]\nengine = "tex"\n', encoding="utf-8")
+    (unread,) = review_workbook(book).problems
+    assert "“tex”" in problem_text(unread, "en").what
+    assert "config-choice" not in problem_text(unread, "ja").what
 
 
 def test_every_finding_has_one_group():

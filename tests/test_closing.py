@@ -416,7 +416,8 @@ def test_a_figure_that_is_gone_and_one_that_came_late_are_told_so() -> None:
 def test_a_ledger_that_cannot_be_read_keeps_nobody_from_looking() -> None:
     put()
     Path(LEDGER).write_bytes(b"no database at all, whatever its name says" * 50)
-    assert "the ledger cannot be read (ledger-no-database)" in kpixl("check", PLAN).stdout
+    told = " ".join(kpixl("check", PLAN).stdout.split())
+    assert f"{LEDGER} is no ledger: the file is not a SQLite database" in told
     assert "Goal VISITS" in kpixl("show", PLAN).stdout
 
 

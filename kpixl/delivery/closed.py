@@ -14,12 +14,14 @@ from kpixl.plan.model import Plan, State
 from kpixl.plan.month import Month
 from kpixl.review.closed import changed_actuals, closed_months, still_preliminary
 from kpixl.review.figures import Review
+from kpixl.words import LANGUAGES, problem_text
 
 if TYPE_CHECKING:
     from kpixl.delivery.ledger import Ledger
 
 PRELIMINARY = "closed-but-preliminary"
-CODES = ("closed-month-changed", PRELIMINARY, "closings-unread")
+UNREAD = "closings-unread"
+CODES = ("closed-month-changed", PRELIMINARY, UNREAD)
 """The codes of what is said here."""
 
 
@@ -31,15 +33,16 @@ def closed_problems(
     the one at ``url``, else the one that belongs to the ``workbook`` (None: one that lies in no
     folder of this machine).
 
-    A ledger that cannot be read is a warning as well: it keeps nobody from looking at a book.
+    A ledger that cannot be read is a warning as well, :data:`UNREAD` with the ``fault``'s code: it
+    keeps nobody from looking at a book.
     """
     if not plan.settings.book_id:
         return ()
     try:
         return _found(plan, workbook, month, url)
     except KpixlError as fault:
-        about = {"place": str(fault.details.get("found", "")), "reason": fault.code}
-        return (Problem("closings-unread", details=about, warning=True),)
+        reasons = {f"reason_{one}": problem_text(fault, one).what for one in LANGUAGES}
+        return (Problem(UNREAD, details={"fault": fault.code, **reasons}, warning=True),)
 
 
 def _found(
