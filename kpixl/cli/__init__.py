@@ -8,6 +8,8 @@ from kpixl.ui import PLAIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kpixl.cli.application import app
 
 STOPPED = 130
@@ -34,8 +36,8 @@ def _plain_streams() -> None:
             reconfigure(errors=PLAIN)
 
 
-def main() -> None:
-    """Run the command line."""
+def main(loaded: Callable[[], None] | None = None) -> None:
+    """Run the command line; ``loaded`` is called when the commands have been put together."""
     from kpixl.cli.help import answered
 
     _plain_streams()
@@ -43,6 +45,8 @@ def main() -> None:
         if not answered(sys.argv[1:]):
             from kpixl.cli.application import app
 
+            if loaded is not None:
+                loaded()
             app()
     except KeyboardInterrupt:  # while the commands are still being put together
         sys.exit(STOPPED)
