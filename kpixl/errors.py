@@ -153,6 +153,19 @@ class Fault(Exception):
         self.error = error
 
 
+class Reason(str):  # noqa: SLOT000 - it has its name
+    """What a system says of why something failed. Where ``name`` is not blank, it is the entry of
+    words.json (section ``reason``) that says the same in either language."""
+
+    name: str
+
+    def __new__(cls, text: str, name: str = "") -> Reason:
+        """``text`` is as the system says it."""
+        one = str.__new__(cls, text)
+        one.name = name
+        return one
+
+
 class Problem(Frozen):
     """One finding in a workbook.
 

@@ -7,12 +7,13 @@ import errno
 import hashlib
 import os
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from kpixl.errors import KpixlError, UsageProblem
+from kpixl.errors import KpixlError, Reason, UsageProblem
 
 FILE_ENDINGS = (".pdf", ".html", ".htm", ".eml", ".xlsx", ".xlsm", ".csv", ".json", ".zip")
 LONGEST_PIECE = 96
@@ -21,13 +22,28 @@ LONGEST_PIECE = 96
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
+REASONS = frozenset({
+    "EACCES", "EADDRNOTAVAIL", "EBUSY", "ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EDQUOT",
+    "EEXIST", "EFBIG", "EHOSTDOWN", "EHOSTUNREACH", "EINVAL", "EIO", "EISDIR", "ELOOP", "EMFILE",
+    "ENAMETOOLONG", "ENETDOWN", "ENETUNREACH", "ENFILE", "ENODEV", "ENOENT", "ENOEXEC", "ENOMEM",
+    "ENOSPC", "ENOTCONN", "ENOTDIR", "ENOTEMPTY", "ENXIO", "EPERM", "EPIPE", "EROFS", "ESTALE",
+    "ETIMEDOUT", "ETXTBSY", "EXDEV",
+})  # fmt: skip
+"""The numbers of a system's faults that words.json has words for, by their names."""
+# Windows has more of its own than numbers of errno: those that say the same. The rest stay as it
+# says them, in the language that it speaks.
+WINDOWS = {2: "ENOENT", 3: "ENOENT", 5: "EACCES", 32: "in-use", 33: "in-use", 39: "ENOSPC",
+           112: "ENOSPC"}  # fmt: skip
+SOCKETS = 10_000
+"""From here on Windows' numbers are those of its sockets, which are errno's."""
+NO_HOST = ("EAI_NONAME", "EAI_NODATA")
+
 
 class CannotWrite(UsageProblem):
     """A file cannot be written where it is wanted; with ``form`` "folder" no file can."""
 
     def __init__(self, path: Path, fault: OSError, form: str = "file") -> None:
-        reason = fault.strerror or str(fault)
-        details = {"found": str(path), "reason": reason, "form": form}
+        details = {"found": str(path), "reason": reason_of(fault), "form": form}
         folders = (path, *path.parents) if form == "folder" else path.parents
         # What a system says of these differs from one to the other.
         in_the_way = next(filter(_is_file, folders), None)
@@ -53,14 +69,47 @@ def _is_folder(path: Path) -> bool:
     return False
 
 
+def reason_of(fault: BaseException) -> Reason:
+    """Why the system did not do what it was asked, as it says it; by its number, never by its
+    text, which differs from one to the other, it has the name of words of kpixl's own."""
+    text = getattr(fault, "strerror", None) or str(fault).strip() or type(fault).__name__
+    return Reason(text, _name_of(fault))
+
+
+def _name_of(fault: BaseException) -> str:
+    # Made only where sockets are: whoever only reads files does not wait for that module.
+    unknown_host = getattr(sys.modules.get("socket"), "gaierror", None)
+    if unknown_host is not None and isinstance(fault, unknown_host):
+        return _name_of_lookup(fault)
+    # Kinds of other modules, such as ssl's, have numbers of their own.
+    if not isinstance(fault, OSError) or type(fault).__module__ != "builtins":
+        return ""
+    if isinstance(fault, TimeoutError) and fault.errno is None:
+        return "ETIMEDOUT"
+    number = getattr(fault, "winerror", None)
+    if number is not None and number < SOCKETS:
+        return WINDOWS.get(number, "")
+    name = errno.errorcode.get(fault.errno or 0, "").removeprefix("WSA")
+    return name if name in REASONS else ""
+
+
+def _name_of_lookup(fault: OSError) -> str:
+    """Why a host's name was not found: its numbers are not those of errno."""
+    import socket
+
+    if fault.errno == socket.EAI_AGAIN:
+        return "no-lookup"
+    return "no-host" if fault.errno in {getattr(socket, one, None) for one in NO_HOST} else ""
+
+
 def fault_of(bug: BaseException) -> KpixlError:
     """What is said of a fault that nobody has foreseen at its place: ``disk-full``,
     ``not-allowed``, else ``unexpected``."""
     if isinstance(bug, OSError) and bug.errno in FULL:
-        return KpixlError("disk-full", reason=bug.strerror or str(bug))
+        return KpixlError("disk-full", reason=reason_of(bug))
     if isinstance(bug, PermissionError) and bug.filename is not None:
         found = os.fsdecode(bug.filename) if isinstance(bug.filename, bytes) else bug.filename
-        return KpixlError("not-allowed", found=str(found), reason=bug.strerror or str(bug))
+        return KpixlError("not-allowed", found=str(found), reason=reason_of(bug))
     return KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import unicodedata
 
-from kpixl.errors import Frozen
+from kpixl.errors import Frozen, Reason
 
 # A cell and `kpixl --help` wait for a few words: what they do not need is not imported for them.
 TYPE_CHECKING = False
@@ -82,7 +82,7 @@ def problem_text(problem: Problem | KpixlError, language: str) -> ProblemText:
     ``<code>.expected`` and ``<code>.mend``). A ``form`` among its details, such as "one" against
     "many", takes ``<code>.<form>`` and what belongs to that, where there is such an entry."""
     values = {
-        key: _listed(value, language) if type(value) is tuple else value
+        key: shown(value, language)
         for key, value in {"found": getattr(problem, "found", ""), **problem.details}.items()
     }
     entries = section("problem")
@@ -93,6 +93,16 @@ def problem_text(problem: Problem | KpixlError, language: str) -> ProblemText:
         return entries[name][language].format(**values) if name else ""
 
     return ProblemText(text(""), text(".expected"), text(".mend"))
+
+
+def shown(value: object, language: str) -> object:
+    """A detail as a sentence has it: names as a list, and a system's reason in the language, where
+    there are words for it."""
+    if type(value) is tuple:
+        return _listed(value, language)
+    if type(value) is Reason and value.name:
+        return word(f"reason.{value.name}", language)
+    return value
 
 
 def _listed(names: Tuple[object, ...], language: str) -> str:

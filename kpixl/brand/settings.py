@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kpixl.errors import UsageProblem
+from kpixl.files import reason_of
 from kpixl.plan.settings import COLOURS
 
 LONGEST_SHOWN = 80
@@ -134,7 +135,7 @@ def _source(file: Path) -> str:
         # Windows' Notepad may begin a file with a byte-order mark.
         return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
+        reason = reason_of(fault)
         raise BrandProblem("brand-unreadable", place=str(file), reason=reason) from fault
     except UnicodeDecodeError:
         raise BrandProblem("brand-not-utf8", place=str(file)) from None

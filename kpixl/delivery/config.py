@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from kpixl.delivery.config_table import ConfigProblem, Table, refuse_secrets
 from kpixl.delivery.ledger_places import holds_password
 from kpixl.delivery.mail import Address
+from kpixl.files import reason_of
 from kpixl.pack.engines import Engine
 from kpixl.plan.recipients import is_address
 
@@ -190,7 +191,7 @@ def _content(path: Path) -> Mapping[str, object]:
         # Windows' Notepad may begin a file with a byte-order mark.
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
+        reason = reason_of(fault)
         raise ConfigProblem("config-unreadable", file=str(path), reason=reason) from fault
     except UnicodeDecodeError:
         raise ConfigProblem("config-not-utf8", file=str(path)) from None

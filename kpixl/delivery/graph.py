@@ -89,7 +89,7 @@ class GraphTransport:
                 "POST", "sendMail", base64.b64encode(content), kind="text/plain"
             )
         except Lost as lost:
-            raise self._unknown(mail, str(lost)) from lost
+            raise self._unknown(mail, lost.told) from lost
         if reply.status != ACCEPTED:
             raise self._fault(reply, mail)
         return _receipt(reply, mail.message_id)
@@ -107,7 +107,7 @@ class GraphTransport:
         try:
             reply = self._client.once("POST", f"messages/{quote(draft, safe='')}/send")
         except Lost as lost:
-            raise self._unknown(mail, str(lost)) from lost
+            raise self._unknown(mail, lost.told) from lost
         except (Deferred, Unavailable):
             self._ready[mail.message_id] = (draft, message_id)
             raise

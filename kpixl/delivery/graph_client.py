@@ -112,7 +112,7 @@ class GraphClient:
             except Lost as lost:
                 if not repeatable:
                     raise
-                fault = self.broken(str(lost))
+                fault = self.broken(lost.told)
             except Deferred as refused:
                 fault = refused
             else:

@@ -69,7 +69,7 @@ class Draft:
                 )
             except Lost as fault:
                 lost = True
-                self._patience.pause(self._client.broken(str(fault)))
+                self._patience.pause(self._client.broken(fault.told))
                 continue
             made = str(reply.body.get("id", ""))
             if not made:
@@ -99,7 +99,7 @@ class Draft:
                     self._in_one_piece(one)
                 break
             except Lost as fault:
-                self._patience.pause(self._client.broken(str(fault)))
+                self._patience.pause(self._client.broken(fault.told))
                 if self._arrived():
                     break
         self._attached += 1
@@ -182,7 +182,7 @@ class Draft:
         try:
             reply = self._client.web.call("PUT", url, headers, piece)
         except Lost as fault:
-            self._patience.pause(self._client.broken(str(fault)))
+            self._patience.pause(self._client.broken(fault.told))
             return Reply(0, {}, {})
         except Deferred as fault:
             self._patience.pause(fault)
@@ -200,7 +200,7 @@ class Draft:
             try:
                 reply = self._client.web.call("GET", url, {})
             except Lost as lost:
-                fault = self._client.broken(str(lost))
+                fault = self._client.broken(lost.told)
             except Deferred as refused:
                 fault = refused
             else:

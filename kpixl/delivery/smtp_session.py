@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from kpixl.delivery.config import Security, SmtpConfig, is_loopback
 from kpixl.delivery.smtp_replies import Reply, Stage, fault_of, reply_of
 from kpixl.delivery.transports import Deferred, Unavailable, Uncertain
+from kpixl.files import reason_of
 
 PIECE = 1 << 16
 PATIENCE = 10
@@ -267,13 +268,12 @@ def _connected(config: SmtpConfig) -> Wire:
         reached = socket.create_connection((config.host, config.port), config.timeout)
     except socket.gaierror as fault:
         if fault.errno == socket.EAI_AGAIN:
-            raise Deferred("smtp-unreachable", None, reason=fault.strerror, **facts) from fault
+            raise Deferred("smtp-unreachable", None, reason=reason_of(fault), **facts) from fault
         raise Unavailable("smtp-no-host", **facts) from fault
     except UnicodeError as fault:  # no name of a host can be made of it
         raise Unavailable("smtp-no-host", **facts) from fault
     except OSError as fault:
-        reason = fault.strerror or str(fault)
-        raise Deferred("smtp-unreachable", None, reason=reason, **facts) from fault
+        raise Deferred("smtp-unreachable", None, reason=reason_of(fault), **facts) from fault
     # Made without a host, it neither connects nor looks names up.
     wire = Wire(local_hostname="localhost", timeout=config.timeout)
     wire.sock = reached

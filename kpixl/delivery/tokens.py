@@ -14,6 +14,7 @@ from kpixl.delivery.token_cache import TokenCache
 from kpixl.delivery.transports import Deferred, DeliveryFault, Unavailable
 from kpixl.delivery.web import no_line, session
 from kpixl.errors import UsageProblem
+from kpixl.files import reason_of
 
 AUTHORITY = "https://login.microsoftonline.com"
 TIMEOUT = 30.0
@@ -147,8 +148,7 @@ class Tokens:
             raise Unavailable("microsoft-sign-in", user=self._who.user)
 
     def _not_kept(self, fault: OSError) -> Unavailable:
-        told = {"found": str(self._cache.path), "reply": fault.strerror or str(fault)}
-        return Unavailable("microsoft-kept", **told)
+        return Unavailable("microsoft-kept", found=str(self._cache.path), reply=reason_of(fault))
 
     def _as_app(self, fresh: bool) -> Mapping[str, Any]:
         app = self._app = self._app or self._made(
@@ -224,9 +224,8 @@ class Tokens:
         try:
             content = self._who.certificate.read_bytes()
         except OSError as fault:
-            raise Unavailable(
-                "microsoft-certificate-file", found=found, reply=fault.strerror or str(fault)
-            ) from fault
+            told = reason_of(fault)
+            raise Unavailable("microsoft-certificate-file", found=found, reply=told) from fault
         if self._who.certificate.suffix.lower() in (".pfx", ".p12"):
             return {"private_key_pfx_path": found, **locked}
         pem = content.decode("ascii", "replace")

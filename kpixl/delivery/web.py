@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kpixl.delivery.transports import Deferred, DeliveryFault, Unavailable
-from kpixl.errors import UsageProblem
+from kpixl.errors import Reason, UsageProblem
+from kpixl.files import reason_of
 
 if TYPE_CHECKING:
     import requests
@@ -24,7 +25,11 @@ LONGEST_REPLY = 300
 
 class Lost(Exception):
     """The line broke, or fell silent, when the whole request had been written out: nobody knows
-    what became of it."""
+    what became of it. ``told`` is what was said of it."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
 
 
 @dataclass(frozen=True)
@@ -234,12 +239,15 @@ def no_line(fault: BaseException, url: str) -> DeliveryFault:
     return Deferred("microsoft-unreachable", host=host, reply=reason(fault))
 
 
-def reason(fault: BaseException) -> str:
+def reason(fault: BaseException) -> Reason:
     """What the system said, without the address that was asked for: that may hold a key."""
-    told = [
-        one.strerror for one in _causes(fault) if isinstance(one, OSError) and one.strerror
-    ] or [type(one).__name__ for one in _causes(fault)]
-    return " ".join(str(told[-1]).split())[:LONGEST_REPLY]
+    causes = list(_causes(fault))
+    for one in reversed(causes):
+        # A time-out has a number only where the system itself has waited.
+        if type(one) is TimeoutError or (isinstance(one, OSError) and one.strerror):
+            told = reason_of(one)
+            return Reason(" ".join(told.split())[:LONGEST_REPLY], told.name)
+    return Reason(type(causes[-1]).__name__)
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:

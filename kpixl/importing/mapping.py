@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kpixl.errors import UsageProblem
+from kpixl.files import reason_of
 from kpixl.importing.rules import KEYS, SHAPES, TARGETS, Rules
 from kpixl.importing.terms import Terms
 from kpixl.measures.ids import normalise_id
@@ -86,7 +87,7 @@ def _text(path: Path) -> str:
         # Windows' Notepad may begin a file with a byte-order mark.
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
+        reason = reason_of(fault)
         raise MappingProblem("config-unreadable", file=str(path), reason=reason) from fault
     except UnicodeDecodeError:
         raise MappingProblem("config-not-utf8", file=path.name) from None

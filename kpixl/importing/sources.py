@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kpixl.errors import FileProblem, KpixlError, Problem, UsageProblem
+from kpixl.files import reason_of
 from kpixl.importing.book import TargetBook
 from kpixl.importing.database import is_database, public_url, read_query
 from kpixl.importing.entry import entry_of, read_entry
@@ -149,7 +150,7 @@ def _start(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(4096)
     except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
+        reason = reason_of(fault)
         raise SourceProblem("import-unreadable", found=path.name, reason=reason) from fault
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpixl.errors import KpixlError
+from kpixl.files import reason_of
 from kpixl.importing.rules import Rules
 from kpixl.plan.cells import SheetRows
 from kpixl.plan.schema import MAX_ROWS, MAX_TEXT
@@ -60,7 +61,7 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
+        reason = reason_of(fault)
         raise SourceProblem("import-unreadable", found=path.name, reason=reason) from fault
     if len(data) > MOST_BYTES:
         raise SourceProblem("import-too-large", found=path.name, limit=MOST_BYTES // 1_000_000)

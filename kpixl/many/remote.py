@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kpixl.errors import KpixlError, UsageProblem
+from kpixl.files import reason_of
 from kpixl.many.addresses import WORKBOOK_ENDINGS, scheme_of
 
 _MAGIC = re.compile(r"[*?\[]")
@@ -40,8 +41,7 @@ def reaching(address: str) -> Iterator[None]:
     except PermissionError as fault:
         raise RemoteProblem("remote-forbidden", found=address) from fault
     except Exception as fault:
-        reason = str(fault).strip() or type(fault).__name__
-        raise RemoteProblem("remote-failed", found=address, reason=reason) from fault
+        raise RemoteProblem("remote-failed", found=address, reason=reason_of(fault)) from fault
 
 
 def filesystem(address: str) -> tuple[Any, str]:

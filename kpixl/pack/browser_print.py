@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from kpixl.files import reason_of
 from kpixl.pack.browsers import Browser
 from kpixl.pack.problems import RenderProblem
 
@@ -130,7 +131,7 @@ def _run(command: list[str], folder: Path, pdf: Path, seconds: float) -> str:
                 start_new_session=sys.platform != "win32",
             )  # fmt: skip
         except OSError as fault:
-            found = fault.strerror or type(fault).__name__
+            found = reason_of(fault)
             raise RenderProblem("browser-failed", program=command[0], found=found) from fault
         try:
             status = process.wait(seconds)

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from kpixl.files import reason_of
 from kpixl.pack.logo_check import MAX_BYTES as MAX_BYTES  # noqa: PLC0414 -- offered here too
 from kpixl.pack.logo_check import LogoProblem as LogoProblem  # noqa: PLC0414 -- offered here too
 from kpixl.pack.logo_check import picture
@@ -59,7 +60,7 @@ def logo_uri(workbook: Path, name: str) -> str:
     except FileNotFoundError as fault:
         raise LogoProblem("logo-missing", found=name) from fault
     except OSError as fault:
-        reason = fault.strerror or str(fault)
+        reason = reason_of(fault)
         raise LogoProblem("logo-missing", found=name, form="unreadable", reason=reason) from fault
     return data_uri(data, kind, name)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List
 
 from kpixl.errors import FileProblem
+from kpixl.files import reason_of
 from kpixl.workbook.file_kinds import refuse_other_kinds, refuse_other_packages
 
 MEGABYTE = 1_000_000
@@ -79,8 +80,7 @@ def read_file(path: Path) -> bytes:
     except PermissionError as fault:
         raise FileProblem("file-no-permission") from fault
     except (OSError, ValueError) as fault:
-        reason = getattr(fault, "strerror", None) or str(fault)
-        raise FileProblem("file-unreadable", reason=reason) from fault
+        raise FileProblem("file-unreadable", reason=reason_of(fault)) from fault
     if len(data) > MAX_FILE:
         raise FileProblem("file-too-large", limit=MAX_FILE // MEGABYTE)
     refuse_other_kinds(data, path.name)

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from kpixl.files import reason_of
 from kpixl.hosts.excel.cloud import is_address, local_path
-from kpixl.words import say, word
+from kpixl.words import say, shown, word
 
 MOMENT = 0.4
 """Seconds that one question waits, so that Excel can draw itself in between."""
@@ -140,7 +141,8 @@ def _run(job: _Job) -> Reply:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError as fault:
-        return Reply("stop", say("excel.pack.failed", job.language, found=fault))
+        found = shown(reason_of(fault), job.language)
+        return Reply("stop", say("excel.pack.failed", job.language, found=found))
     ticket = str(next(_tickets))
     _running[ticket] = _Running(job, process)
     return _still_making(ticket)

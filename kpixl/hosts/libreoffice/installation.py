@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import kpixl
-from kpixl.errors import KpixlError, UsageProblem
+from kpixl.errors import KpixlError
+from kpixl.files import CannotWrite
 from kpixl.hosts.libreoffice.extension import IDENTIFIER, build_extension
 from kpixl.hosts.steps import Step as OneStep
 from kpixl.machine import libreoffice
@@ -101,7 +102,7 @@ def set_up(path: Path | None, manager: Manager | None) -> tuple[Step, ...]:
     """Build the extension and install it. With a ``path``, or where there is no LibreOffice, leave
     it as a file to install by hand instead.
 
-    Raises :class:`KpixlError` where LibreOffice refuses it, :class:`UsageProblem` where the file
+    Raises :class:`KpixlError` where LibreOffice refuses it, :class:`CannotWrite` where the file
     cannot be written.
     """
     if path is not None or manager is None:
@@ -140,8 +141,7 @@ def _build(path: Path) -> Path:
     try:
         return build_extension(path)
     except OSError as fault:
-        reason = fault.strerror or str(fault)
-        raise UsageProblem("cannot-write", found=str(path), reason=reason) from fault
+        raise CannotWrite(path, fault) from fault
 
 
 def _has_python(manager: Manager) -> bool:
