@@ -19,7 +19,10 @@ from sqlalchemy import (
     StaticPool,
     create_engine,
     event,
+    false,
+    insert,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.exc import ArgumentError
@@ -32,6 +35,9 @@ from kpixl.errors import UsageProblem
 
 PATIENCE = 30
 """Seconds to wait for another writer; each holds the ledger for milliseconds."""
+CONNECTS_WITHIN = 10
+LOOKS_WITHIN = 5
+"""Seconds to wait for a server: to work with it, and only to see whether that would be possible."""
 
 
 class Database:
@@ -102,6 +108,27 @@ def check_file(path: Path) -> None:
     for one in (path.parent, *((path,) if path.exists() else ())):
         if not os.access(one, os.W_OK):
             raise LedgerProblem("ledger-read-only", found=str(path))
+
+
+def check_server(url: str) -> None:
+    """Whether the server of a ledger can be reached and takes all that a sending writes. It is
+    tried on no row at all, and a ledger that is not there yet is made and taken back at once.
+    Raises :class:`LedgerProblem`, and :class:`UsageProblem` ``extra-missing`` where PostgreSQL's
+    driver is not installed."""
+    parsed = _parsed(as_url(url))
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError("a file is looked at by check_file")
+    database = _postgresql(parsed, LOOKS_WITHIN)
+    try:
+        with database.reading() as connection:
+            _alone(connection, repr(("schema",)), LOOKS_WITHIN)
+            ledger_schema.bring_up(connection)
+            for table in ledger_schema.written():
+                nothing = select(table).where(false())
+                connection.execute(insert(table).from_select(list(table.c), nothing))
+            connection.rollback()
+    finally:
+        database.close()
 
 
 def _ready(database: Database, create: bool) -> Database:
@@ -191,7 +218,7 @@ def _absent(place: str) -> Database:
 # ---- PostgreSQL -----------------------------------------------------------------------------
 
 
-def _postgresql(url: URL) -> Database:
+def _postgresql(url: URL, seconds: int = CONNECTS_WITHIN) -> Database:
     host, port = url.host or url.query.get("host") or "", f":{url.port}" if url.port else ""
     place = f"postgresql://{host}{port}/{url.database or ''}"
     if url.password is None and "password" not in url.query:
@@ -200,7 +227,7 @@ def _postgresql(url: URL) -> Database:
     secrets = [str(one) for one in given if one]
     secrets += [form(one) for one in secrets for form in (quote, quote_plus)]
     options: dict[str, Any] = {
-        "connect_timeout": 10,
+        "connect_timeout": seconds,
         "application_name": "kpixl",
         # Poolers between here and the server may hand a statement to one that was not prepared.
         "prepare_threshold": None,
@@ -218,16 +245,16 @@ def _postgresql(url: URL) -> Database:
     return Database(engine, place, tuple(secrets))
 
 
-def _alone(connection: Connection, about: str) -> None:
-    """Wait until no other transaction is about the same, and see that the commit reaches the
-    disk, even where the server is set up not to wait for that."""
+def _alone(connection: Connection, about: str, seconds: float | None = None) -> None:
+    """Wait until no other transaction is about the same, for ``seconds`` or :data:`PATIENCE`, and
+    see that the commit reaches the disk, even where the server is set up not to wait for that."""
     connection.execute(
         text(
             "SELECT set_config('lock_timeout', :patience, true),"
             " set_config('synchronous_commit', CASE set WHEN 'off' THEN 'on' ELSE set END, true)"
             " FROM (SELECT current_setting('synchronous_commit') AS set) AS server"
         ),
-        {"patience": f"{PATIENCE}s"},
+        {"patience": f"{PATIENCE if seconds is None else seconds}s"},
     )
     digest = hashlib.sha256(f"kpixl {about}".encode("utf-8", "replace")).digest()
     number = int.from_bytes(digest[:8], "big", signed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import Connection, Table, func, insert, inspect, select
 
 from kpixl.delivery import ledger_closings, ledger_tables
 from kpixl.delivery.ledger_problems import LedgerProblem
@@ -44,3 +44,10 @@ def bring_up(connection: Connection) -> None:
         step(connection)
         applied = as_text(datetime.now(UTC))
         connection.execute(insert(ledger_tables.schema).values(version=number, applied=applied))
+
+
+def written() -> tuple[Table, ...]:
+    """The tables that get a sending's rows."""
+    known = (ledger_tables.ledger, ledger_closings.tables)
+    every = (table for one in known for table in one.sorted_tables)
+    return tuple(table for table in every if table is not ledger_tables.schema)

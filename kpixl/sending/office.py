@@ -17,7 +17,7 @@ from kpixl.delivery.config import DeliveryConfig, brand_folder, delivery_config
 from kpixl.delivery.editions import sent_before
 from kpixl.delivery.files import FileTransport
 from kpixl.delivery.ledger import Ledger, ledger_url, open_ledger, unsafe_place
-from kpixl.delivery.ledger_database import check_file
+from kpixl.delivery.ledger_database import check_file, check_server
 from kpixl.delivery.ledger_places import as_url, file_of
 from kpixl.delivery.mail import Address, Mail
 from kpixl.delivery.opening import transport_of
@@ -119,12 +119,15 @@ class Office:
         return ledger_url(self.order.workbook, self.config.ledger_url)
 
     def check_ledger(self) -> None:
-        """Whether the ledger, where it is a file, can be read and written to. Nothing is written.
-        Raises :class:`LedgerProblem`."""
+        """Whether the ledger, a file or on a server, can be read and written to. Nothing is
+        written that stays. Raises :class:`LedgerProblem`, and :class:`UsageProblem` where a
+        server's driver is not installed."""
         file = file_of(self._ledger_url)
-        if file is not None:
-            check_file(file)
-            open_ledger(self._ledger_url, create=False).close()
+        if file is None:
+            check_server(self._ledger_url)
+            return
+        check_file(file)
+        open_ledger(self._ledger_url, create=False).close()
 
     @property
     def unsafe_ledger(self) -> tuple[str, Path] | None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def obstacles(office: Office) -> tuple[KpixlError, ...]:
     """All that would keep every mail from being sent, whatever the month's figures: the mail
-    settings and secrets, the ledger's file, the look, the engine, a book without recipients.
-    Nothing is connected to and nothing is written."""
+    settings and secrets, the ledger, the look, the engine, a book without recipients. Nothing is
+    connected to but a ledger's server, and nothing is written."""
     checks: tuple[Callable[[], object], ...] = (
         lambda: check_addressed(office.review),
         lambda: check_transport(office.config),
