@@ -36,6 +36,10 @@ _OFFICE_PLACES = (
 _CALC_FUNCTIONS = re.compile(
     rb"\borg\.kpixl\.functions\n[^\xff]*\xff[^\xff]*\xff[^\xff]*\xff([0-9.]+)"
 )
+# What an extension says of itself, where it is kept for all users.
+_SHARED_FUNCTIONS = re.compile(
+    rb'<identifier value="org\.kpixl\.functions"\s*/>\s*<version value="([0-9.]+)"'
+)
 # Runs in a process of its own: a missing library prints a page of advice and may end Python.
 _ASK_WEASYPRINT = """
 import warnings; warnings.simplefilter("ignore")
@@ -76,6 +80,7 @@ class Machine:
 def look(folder: Path) -> Machine:
     """What this machine has. Heavy or fragile things are asked in processes of their own."""
     pango, subset = _pango()
+    office = libreoffice()
     return Machine(
         system=_system(),
         python=sys.version_info[:3],
@@ -84,7 +89,7 @@ def look(folder: Path) -> Machine:
         pango=pango,
         subset=subset,
         fonts=_font_families(),
-        libreoffice=libreoffice(),
+        libreoffice=office,
         excel=has_excel(),
         xlwings=installed_version("xlwings"),
         pandas=installed_version("pandas"),
@@ -93,7 +98,9 @@ def look(folder: Path) -> Machine:
         writable=_can_write(folder),
         xlwings_wanted=_wanted("xlwings"),
         pywin32=installed_version("pywin32"),
-        calc_functions=calc_functions(_office_profiles()),
+        # A user's own come before those that are there for all.
+        calc_functions=calc_functions(_office_profiles())
+        or functions_for_all(_shared_extensions(office)),
     )
 
 
@@ -204,6 +211,31 @@ def calc_functions(profiles: Iterable[Path]) -> str | None:
             if found:
                 return found[1].decode()
     return None
+
+
+def functions_for_all(places: Iterable[Path]) -> str | None:
+    """The version of the KPI functions that LibreOffice has for all users of the machine, as root
+    installs them; None where it has none. ``places`` are where it keeps such extensions: each in a
+    folder of its own, beside which a file tells when it was removed."""
+    for place in places:
+        for folder in _files(place / "uno_packages"):
+            if not folder.name.endswith("_"):
+                continue
+            removed = folder.with_name(f"{folder.name.removesuffix('_')}removed")
+            for extension in _files(folder):
+                with suppress(OSError):
+                    found = _SHARED_FUNCTIONS.search((extension / "description.xml").read_bytes())
+                    if found and not removed.exists():
+                        return found[1].decode()
+    return None
+
+
+def _shared_extensions(office: str | None) -> tuple[Path, ...]:
+    if office is None:
+        return ()
+    home = Path(office).resolve().parent.parent
+    shares = (home / "share", home / "Resources")  # the second on macOS
+    return tuple(share / "uno_packages" / "cache" for share in shares)
 
 
 def _office_profiles() -> tuple[Path, ...]:

@@ -21,7 +21,7 @@ from kpixl.functions import FUNCTIONS
 from kpixl.hosts.libreoffice import build_extension, find_manager, installation, set_up, take_away
 from kpixl.hosts.libreoffice.extension import PACKAGE
 from kpixl.hosts.libreoffice.installation import Manager, Step
-from kpixl.machine import calc_functions
+from kpixl.machine import calc_functions, functions_for_all, look
 from kpixl.words import LANGUAGES
 
 OOR = "{http://openoffice.org/2001/registry}"
@@ -186,11 +186,14 @@ def test_installing_replacing_and_removing_in_libreoffice(
     assert manager.installed() == kpixl.__version__
     assert texts(set_up(None, manager)) == ["installed", *for_all, "next"]
 
-    if not manager.shared:  # root's are for all users, and noted elsewhere
+    if manager.shared:
+        assert functions_for_all([tmp_path, everyone]) == kpixl.__version__
+    else:
         assert calc_functions([tmp_path, profile / "user"]) == kpixl.__version__
 
     assert texts(take_away(manager)) == ["removed"]
     assert manager.installed() is None
+    assert functions_for_all([everyone]) is None
 
 
 NOTES = (
@@ -207,6 +210,46 @@ def test_the_version_that_libreoffice_has_stands_in_its_notes(tmp_path: Path) ->
     assert calc_functions([tmp_path, tmp_path / "profile"]) == "0.1.12"
     notes.write_bytes(NOTES.partition(b"\xfforg.kpixl")[0])
     assert calc_functions([tmp_path, tmp_path / "profile"]) is None
+
+
+def test_the_doctor_finds_what_was_installed_for_all_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "user"))
+    # As Debian lays it out: the program is called by a link, and so is the folder of extensions.
+    program = tmp_path / "lib" / "libreoffice" / "program" / "soffice"
+    kept = tmp_path / "spool" / "uno_packages"
+    for folder in (program.parent, program.parent.parent / "share" / "uno_packages", kept):
+        folder.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    (program.parent.parent / "share" / "uno_packages" / "cache").symlink_to(kept.parent)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "soffice").symlink_to(program)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert look(tmp_path).calc_functions is None
+
+    for name, identifier, version in (
+        ("lu1.tmp", "org.other", "7.0"),
+        ("lu2.tmp", "org.kpixl.functions", "0.0.9"),
+        ("lu3.tmp", "org.kpixl.functions", "0.1.12"),
+    ):
+        (kept / name).touch()
+        extension = kept / f"{name}_" / "kpixl.oxt"
+        extension.mkdir(parents=True)
+        (extension / "description.xml").write_text(
+            f'<description>\n<identifier value="{identifier}"/>\n<version value="{version}"/>\n'
+            "</description>\n",
+            encoding="utf-8",
+        )
+    (kept / "lu2.tmpremoved").write_text("root", encoding="utf-8")
+    assert look(tmp_path).calc_functions == "0.1.12"
+    # A user's own comes first.
+    own = tmp_path / "user" / "libreoffice" / "4" / "user" / "uno_packages" / "cache"
+    own.mkdir(parents=True)
+    (own / "uno_packages.pmap").write_bytes(NOTES.replace(b"0.1.12", b"0.2.0"))
+    assert look(tmp_path).calc_functions == "0.2.0"
 
 
 def texts(steps: tuple[Step, ...]) -> list[str]:
