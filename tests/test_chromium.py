@@ -14,7 +14,8 @@ from playwright.sync_api import Page
 
 from kpixl.pack.html import for_browser
 from tests.chromium import browser, opened, violations
-from tests.packs import LANGUAGES, sample_html
+from tests.packs import LANGUAGES, pack_of, sample_html
+from tests.plans import goal, plan_of
 from tests.test_html import NASTY, pack_saying
 
 WIDTHS = (360, 768, 1440)
@@ -137,6 +138,29 @@ def test_what_is_tapped_is_large_enough(seen: Seen) -> None:
 def test_the_type_of_charts_can_be_read_on_a_phone(language: str, tmp_path: Path) -> None:
     with opened(written(tmp_path, sample_html(language)), 360, [], []) as page:
         assert page.evaluate(MEASURE)["tiny"] == []
+
+
+WIDTHS_OF_CHARTS = """() => Object.fromEntries(["summary", "tree", "other-goals"].map(id => [id,
+  [...document.querySelectorAll(`#${id} .plot svg`)].filter(e => e.checkVisibility())
+    .map(e => Math.round(e.getBoundingClientRect().width))]))"""
+
+
+def test_the_chart_of_a_single_goal_is_as_wide_as_the_others(tmp_path: Path) -> None:
+    plan = plan_of(goal("A"), actuals={"A": [3, 2, 1]}, plan={"A": [2] * 12})
+    path = written(tmp_path, for_browser(pack_of(plan)))
+    with opened(path, 1440, [], []) as page:
+        widths = page.evaluate(WIDTHS_OF_CHARTS)
+        (tree,) = widths["tree"]
+        assert tree > 1100
+        assert widths == {"summary": [tree], "tree": [tree], "other-goals": [tree]}
+        # Where there is less room it keeps its type, and on a phone it fits.
+        page.set_viewport_size({"width": 1024, "height": 800})
+        assert page.evaluate(WIDTHS_OF_CHARTS)["summary"] == [600]
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert page.evaluate(WIDTHS_OF_CHARTS)["summary"] == [328]
+        assert page.evaluate(MEASURE)["tiny"] == []
+        page.emulate_media(media="print")
+        assert len(page.evaluate(WIDTHS_OF_CHARTS)["summary"]) == 1
 
 
 # ---- For everyone ---------------------------------------------------------------------------

@@ -375,7 +375,7 @@ def test_a_countermeasure_without_owner_and_date_says_so(language: str) -> None:
     assert "· 期限 –" not in html
 
 
-def test_the_chart_of_a_single_goal_fits_a_phone() -> None:
+def test_the_chart_of_a_single_goal_fits_a_phone_and_a_desks_screen() -> None:
     """On paper it is as wide as the page; there, the review month would have to be scrolled to."""
     plan = plan_of(goal("A"), actuals={"A": [3, 2, 1]}, plan={"A": [2] * 12})
     html = for_browser(pack_of(plan, pages=("summary", "goals")))
@@ -383,9 +383,9 @@ def test_the_chart_of_a_single_goal_fits_a_phone() -> None:
         form: [float(found) for found in re.findall(
             rf'<div class="plot {form}">.*?<svg[^>]* width="([\d.]+)"', html, re.DOTALL
         )]
-        for form in ("narrow", "roomy")
+        for form in ("narrow", "roomy", "broad")
     }  # fmt: skip
-    assert widths == {"narrow": [328, 328], "roomy": [600, 600]}
+    assert widths == {"narrow": [328, 328], "roomy": [600, 600], "broad": [1016, 1016]}
     assert "plot wide" not in html
 
 

@@ -18,7 +18,7 @@ from kpixl.pack.inlining import check_references, self_contained
 from kpixl.pack.line_ends import ended, ended_on_paper, tied, whole
 from kpixl.pack.logo import logo_look
 from kpixl.pack.references import IMAGE_SCHEME
-from kpixl.pack.screen import WIDE, Screen, has_roomy_form, on_screen
+from kpixl.pack.screen import Screen, forms
 from kpixl.pack.short import is_short
 from kpixl.pack.templates import environment, rendering
 
@@ -76,12 +76,10 @@ def for_browser(pack: Pack, templates: Path | None = None) -> str:
     def draw(drawing: Drawing, css: str = "", decorative: bool = False) -> Markup:
         if decorative:
             drawing = drawing._replace(alt="")
-        shown = on_screen(drawing)
-        framed = _framed(shown, to_svg(shown, families), css)
-        if not has_roomy_form(drawing):
-            return screen.chart(shown, framed)
-        roomy = on_screen(drawing, WIDE)
-        return screen.chart(shown, framed, _framed(roomy, to_svg(roomy, families), css))
+        shown = forms(drawing)
+        return screen.chart(
+            shown[0], *(_framed(form, to_svg(form, families), css) for form in shown)
+        )
 
     helpers: dict[str, Callable[..., Markup]] = {
         "region": screen.region,

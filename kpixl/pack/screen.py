@@ -23,21 +23,25 @@ WIDE = 600.0
 whose height can be chosen, too, are drawn for any room."""
 ROOMY = 400.0
 """Wider pictures that do fit have two forms: one for a phone, and one with all its labels where
-there is room."""
+there is room; those that are wider yet have a third, as wide as the page of a desk's screen."""
+BROAD = 1016.0
+"""As wide as the goal tree and other pictures that fill the page."""
+FORMS = ("narrow", "roomy", "broad")
+"""What the style sheet calls them."""
 SHORT = 8
 """Names of more letters need a column that they are not torn apart in."""
 
 
-def on_screen(drawing: Drawing, widest: float = WIDTH) -> Drawing:
+def on_screen(drawing: Drawing, widest: float = WIDTH, least: float = 0.0) -> Drawing:
     """The same chart in larger type and at most as wide as ``widest``, where it can be drawn again
-    by itself."""
+    by itself; one that fits a phone is at least as wide as ``least``."""
     source = drawing.source
     if source is None or source.chart is None:
         return drawing
     settings = dict(source.settings)
     width, height = settings.get("width"), settings.get("height")
     if isinstance(width, (int, float)) and _fits(drawing):
-        settings["width"] = min(width, widest)
+        settings["width"] = max(min(width, widest), least)
     if isinstance(height, (int, float)):
         settings["height"] = height * HIGHER
     return source.chart(source.figures, look=SCREEN_LOOK, **settings)
@@ -47,6 +51,16 @@ def has_roomy_form(drawing: Drawing) -> bool:
     """Whether a picture is shown in another form where there is more room than on a phone."""
     redrawn = drawing.source is not None and drawing.source.chart is not None
     return redrawn and drawing.width > ROOMY and _fits(drawing)
+
+
+def forms(drawing: Drawing) -> tuple[Drawing, ...]:
+    """A picture as it is shown on a phone, and in the places with more room of which it makes use:
+    the narrowest first."""
+    narrow = on_screen(drawing)
+    if not has_roomy_form(drawing):
+        return (narrow,)
+    broad = (on_screen(drawing, BROAD, least=BROAD),) if drawing.width > WIDE else ()
+    return (narrow, on_screen(drawing, WIDE), *broad)
 
 
 def _fits(drawing: Drawing) -> bool:
@@ -70,9 +84,9 @@ class Screen:
         name = f"{label} ({times})" if times > 1 else label
         return Markup(f' tabindex="0" role="region" aria-label="{escape(name)}"')  # noqa: S704
 
-    def chart(self, drawing: Drawing, framed: Markup, roomy: Markup | None = None) -> Markup:
-        """A picture; with its table below it where it is one of a kind, and with its ``roomy``
-        form beside it, of which the style sheet shows either."""
+    def chart(self, drawing: Drawing, framed: Markup, *roomier: Markup) -> Markup:
+        """A picture; with its table below it where it is one of a kind, and with its ``roomier``
+        forms beside it, of all of which the style sheet shows one."""
         source = drawing.source
         table = chart_table([drawing]) if source is not None and _is_alone(drawing) else None
         if table is None:
@@ -83,10 +97,11 @@ class Screen:
             if wide
             else Markup('<div class="plot">{}</div>').format(framed)
         )
-        if roomy is not None:
-            plot = Markup(
-                '<div class="plot narrow">{}</div><div class="plot roomy">{}</div>'
-            ).format(framed, roomy)
+        if roomier:
+            plot = Markup("").join(
+                Markup('<div class="plot {}">{}</div>').format(name, form)
+                for name, form in zip(FORMS, (framed, *roomier), strict=False)
+            )
         return Markup('<div class="chart">{}{}</div>').format(plot, self._view(table))
 
     def table_view(self, drawings: Sequence[Drawing]) -> Markup:
