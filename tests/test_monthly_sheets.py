@@ -3,6 +3,7 @@ month under review."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from kpixl.words import LANGUAGES, word
 from kpixl.workbook.cached import calculate
 from kpixl.workbook.content import NATIVE, BookContent
 from kpixl.workbook.entry import entry_of, owners
-from kpixl.workbook.grid import FIRST_ROW
+from kpixl.workbook.grid import FIRST_ROW, HEADER_ROW
 from kpixl.workbook.sample import empty_book
 from kpixl.workbook.template import to_rows
 from kpixl.workbook.template.entry_book import entry_layout
@@ -95,13 +96,48 @@ def test_a_review_month_that_is_none_leaves_every_goal_a_name() -> None:
         assert beside == {"A": ("Goods sold", "JPY"), "B": ("Parcels", "pcs")}
 
 
-@pytest.mark.parametrize(
-    ("month", "is_percent"), [("2026-06", False), ("2026-07", True), ("2027-01", False)]
-)
-def test_its_figures_are_shown_in_the_unit_of_that_month(month: str, is_percent: bool) -> None:
-    book = WrittenBook(book_bytes(renamed(month)))
-    (cell,) = (one for one in book.cells("Actuals").values() if one.value == "0.5")
-    assert ("%" in book.number_format(cell.style)) is is_percent
+# Of June, and from October to December, the nearest definition holds; whatever is under review.
+PERCENT = ("2026-07", "2026-08", "2026-09", "2026-10", "2026-11", "2026-12")
+
+
+def month_formats(content: BookContent, sheet: str, row: int) -> dict[str, str]:
+    """Month -> the number format of its cell in a row of a monthly sheet, as it is written."""
+    book = WrittenBook(book_bytes(content))
+    cells = book.cells(word(f"sheet.{sheet}", content.language))
+    places = [place for place in cells if re.fullmatch(rf"[A-Z]+{HEADER_ROW}", place)]
+    columns = {str(cells[one].value): one.removesuffix(str(HEADER_ROW)) for one in places}
+    return {
+        month: book.number_format(cells[f"{column}{row}"].style)
+        for month, column in columns.items()
+        if re.fullmatch(r"20\d\d-\d\d", month)
+    }
+
+
+@pytest.mark.parametrize("month", ["2026-04", "2026-08", "2027-02", "soon"])
+def test_each_months_figure_is_shown_in_the_unit_of_that_month(month: str) -> None:
+    entered = {APRIL: 12.0, Month(2026, 8): 0.125, Month(2027, 2): 1234.5}
+    figures: dict[str, dict[Month, CellValue]] = {"A": {**entered}, "B": {APRIL: 3.0}}
+    content = replace(
+        renamed(month), plan=figures, revision=figures, actuals=figures, outlook=figures
+    )
+    for key in MONTHLY:
+        found = month_formats(content, key, FIRST_ROW)
+        assert len(found) == 12
+        for one, shown_as in found.items():
+            # Pieces have no decimals, the share has one, and yen have that of February's figure.
+            yen = "#,##0.0" if one.startswith("2027") else "#,##0"
+            assert shown_as == ("0.0%" if one in PERCENT else yen), (key, one)
+        assert set(month_formats(content, key, FIRST_ROW + 1).values()) == {"#,##0"}
+
+
+def test_what_changes_nothing_of_the_unit_leaves_a_row_its_decimals() -> None:
+    """They are those of the figures entered: a new owner's are to look like those before."""
+    book = renamed("2026-04")
+    first, *_ = (goal for goal in book.goals if goal["name"] == "Goods")
+    goals = [{**first, "valid_from": None}, {**first, "owner": "Ito", "valid_from": "2026-06"}]
+    figures: dict[str, dict[Month, CellValue]] = {"A": {APRIL: 12.5, Month(2026, 8): 14.0}}
+    found = month_formats(replace(book, goals=goals, actuals=figures), "actuals", FIRST_ROW)
+    assert set(found.values()) == {"#,##0.0"}
 
 
 def test_an_owners_book_calls_it_as_in_the_month_asked_for() -> None:
@@ -121,6 +157,19 @@ def test_an_owners_book_calls_it_as_in_the_month_asked_for() -> None:
     guide = [cell.value for cell in layout.grid("guide").cells.values()]
     assert "Share of goods" in guide
     assert not {"Goods", "Goods sold"} & set(guide)
+
+
+def test_an_owners_guide_shows_the_month_before_in_the_unit_that_it_had() -> None:
+    july, june = Month(2026, 7), Month(2026, 6)
+    figures: dict[str, dict[Month, CellValue]] = {"A": {june: 12.0, july: 0.125}, "B": {july: 3.0}}
+    reading = read_plan(to_rows(replace(renamed("2026-07"), plan=figures, actuals=figures)))
+    assert reading.plan is not None
+    asked, _ = owners(reading.plan, july)
+    entry = entry_of(reading.plan, july, "Abe", asked["Abe"], "en")
+    cells = entry_layout(entry, "", "").grid("guide").cells
+    (row,) = (row for (row, column), cell in cells.items() if (column, cell.value) == (3, "A"))
+    assert (cells[row, 6].value, cells[row, 6].number_format) == (0.125, "0.0%")
+    assert (cells[row, 7].value, cells[row, 7].number_format) == (12.0, "#,##0")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -57,18 +57,24 @@ class BookContent:
 
 
 def goals_in_force(content: BookContent) -> Dict[str, Row]:
-    """Goal ID -> the row of Goals whose definition holds in the review month; where none does,
-    the nearest one, as :func:`kpixl.plan.model.definition_in` has it."""
+    """Goal ID -> the row of Goals whose definition holds in the review month."""
     month = _index(content.settings.get("review_month"), 0)
+    return {goal_id: row_in_force(own, month) for goal_id, own in goal_rows(content).items()}
+
+
+def goal_rows(content: BookContent) -> Dict[str, List[Row]]:
+    """Goal ID -> its rows of Goals, one for each of its definitions."""
     rows: Dict[str, List[Row]] = {}
     for goal in content.goals:
         rows.setdefault(str(goal.get("id")), []).append(goal)
-    return {
-        goal_id: own[0] if len(own) == 1 else _in_force(own, month) for goal_id, own in rows.items()
-    }
+    return rows
 
 
-def _in_force(rows: Sequence[Row], month: int) -> Row:
+def row_in_force(rows: Sequence[Row], month: int) -> Row:
+    """That of a goal's ``rows`` whose definition holds in the ``month`` of this index; where none
+    does, the nearest one, as :func:`kpixl.plan.model.definition_in` has it."""
+    if len(rows) == 1:
+        return rows[0]
     started = [row for row in rows if _start(row) <= month]
     for row in started:
         if month <= _index(row.get("valid_to"), month):

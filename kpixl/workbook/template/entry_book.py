@@ -11,7 +11,7 @@ from kpixl.plan.month import Month, fiscal_year
 from kpixl.plan.schema import SETTINGS, SHEET
 from kpixl.review.periods import month_name, short_month
 from kpixl.words import say, word
-from kpixl.workbook.content import BookContent, goals_in_force
+from kpixl.workbook.content import BookContent, goal_rows, goals_in_force
 from kpixl.workbook.entry import Entry
 from kpixl.workbook.grid import FIRST_ROW, Cell, Grid, Layout
 from kpixl.workbook.template import styles
@@ -20,8 +20,8 @@ from kpixl.workbook.template.inputs import (
     IN_FORCE,
     goals_grid,
     list_grid,
+    month_formats,
     monthly_grid,
-    row_format,
     settings_grid,
     sheet_name,
     text_width,
@@ -197,17 +197,16 @@ def _goals(grid: Grid, row: int, content: BookContent) -> int:
         side = " right" if column > 5 else " centre" if column == 5 else ""
         grid.put(row + 1, column, head, f"header computed_header{side}")
     grid.heights[row + 1] = 32
-    shown = goals_in_force(content)
+    shown, rows = goals_in_force(content), goal_rows(content)
     for number, (goal_id, goal) in enumerate(shown.items(), start=row + 2):
         actuals, plan = content.actuals.get(goal_id, {}), content.plan.get(goal_id, {})
-        shape = row_format(goal, {**plan, **actuals}, content)
+        shown_in = month_formats(rows[goal_id], {**plan, **actuals}, content)
+        shapes = [styles.TEXT_FORMAT] * 3 + [shown_in(one) for one in (month, *before)]
         cells: List[CellValue] = [goal_id, goal.get("name"), goal.get("unit"), plan.get(month)]
         cells += [actuals.get(one) for one in before]
-        for column, value in enumerate(cells, start=_LEFT + 1):
+        for column, (value, shape) in enumerate(zip(cells, shapes, strict=True), start=_LEFT + 1):
             side = " right" if column > 5 else " centre" if column == 5 else ""
-            grid.put(
-                number, column, value, f"row{side}", shape if column > 5 else styles.TEXT_FORMAT
-            )
+            grid.put(number, column, value, f"row{side}", shape)
         lines = -(-text_width(str(goal.get("name") or "")) // _WIDTHS[4])
         grid.heights[number] = 6 + 14 * max(1, lines)
     return row + 2 + len(shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 from unicodedata import east_asian_width
 
 from kpixl.plan import schema
@@ -13,7 +13,7 @@ from kpixl.plan.month import Month
 from kpixl.plan.schema import SHEET, Column, Kind, Sheet
 from kpixl.plan.vocabulary import recognise
 from kpixl.words import section, word
-from kpixl.workbook.content import BookContent, MonthFigures, Row, goals_in_force
+from kpixl.workbook.content import BookContent, MonthFigures, Row, goal_rows, row_in_force
 from kpixl.workbook.grid import (
     FIRST_ROW,
     HEADER_ROW,
@@ -244,7 +244,7 @@ def monthly_grid(key: str, content: BookContent, figures: MonthFigures, ids: Seq
     grid = _begin_table(sheet, language, room, content.months)
     grid.frozen = (HEADER_ROW, len(sheet.columns))
     fiscal_start = _fiscal_start(content)
-    goals = goals_in_force(content)
+    goals = goal_rows(content)
     computed = _beside_id(sheet, language)
     for row, goal_id in enumerate([*ids, *([None] * (room - len(ids)))], start=FIRST_ROW):
         grid.put(row, 1, goal_id, "input", styles.TEXT_FORMAT)
@@ -252,10 +252,10 @@ def monthly_grid(key: str, content: BookContent, figures: MonthFigures, ids: Seq
             grid.put(row, number, Formula(formula), "computed" + (" centre" if number > 2 else ""))
         grid.widths[1] = max(grid.widths[1], text_width(goal_id or "") + 2.5)
         months = figures.get(goal_id, {}) if goal_id else {}
-        shown = row_format(goals.get(goal_id or ""), months, content)
+        shown = month_formats(goals.get(goal_id or "", ()), months, content)
         for number, month in enumerate(content.months, start=len(sheet.columns) + 1):
             look = "input right year" if month.month == fiscal_start else "input right"
-            grid.put(row, number, months.get(month), look, shown)
+            grid.put(row, number, months.get(month), look, shown(month))
     names = [text_width(str(goal.get("name"))) for goal in content.goals]
     grid.widths[2] = max([grid.widths[2], *(min(width + 2, _WIDEST) for width in names)])
     width = _month_width(figures)
@@ -291,8 +291,29 @@ def row_format(goal: Optional[Row], months: Mapping[Month, CellValue], content: 
     if goal is None:
         return "General"
     numbers = tuple(float(value) for value in months.values() if isinstance(value, (int, float)))
-    how = (goal.get("unit"), goal.get("decimals"), goal.get("scale"))
-    return styles.entry_format(*how, numbers, negatives(content))
+    return styles.entry_format(*_shown_as(goal), numbers, negatives(content))
+
+
+def month_formats(
+    rows: Sequence[Row], months: Mapping[Month, CellValue], content: BookContent
+) -> Callable[[Month], str]:
+    """The number format of a goal's figure of a month: that of the definition that holds in it.
+    What definitions show alike, is shown with as many decimals in all of their months."""
+    if len(rows) < 2:
+        only = row_format(rows[0] if rows else None, months, content)
+        return lambda _: only
+    held = {month: row_in_force(rows, month.index) for month in content.months}
+    alike: Dict[Tuple[CellValue, ...], Dict[Month, CellValue]] = {}
+    for month, row in held.items():
+        alike.setdefault(_shown_as(row), {})[month] = months.get(month)
+    formats = {
+        _shown_as(row): row_format(row, alike[_shown_as(row)], content) for row in held.values()
+    }
+    return lambda month: formats[_shown_as(held[month])]
+
+
+def _shown_as(goal: Row) -> Tuple[CellValue, CellValue, CellValue]:
+    return (goal.get("unit"), goal.get("decimals"), goal.get("scale"))
 
 
 IN_FORCE = "GoalsInForce"
@@ -343,5 +364,5 @@ def _ordered(figures: MonthFigures, order: Sequence[str]) -> List[str]:
 
 __all__ = [
     "IN_FORCE", "VOCABULARIES", "begin", "capacity", "header", "header_of", "input_grids",
-    "negatives", "row_format", "sheet_name",
+    "month_formats", "negatives", "sheet_name",
 ]  # fmt: skip
