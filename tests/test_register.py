@@ -221,9 +221,13 @@ def test_one_red_goal_alone() -> None:
     assert exceptions(A=1.0).lead == "One goal is Red in June 2026; it has no countermeasure yet."
 
 
+@pytest.mark.parametrize("nothing", [" ", "TBD", "―"])
 @pytest.mark.parametrize("missing", ["cause", "countermeasure"])
-def test_a_cause_or_a_countermeasure_that_is_missing_treats_nothing(missing: str) -> None:
-    blank = replace(DOING, cause=" ") if missing == "cause" else replace(DOING, countermeasure=" ")
+def test_a_cause_or_a_countermeasure_that_is_missing_treats_nothing(
+    missing: str, nothing: str
+) -> None:
+    told = {"cause": DOING.cause, "countermeasure": DOING.countermeasure, missing: nothing}
+    blank = replace(DOING, cause=told["cause"], countermeasure=told["countermeasure"])
     found = exceptions(blank, A=1.0)
     assert found.with_action == ()
     (card,) = found.without_action

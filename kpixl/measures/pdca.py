@@ -11,6 +11,12 @@ from kpixl.measures.kinds import Phase, Status, Step
 IDLE_DAYS = 30
 """An open action on which nothing was done for so many days is overdue."""
 
+NO_EVIDENCE: Tuple[str, ...] = (
+    "-", "–", "—", "―", "−", "－", "ー", "…", "?", "？", "TBD", "TBA", "TBC", "N/A", "未定",
+)  # fmt: skip
+"""What people write into a cell that they have nothing to say in."""
+_SAYING_NOTHING = frozenset(["", *map(str.casefold, NO_EVIDENCE)])
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -38,9 +44,15 @@ _ROWS: Tuple[Tuple[Tuple[str, ...], Phase, Step], ...] = (
 _ORDER = {step: position for position, (_, _, step) in enumerate(_ROWS)}
 
 
+def says_something(text: str) -> bool:
+    """Whether a text is evidence of anything: blanks, dashes and the like, and words for "not
+    known yet" are not (:data:`NO_EVIDENCE`, in capitals or not)."""
+    return text.strip().casefold() not in _SAYING_NOTHING
+
+
 def _missing(evidence: Evidence, field: str) -> bool:
     value = getattr(evidence, field)
-    return not value.strip() if isinstance(value, str) else value is None
+    return not says_something(value) if isinstance(value, str) else value is None
 
 
 def action_phase(evidence: Evidence) -> Tuple[Phase, Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpixl.measures.kinds import Status
+from kpixl.measures.pdca import says_something
 from kpixl.pack.contexts import ExceptionCard, ExceptionsPage
 from kpixl.pack.drawings import anchor
 from kpixl.pack.paper import lines_taken
@@ -97,7 +98,7 @@ def _is_treated(review: Review, goal: GoalReview) -> bool:
     """Whether something is being done: an open action whose cause is known and whose
     countermeasure is decided. One that is still looking for them is shown, but treats nothing."""
     return any(
-        entry.action.cause.strip() and entry.action.countermeasure.strip()
+        says_something(entry.action.cause) and says_something(entry.action.countermeasure)
         for entry in _open_actions(review, goal)
     )
 

@@ -29,6 +29,12 @@ SHOWN_LENGTH = 80
 BEYOND_FLOATS = 1.7e308
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# What takes no room, or none that is seen: a cell of nothing else is blank, and an ID copied from a
+# web page is the one that it looks like.
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800"
+    r"\u3164\ufeff\uffa0]+"
+)
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 
 MONTH_NAMES = {
@@ -63,11 +69,22 @@ _BARE_MONTH = re.compile(r"(\d{1,2})月(?:度|分)?")
 
 
 def clean_text(text: str) -> str:
-    """``text`` trimmed and without control characters; line breaks stay."""
+    """``text`` without control characters, and trimmed of all that is not seen; line breaks stay."""
     if not text.isprintable():
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
         text = _CONTROL.sub("", text)
+    if not text.isascii():
+        text = _trimmed(text)
     return text.strip()[: schema.MAX_TEXT]
+
+
+def _trimmed(text: str) -> str:
+    first = _UNSEEN.match(text)
+    text = text[first.end() :] if first else text
+    end = len(text)
+    while end and _UNSEEN.fullmatch(text, end - 1, end):
+        end -= 1
+    return text[:end]
 
 
 def plain(text: str) -> str:

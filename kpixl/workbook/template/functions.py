@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, Dict, Tuple
 
+from kpixl.measures.pdca import NO_EVIDENCE
 from kpixl.plan.schema import SHEET
 from kpixl.words import LANGUAGES, word
 from kpixl.workbook.grid import Grid, here, text
@@ -29,12 +30,26 @@ _BY_MONTH = "|".join(
     ["", *(word(f"aggregation.{key}", language) for key in ("sum", "last", "max", "min")
      for language in LANGUAGES), ""]
 )  # fmt: skip
+_SAID = ("cause", "countermeasure", "owner", "result")
+_NOTHING = f"||{'|'.join(NO_EVIDENCE)}|"
+_LONGER = max(map(len, NO_EVIDENCE)) + 1
 _PHASE_ARGUMENTS = ("cause", "countermeasure", "owner", "due", "done", "result", "decision")
 
 
 def action_cell(key: str, language: str) -> str:
     """The cell of a column of Actions in the formula's own row."""
     return here(SHEET["actions"].table, header_of("actions", key, language))
+
+
+def lacks(key: str, cell: str) -> str:
+    """A formula for whether an action's evidence is missing: ``cell`` holds the column ``key``."""
+    if key not in _SAID:
+        return f'TRIM({cell})=""'
+    # What a cell says is always found, at the latest behind all that says nothing, so that an error
+    # in it comes through. Longer text than SEARCH takes, and its escape sign, would be errors, too;
+    # its wildcards match what says nothing, and say nothing themselves.
+    said = f'SUBSTITUTE(LEFT(TRIM({cell}),{_LONGER}),"~","-")'
+    return f'SEARCH("|"&{said}&"|",{text(_NOTHING)}&{said}&"|")<{len(_NOTHING)}'
 
 
 class InCellFunctions:

@@ -16,7 +16,7 @@ from kpixl.words import word
 from kpixl.workbook.content import BookContent
 from kpixl.workbook.grid import Formula, column_ref, iso_day, row_of, text
 from kpixl.workbook.template.figure_map import Sheet
-from kpixl.workbook.template.functions import action_cell
+from kpixl.workbook.template.functions import action_cell, lacks
 from kpixl.workbook.template.inputs import begin, header_of
 from kpixl.workbook.template.native.words import Words
 
@@ -177,7 +177,7 @@ class ActionSteps:
                  "decision": f'{self._here("decision", row)}=""'}  # fmt: skip
         formula = str(CLOSED)
         for number, (keys, _, _) in reversed([*enumerate(STAGES, start=1)]):
-            tests = [known.get(key, f'TRIM({entry(key)})=""') for key in keys]
+            tests = [known.get(key, lacks(key, entry(key))) for key in keys]
             missing = tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
             formula = f"IF({missing},{number},{formula})"
         days = "&".join(self._here(name, row) for name in ("raised", "due", "started", "done",
@@ -248,7 +248,7 @@ def action_phase(language: str, words: Words) -> str:
     """An action's phase, on the Actions sheet, by what stands in its row."""
     formula = text(word("phase.closed", language))
     for keys, phase, _ in reversed(STAGES):
-        tests = [f'TRIM({action_cell(key, language)})=""' for key in keys]
+        tests = [lacks(key, action_cell(key, language)) for key in keys]
         missing = tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
         formula = f"IF({missing},{text(word(f'phase.{phase}', language))},{formula})"
     days = "&".join(_day(action_cell(key, language)) for key in ("due", "done"))
