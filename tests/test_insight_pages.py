@@ -440,6 +440,13 @@ def test_status_and_signal_are_told_apart() -> None:
     assert "Change the process" in found.rest
 
 
+def test_one_of_one_goal_is_not_said() -> None:
+    found = page(built(watched(A=BELOW)), SignalsPage)
+    assert found.lead == (
+        "The only goal with control limits shows a signal: its last figure is no usual variation."
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("count", "shares"), [(6, [6]), (8, [6, 2]), (14, [6, 6, 2])])
 def test_signals_go_on_under_a_heading_of_their_own(

@@ -138,3 +138,30 @@ def test_money_keeps_its_mark_at_both_ends_of_the_range():
     english, japanese = said(landing, unit="JPY", direction=Direction.LOWER)
     assert english.endswith("likely range ¥104–¥116.")
     assert japanese.endswith("（80%の確率で104〜116円）。")
+
+
+def test_a_loss_is_no_share_of_a_profit_that_was_planned():
+    # −1,014 ÷ 1,000 would be "−101.4% of plan", which nobody can weigh.
+    landing = replace(PACE, value=-1014.0, low=-1350.0, high=-680.0, gap=-2014.0)
+    assert said(landing) == (
+        (
+            "At this pace, the year ends at −1,014 units against a plan of 1,000 units, "
+            "likely range −1,350 to −680 units."
+        ),
+        (
+            "このままのペースでは、年度の着地見込は−1,014 units（計画 1,000 units）です"
+            "（80%の確率で−1,350〜−680 units）。"
+        ),
+    )
+
+
+def test_a_range_that_begins_with_a_loss_is_said_in_figures():
+    landing = replace(PACE, value=120.0, low=-80.0, high=320.0, gap=-880.0)
+    assert said(landing, unit="JPY")[0] == (
+        "At this pace, the year ends at 12.0% of plan (¥120), likely range −¥80 to ¥320."
+    )
+    expected = replace(landing, outlook=-40.0)
+    assert said(expected, unit="JPY")[0] == (
+        "The owner expects the year to end at −¥40 against a plan of ¥1,000; computed from the "
+        "figures so far it is ¥120, likely range −¥80 to ¥320."
+    )

@@ -171,6 +171,14 @@ def test_the_books_mark_for_negatives_stands_in_sentences_too():
     )
 
 
+def test_a_negative_in_parentheses_has_a_minus_within_parentheses():
+    plan = one(842, 870, unit="JPY", decimals=0)
+    plan = replace(plan, settings=replace(plan.settings, negatives=Negatives.PARENTHESES))
+    # 842 − 870 = −28; 28 ÷ 870 = 3.2 %
+    english, _ = month_of(plan)
+    assert english.endswith("3.2% below plan (−¥28).")
+
+
 def test_a_difference_too_small_to_be_shown_is_said_in_words():
     # 1.5 of 40,000 million: neither 0.0 % nor ¥0M says anything
     fields = {"unit": "JPY", "scale": "M"}

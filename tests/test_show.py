@@ -13,7 +13,14 @@ from kpixl.measures.kinds import Aggregation
 from kpixl.plan.model import Negatives, Rounding, Settings
 from kpixl.plan.month import Month, fiscal_year
 from kpixl.review.figures import FiscalSeries
-from kpixl.review.show import GoalStyle, NumberStyle, goal_style, number_style, rounded_to
+from kpixl.review.show import (
+    GoalStyle,
+    NumberStyle,
+    enclosed,
+    goal_style,
+    number_style,
+    rounded_to,
+)
 from tests.plans import goal
 
 EN = NumberStyle("en")
@@ -324,3 +331,12 @@ def test_with_unit_holds_the_same_digits_as_the_bare_figure(value, scale, langua
     bare = found.value(value).lstrip("−")
     assert bare in found.with_unit(value)
     assert found.with_unit(value).startswith("−") == found.value(value).startswith("−")
+
+
+def test_a_figure_in_parentheses_takes_no_second_pair() -> None:
+    assert [enclosed(text) for text in ("(¥13.6M)", "(3.0%)", "(18.9) pt", "(2) kg (dry)")] == [
+        "−¥13.6M", "−3.0%", "−18.9 pt", "−2 kg (dry)",
+    ]  # fmt: skip
+    # Nothing else is touched: neither other marks for negatives nor a unit's own parentheses.
+    for text in ("−¥13.6M", "▲3.0%", "+2 kg (dry)", "12 m (net)"):
+        assert enclosed(text) == text

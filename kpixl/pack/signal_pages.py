@@ -33,6 +33,7 @@ def signal_pages(review: Review, language: str) -> tuple[SignalsPage, ...]:
     told.sort(key=lambda entry: URGENCY[entry[1].better])
     title = word("page.signals", language)
     lead = "page.signals_one" if len(told) == 1 else "page.signals_many"
+    lead = "page.signals_only" if len(charted) == 1 else lead
     cells = [_cell(review, goal, control, language) for goal, control in told]
     said, rest = say(lead, language, n=len(told), m=len(charted)), _rest(review, language)
     starts = [0, *_starts(cells, said, rest, language)]

@@ -29,6 +29,7 @@ from kpixl.review.sentences import (
     tally_sentence,
     title_sentence,
 )
+from kpixl.review.show import enclosed
 from kpixl.review.span_sentences import span_texts
 from kpixl.review.steps import step_due
 from kpixl.review.turns import idle
@@ -183,7 +184,7 @@ def _bare_gap(review: Review, goal: GoalReview, figures: Figures, language: str)
     text = style.change(figures.gap)
     if style.percent or figures.gap_pct is None:
         return text
-    return f"{text} ({style.style.percent(figures.gap_pct, 1, signed=True)})"
+    return f"{text} ({enclosed(style.style.percent(figures.gap_pct, 1, signed=True))})"
 
 
 def _month_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:

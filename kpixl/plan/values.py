@@ -69,7 +69,7 @@ _BARE_MONTH = re.compile(r"(\d{1,2})月(?:度|分)?")
 
 
 def clean_text(text: str) -> str:
-    """``text`` without control characters, and trimmed of all that is not seen; line breaks stay."""
+    """``text`` without control characters, trimmed of all that is not seen; line breaks stay."""
     if not text.isprintable():
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
         text = _CONTROL.sub("", text)

@@ -14,7 +14,7 @@ from kpixl.review.figures import GoalReview, Review
 from kpixl.review.focus import last_reported
 from kpixl.review.insights import Bridge, Focus, Lever, Part
 from kpixl.review.sentences import style_of
-from kpixl.review.show import GoalStyle, rounded_to
+from kpixl.review.show import GoalStyle, enclosed, rounded_to
 from kpixl.words import say, word
 
 _MOST = 0.5
@@ -53,7 +53,7 @@ def mostly_from(review: Review, goal: GoalReview, bridge: Optional[Bridge], lang
             "bridge.part",
             language,
             name=_name(review, part, language, "_named"),
-            value=style.change_with_unit(_plain(goal, part.value)),
+            value=enclosed(style.change_with_unit(_plain(goal, part.value))),
         )
         for part in named
     )
@@ -91,10 +91,10 @@ def _lever(review: Review, kgi: GoalReview, lever: Lever, language: str) -> str:
     cost = lever.contribution
     if cost is not None and cost < 0 and not style.shows_nothing(cost):
         value = style.change_with_unit(_plain(kgi, cost))
-        facts.append(say("focus.cost", language, value=value))
+        facts.append(say("focus.cost", language, value=enclosed(value)))
     change = leverage_text(kgi, lever, style)
     if change:
-        facts.append(say("focus.moves", language, kgi=kgi.goal.name, change=change))
+        facts.append(say("focus.moves", language, kgi=kgi.goal.name, change=enclosed(change)))
     name = review.by_id[lever.goal].goal.name
     if not facts:
         return name

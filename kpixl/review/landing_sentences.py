@@ -59,7 +59,7 @@ def _ending(
     details["plan"] = style.with_unit(landing.plan)
     if goal.is_rollup:
         return say("sentence.landing_score", language, score=style.style.attainment(value))
-    if _has_share(goal, landing, style):
+    if _has_share(goal, landing, style, value):
         share = style.style.attainment(value / landing.plan)
         return say("sentence.landing_share", language, share=share, **details)
     judged = _judged(goal, landing, language)
@@ -79,7 +79,7 @@ def _ending_twice(
     text = original_plan(landing.plan, before, style)
     if goal.is_rollup or not text or before is None or value is None:
         return ending
-    if _has_share(goal, landing, style) and before.plan > 0:
+    if _has_share(goal, landing, style, value) and before.plan > 0:
         share = style.style.attainment(value / before.plan)
         return say("sentence.landing_of_original", language, ending=ending, share=share)
     plan = style.with_unit(before.plan)
@@ -106,10 +106,12 @@ def lean_key(lean: Optional[int], goal: Optional[GoalReview] = None) -> str:
     return "optimistic" if lean > 0 else "cautious"
 
 
-def _has_share(goal: GoalReview, landing: Landing, style: GoalStyle) -> bool:
-    """Whether "x % of plan" says how good the year is: more is better, and the plan is a size."""
+def _has_share(goal: GoalReview, landing: Landing, style: GoalStyle, value: float) -> bool:
+    """Whether "x % of plan" says how good the year is: more is better, the plan is a size, and
+    ``value`` is one, too: a loss is no share of a profit."""
     higher = goal.goal.direction is Direction.HIGHER
-    return higher and not style.percent and landing.plan is not None and landing.plan > 0
+    sizes = landing.plan is not None and landing.plan > 0 and value >= 0
+    return higher and not style.percent and sizes
 
 
 def _judged(goal: GoalReview, landing: Landing, language: str) -> str:
@@ -135,12 +137,14 @@ def _range(
     twice."""
     if landing.low is None or landing.high is None:
         return ""
-    if landing.plan is not None and _has_share(goal, landing, style):
+    if landing.plan is not None and _has_share(goal, landing, style, landing.low):
         ends = [style.style.percent(end / landing.plan, 0) for end in (landing.low, landing.high)]
     else:
         ends = [style.with_unit(end) for end in (landing.low, landing.high)]
     if ends[0] == ends[1]:
         return ""
+    if landing.low < 0:
+        key = f"{key}_signed"
     return say(f"sentence.{key}", language, low=_bare(ends[0], style), high=ends[1])
 
 

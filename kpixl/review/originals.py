@@ -10,7 +10,7 @@ from typing import List, Optional
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.insights import AgainstOriginal
 from kpixl.review.periods import month_name
-from kpixl.review.show import GoalStyle
+from kpixl.review.show import GoalStyle, enclosed
 from kpixl.words import say, word
 
 
@@ -35,7 +35,7 @@ def both_plans(figures: Figures, style: GoalStyle, language: str, unit: bool = T
     shown, before = form(figures.plan), figures.against_original
     if not original_plan(figures.plan, before, style) or before is None:
         return shown
-    original = style.value(before.plan)
+    original = enclosed(style.value(before.plan))
     return say("show.both_plans", language, plan=shown, original=original)
 
 
@@ -49,10 +49,12 @@ def short_gap(gap: Optional[float], gap_pct: Optional[float], style: GoalStyle) 
 def both_gaps(
     shown: str, before: Optional[AgainstOriginal], style: GoalStyle, language: str
 ) -> str:
-    """``−1.1%; orig. −1.0%``: the gap as it is shown, and behind it that to the original plan."""
+    """``−1.1%; orig. −1.0%``, to stand in parentheses: the gap as it is shown, and behind it that
+    to the original plan."""
+    shown = enclosed(shown)
     if before is None or before.gap is None:
         return shown
-    original = short_gap(before.gap, before.gap_pct, style)
+    original = enclosed(short_gap(before.gap, before.gap_pct, style))
     if original == shown:
         return shown
     return say("show.both_gaps", language, gap=shown, original=original)

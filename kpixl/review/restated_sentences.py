@@ -9,7 +9,7 @@ from kpixl.review.figures import Review
 from kpixl.review.periods import date_name, month_name
 from kpixl.review.restated import Change, Edition, Restatement
 from kpixl.review.sentences import style_of
-from kpixl.review.show import GoalStyle
+from kpixl.review.show import GoalStyle, enclosed
 from kpixl.words import say, word
 
 MOST_PLACES = 8
@@ -144,5 +144,5 @@ def _largest_sentence(review: Review, entry: Restatement, count: int, language: 
         "restated.only" if count == 1 else "restated.largest", language,
         name=goal.goal.name, month=month_name(entry.month, language),
         measure=word(f"restated.{entry.measure}", language),
-        old=style.with_unit(entry.old), new=style.with_unit(entry.new), amount=amount,
+        old=style.with_unit(entry.old), new=style.with_unit(entry.new), amount=enclosed(amount),
     )  # fmt: skip

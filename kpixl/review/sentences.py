@@ -11,7 +11,7 @@ from kpixl.plan.month import Month
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.originals import against_original_phrase, both_plans, with_original
 from kpixl.review.periods import month_name, span_name
-from kpixl.review.show import GoalStyle, goal_style, number_style, rounded_to
+from kpixl.review.show import GoalStyle, enclosed, goal_style, number_style, rounded_to
 from kpixl.words import say, word
 
 
@@ -119,7 +119,7 @@ def against_plan(goal: GoalReview, figures: Figures, style: GoalStyle, language:
         amount = style.change_with_unit(abs(difference)).lstrip("+")
         return say(f"sentence.{side}_by_amount", language, amount=amount, judged=aside)
     within = say("sentence.within_aside", language, text=judged) if judged else ""
-    shown = style.change_with_unit(difference)
+    shown = enclosed(style.change_with_unit(difference))
     return say(f"sentence.{side}", language, share=share, difference=shown, judged=within)
 
 
@@ -160,7 +160,7 @@ def _with_prior(text: str, figures: Figures, style: GoalStyle, language: str) ->
     if figures.prior < 0:
         # "Up 40% on −¥4M" would leave open which way a loss has moved.
         signed = style.growth(growth)
-        return say("sentence.prior_loss", language, text=text, growth=signed, prior=prior)
+        return say("sentence.prior_loss", language, text=text, growth=signed, prior=enclosed(prior))
     way = "up" if growth > 0 else "down"
     key = f"sentence.prior_{way}_points" if style.percent else f"sentence.prior_{way}"
     return say(key, language, text=text, growth=amount, prior=prior)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from math import isfinite
@@ -26,6 +27,7 @@ _CURRENCIES: Mapping[str, str] = {
 }
 _POWERS: Mapping[float, int] = {1.0: 0, 1e3: 3, 1e6: 6, 1e8: 8, 1e9: 9}
 _EXCEL_DIGITS = Context(prec=15)
+_IN_PARENTHESES = re.compile(r"^\(([^()]*)\)")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,12 @@ class NumberStyle:
         if value < 1.0 and rounded_to(value, decimals, self.rounding, 2) >= 100:
             return f"{rounded_to(value, decimals, Rounding.DOWN, 2):,.{decimals}f}%"
         return self.percent(value, decimals)
+
+
+def enclosed(text: str) -> str:
+    """A figure as it stands within parentheses: one in parentheses of its own has a minus there,
+    instead of a second pair. ``(¥14M)`` is ``−¥14M``."""
+    return _IN_PARENTHESES.sub(rf"{MINUS}\1", text)
 
 
 def rounded_to(value: float, decimals: int, rounding: Rounding, power: int = 0) -> Decimal:
