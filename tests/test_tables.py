@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +14,7 @@ from kpixl.measures.kinds import Aggregation, Direction
 from kpixl.plan.model import Goal, Level
 from kpixl.plan.month import Month
 from kpixl.plan.schema import SHEET
-from kpixl.words import section
+from kpixl.words import problem_text, section
 from tests.plan_book import MONTHS, Rows, goal, only, plan_of, read, sound
 
 APRIL, MAY = Month(2026, 4), Month(2026, 5)
@@ -282,6 +282,37 @@ def test_an_own_figure_far_from_the_formula_is_said() -> None:
 
 
 # Actions, comments, holidays
+
+
+@pytest.mark.parametrize(
+    ("days", "cell", "words"),
+    [
+        # Raised, (cause to due), Started, Done, (expected effect to decision), Decided
+        ((4, 5, 6, 7), None, ""),
+        ((4, None, 4, 4), None, ""),
+        ((None, 5, None, 5), None, ""),
+        ((4, 5, 6, 5), "M3", "“Decided” (2026-05-01) is before “Done” (2026-06-01)."),
+        ((6, None, 5, 7), "I3", "“Done” (2026-05-01) is before “Raised” (2026-06-01)."),
+        ((6, 5, 4, 7), "H3", "“Started” (2026-05-01) is before “Raised” (2026-06-01)."),
+    ],
+)
+def test_days_of_an_action_that_contradict_each_other_are_told(
+    days: Tuple[Optional[int], ...], cell: Optional[str], words: str
+) -> None:
+    raised, started, done, decided = (day and date(2026, day, 1) for day in days)
+    row = ["A2", "RATE", raised, "why", "what", "Abe", None, started, done, *[None] * 3, decided]
+    sheets = sound()
+    sheets["Actions"].append(row)
+    reading = read(sheets)
+    if cell is None:
+        assert reading.problems == ()
+    else:
+        problem = only(reading, "action-order")
+        assert (problem.cell, problem.warning, problem.goals) == (cell, True, ("RATE",))
+        assert problem_text(problem, "en").what == words
+        # The action counts as it stands.
+        assert reading.plan is not None
+        assert reading.plan.actions[-1].decided is not None
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,15 @@ from datetime import date
 from typing import Collection, Dict, List, Optional, Tuple
 
 from kpixl.measures.kinds import Decision
-from kpixl.plan.findings import Findings, Severity
+from kpixl.plan.findings import Findings, Severity, both_names
 from kpixl.plan.headers import Table
 from kpixl.plan.model import Action, Comment
 from kpixl.plan.rows import Row, filled_rows
 from kpixl.plan.values import text_of
+from kpixl.words import LANGUAGES, word
+
+_IN_ORDER = ("raised", "started", "done", "decided")
+"""The days of an action in the order in which they come."""
 
 
 def read_actions(table: Table, goals: Collection[str], findings: Findings) -> Tuple[Action, ...]:
@@ -35,6 +39,7 @@ def read_actions(table: Table, goals: Collection[str], findings: Findings) -> Tu
         action = _action(row, action_id, goal)
         first[action_id] = action
         actions.append(action)
+        _check_order(row, action)
     return tuple(actions)
 
 
@@ -56,6 +61,22 @@ def _action(row: Row, action_id: str, goal: str) -> Action:
         decided=row.date("decided"),
         row=row.line,
     )
+
+
+def _check_order(row: Row, action: Action) -> None:
+    """Report the first day that comes before one which it should follow: as evidence of what was
+    done when, the two contradict each other."""
+    earlier, latest = "", date.min
+    for column in _IN_ORDER:
+        day: Optional[date] = getattr(action, column)
+        if day is None:
+            continue
+        if day < latest:
+            before = {f"earlier_{one}": word(f"column.{earlier}", one) for one in LANGUAGES}
+            details = {**both_names("column", column), **before, "first": latest.isoformat()}
+            row.report("action-order", column, day, Severity.WARNING, details)
+            return
+        earlier, latest = column, day
 
 
 def read_comments(table: Table, goals: Collection[str], findings: Findings) -> Tuple[Comment, ...]:
