@@ -4,18 +4,20 @@ nothing that says nothing."""
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from kpixl import FUNCTIONS
+from kpixl import FUNCTIONS, review_workbook
 from kpixl.plan.values import clean_text, id_of
 from kpixl.workbook.content import FUNCTIONS as CALLS
 from kpixl.workbook.content import NATIVE, Row
 from kpixl.workbook.sample import sample_book
-from tests.books import book_bytes
+from tests.books import book_bytes, put
 
 DONE: Row = {
     "goal_id": "AOV", "raised": date(2026, 5, 1), "cause": "few bundles",
@@ -38,6 +40,26 @@ CELLS: tuple[tuple[Row, str, str], ...] = (
     ({"cause": "long " * 80}, "Closed", "–"),
     ({"result": "None of them came back"}, "Closed", "–"),
 )  # fmt: skip
+# What is dated after 9 November 2026, as of which the sample is judged, has not happened yet.
+LATER = (
+    ({"done": date(2026, 11, 9), "decided": date(2026, 11, 9)}, "Closed", "–"),
+    ({"done": date(2026, 11, 10)}, "Do", "Carry it out by 2026-06-30"),
+    ({"decided": date(2026, 11, 10)}, "Act", "Standardise, adjust or stop"),
+    ({"done": date(2027, 3, 1), "result": None}, "Do", "Carry it out by 2026-06-30"),
+)
+
+
+def shown(cells: str, rows: Sequence[Row]) -> list[tuple[object, object]]:
+    """Phase and next step on the Actions sheet of a book with these actions."""
+    actions = tuple({**row, "action_id": f"A{number}"} for number, row in enumerate(rows))
+    book = replace(sample_book("en"), cells=cells, actions=actions)
+    sheet = openpyxl.load_workbook(io.BytesIO(book_bytes(book)), data_only=True)["Actions"]
+    heads = next(row for row in sheet.iter_rows(values_only=True) if "Action ID" in row)
+    found = {
+        row[heads.index("Action ID")]: (row[heads.index("Phase")], row[heads.index("Next step")])
+        for row in sheet.iter_rows(values_only=True)
+    }
+    return [found[f"A{number}"] for number in range(len(rows))]
 
 
 @pytest.mark.parametrize(("given", "phase", "step"), CELLS)
@@ -51,19 +73,19 @@ def test_the_cell_function_takes_no_placeholder_for_evidence(
 
 @pytest.mark.parametrize("cells", [CALLS, NATIVE])
 def test_phase_and_next_step_of_a_row_go_by_the_same_evidence(cells: str) -> None:
-    actions = tuple(
-        {**DONE, "action_id": f"A{number}", **given} for number, (given, _, _) in enumerate(CELLS)
-    )
+    rows = [{**DONE, **given} for given, _, _ in CELLS]
+    assert shown(cells, rows) == [(phase, step) for _, phase, step in CELLS]
+
+
+@pytest.mark.parametrize("cells", [CALLS, NATIVE])
+def test_a_row_goes_no_further_than_was_known_on_the_as_of_date(cells: str, tmp_path: Path) -> None:
+    rows = [{**DONE, **given} for given, _, _ in LATER]
+    assert shown(cells, rows) == [(phase, step) for _, phase, step in LATER]
+    # The pack says the same.
+    actions = tuple({**row, "action_id": f"A{number}"} for number, row in enumerate(rows))
     book = replace(sample_book("en"), cells=cells, actions=actions)
-    sheet = openpyxl.load_workbook(io.BytesIO(book_bytes(book)), data_only=True)["Actions"]
-    heads = next(row for row in sheet.iter_rows(values_only=True) if "Action ID" in row)
-    found = {
-        row[heads.index("Action ID")]: (row[heads.index("Phase")], row[heads.index("Next step")])
-        for row in sheet.iter_rows(values_only=True)
-    }
-    assert [found[f"A{number}"] for number in range(len(CELLS))] == [
-        (phase, step) for _, phase, step in CELLS
-    ]
+    found = review_workbook(put(tmp_path, "book.xlsx", book_bytes(book)))
+    assert [entry.phase.value.title() for entry in found.actions] == [one for _, one, _ in LATER]
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u3164", " \u2060\u00a0\u200e", "\u2800"])

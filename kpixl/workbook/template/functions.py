@@ -41,6 +41,21 @@ def action_cell(key: str, language: str) -> str:
     return here(SHEET["actions"].table, header_of("actions", key, language))
 
 
+def known_cell(key: str, language: str) -> str:
+    """The same as far as it was known on the as-of date: an action done later is not done yet, one
+    decided later is not decided (SPEC 2, Reading). What comes after what is missing does not
+    matter to the phase."""
+    cell = action_cell(key, language)
+    day = {"done": "done", "decision": "decided"}.get(key)
+    if day is None:
+        return cell
+    return f'IF({_is_later(action_cell(day, language))},"",{cell})'
+
+
+def _is_later(day: str) -> str:
+    return f"IFERROR(INT({day})>AsOf,FALSE)"
+
+
 def lacks(key: str, cell: str) -> str:
     """A formula for whether an action's evidence is missing: ``cell`` holds the column ``key``."""
     if key not in _SAID:
@@ -169,7 +184,7 @@ class InCellFunctions:
 
     def action_phase(self) -> str:
         """An action's phase, on the Actions sheet."""
-        arguments = ",".join(action_cell(key, self.language) for key in _PHASE_ARGUMENTS)
+        arguments = ",".join(known_cell(key, self.language) for key in _PHASE_ARGUMENTS)
         return f"PDCA_PHASE({arguments},{text(self.language)})"
 
     def goal_phase(self, figures: Sheet, goal: int, key: str, status: str) -> str:

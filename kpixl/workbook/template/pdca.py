@@ -7,7 +7,7 @@ from typing import Tuple
 from kpixl.words import word
 from kpixl.workbook.grid import FIRST_ROW, Formula, Grid, Table, iso_day, text
 from kpixl.workbook.template.figure_map import Sheet
-from kpixl.workbook.template.functions import InCellFunctions, action_cell, lacks
+from kpixl.workbook.template.functions import InCellFunctions, action_cell, known_cell, lacks
 from kpixl.workbook.template.inputs import header_of
 
 # SPEC 8: the first of these that is missing says what comes next.
@@ -47,7 +47,7 @@ def _phase(language: str, functions: InCellFunctions) -> str:
 def _next_step(language: str) -> str:
     formula = text(word("step.none", language))
     for keys, step in reversed(_EVIDENCE):
-        tests = [lacks(key, action_cell(key, language)) for key in keys]
+        tests = [lacks(key, known_cell(key, language)) for key in keys]
         missing = tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
         formula = f"IF({missing},{_sentence(step, language)},{formula})"
     return f'IF({action_cell("goal_id", language)}="","",{formula})'

@@ -16,7 +16,7 @@ from kpixl.words import word
 from kpixl.workbook.content import BookContent
 from kpixl.workbook.grid import Formula, column_ref, iso_day, row_of, text
 from kpixl.workbook.template.figure_map import Sheet
-from kpixl.workbook.template.functions import action_cell, lacks
+from kpixl.workbook.template.functions import action_cell, known_cell, lacks
 from kpixl.workbook.template.inputs import begin, header_of
 from kpixl.workbook.template.native.words import Words
 
@@ -245,10 +245,11 @@ def decided(cell: str, words: Words) -> str:
 
 
 def action_phase(language: str, words: Words) -> str:
-    """An action's phase, on the Actions sheet, by what stands in its row."""
+    """An action's phase, on the Actions sheet, by what stands in its row and was known on the as-of
+    date."""
     formula = text(word("phase.closed", language))
     for keys, phase, _ in reversed(STAGES):
-        tests = [lacks(key, action_cell(key, language)) for key in keys]
+        tests = [lacks(key, known_cell(key, language)) for key in keys]
         missing = tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
         formula = f"IF({missing},{text(word(f'phase.{phase}', language))},{formula})"
     days = "&".join(_day(action_cell(key, language)) for key in ("due", "done"))
