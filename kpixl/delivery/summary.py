@@ -40,7 +40,7 @@ from kpixl.review.cycle_sentences import days_text, step_name
 from kpixl.review.figures import ActionReview, GoalReview, Review
 from kpixl.review.headline import headline
 from kpixl.review.periods import date_name, month_name, short_date
-from kpixl.review.sentences import counts, tally_sentence, title_sentence
+from kpixl.review.sentences import all_goals, counts, tally_sentence, title_sentence
 from kpixl.review.steps import goal_step
 from kpixl.review.turns import idle
 from kpixl.words import say, word
@@ -100,7 +100,7 @@ def mail_context(part: Review, language: str, sending: Sending = Sending()) -> M
         head=found,
         lead=tuple(headline(part, goal, language) for goal in heads),
         tally=tuple((_mark(mark(one, language)), tally[one]) for one in JUDGED if tally[one]),
-        tally_title=_counted(len(part.goals), language),
+        tally_title=all_goals(len(part.goals), language),
         tally_text=tally_text,
         kgis=_heads(part, language),
         goals=_inner(part, language),
@@ -166,12 +166,6 @@ def _correction(sending: Sending, language: str) -> str:
         return ""
     key = "mail.correction" if sending.reason.strip() else "mail.correction_bare"
     return say(key, language, n=sending.edition, reason=one_line(sending.reason))
-
-
-def _counted(goals: int, language: str) -> str:
-    if goals == 1:
-        return word("mail.all_goals_one", language)
-    return say("mail.all_goals", language, n=goals)
 
 
 def _greeting(name: str, language: str) -> str:

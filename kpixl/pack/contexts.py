@@ -79,6 +79,15 @@ class Tile:
     chart: Drawing | None
     spans: tuple[tuple[str, str, Mark], ...] = ()
 
+    @property
+    def foot(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """The lines below the figure: the ``rows`` share one, which the year to date joins where
+        there is room; each other entry of the ``year`` has its own, so that the same entries of
+        tiles side by side stand level."""
+        joined = 0 if len(self.rows) > 1 else 1
+        first = (*self.rows, *self.year[:joined])
+        return tuple(line for line in (first, *((entry,) for entry in self.year[joined:])) if line)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -116,11 +125,14 @@ class Remark:
 @dataclass(frozen=True)
 class SummaryPage(Page):
     """The whole review on one page; ``remarks`` are the comments on its headline goals,
-    ``columns`` the lists at its foot. ``tiles`` are ``listed`` in a table where they are many."""
+    ``columns`` the lists at its foot. ``tally`` counts all goals by status, ``tally_title`` says
+    how many they are, ``tally_text`` counts the KPIs alone. ``tiles`` are ``listed`` in a table
+    where they are many."""
 
     lead: tuple[str, ...]
     remarks: tuple[Remark, ...]
     tally: tuple[tuple[Mark, int], ...]
+    tally_title: str
     tally_text: str
     kgis: tuple[Tile, ...]
     tiles: tuple[Tile, ...]

@@ -22,6 +22,7 @@ from kpixl.review.headline import headline
 from kpixl.review.originals import both_gaps, both_plans, share_of_original, short_gap, small
 from kpixl.review.periods import month_name, short_date
 from kpixl.review.sentences import (
+    all_goals,
     changes,
     counts,
     month_sentence,
@@ -91,6 +92,7 @@ def summary_page(review: Review, language: str, notice: Notice = NO_NOTICE) -> S
         lead=tuple(sentences),
         remarks=said,
         tally=tuple((mark(status, language), tally[status]) for status in JUDGED if tally[status]),
+        tally_title=all_goals(len(review.goals), language),
         tally_text=tally_sentence(review, language),
         kgis=tuple(kgis),
         tiles=tuple(tiles[: fits.tiles]),

@@ -218,6 +218,13 @@ def counts(review: Review) -> Dict[Status, int]:
     return {status: len(review.with_status(status)) for status in Status}
 
 
+def all_goals(count: int, language: str) -> str:
+    """How many goals a tally by status counts, roll-ups and KGIs among them."""
+    if count == 1:
+        return word("sentence.all_goals_one", language)
+    return say("sentence.all_goals", language, n=count)
+
+
 def tally_sentence(review: Review, language: str) -> str:
     """How many of the KPIs are on plan, near it and off it."""
     kpis = [goal for goal in review.goals if goal.goal.level is Level.KPI]
