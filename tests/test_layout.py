@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 import pytest
 
+from kpixl.pack.columns import Fit
+from kpixl.pack.contexts import Pack, Page, SummaryPage
+from kpixl.pack.insight_contexts import LandingPage
+from kpixl.pack.landing_page import HEAD, _height, _page_turns
 from kpixl.pack.pages import PackOptions, build_pack
+from kpixl.pack.paper import BODY_HEIGHT
 from kpixl.pack.pdf import pack_pdf
 from kpixl.plan.model import Action, Comment, Level
 from kpixl.plan.month import Month
@@ -26,8 +32,13 @@ from tests.layout import (
 from tests.packs import LANGUAGES, pack_of, sample_pack, sample_review
 from tests.plans import goal, plan_of, with_settings
 
+Kind = TypeVar("Kind", bound=Page)
 PdfOf = Callable[[str], bytes]
 A4_LANDSCAPE = (297 * 72 / 25.4, 210 * 72 / 25.4)
+
+
+def page(pack: Pack, kind: type[Kind]) -> Kind:
+    return next(entry for entry in pack.pages if isinstance(entry, kind))
 
 
 @lru_cache
@@ -155,3 +166,47 @@ def test_a_short_page_on_data_quality_is_not_torn() -> None:
         ]
         assert where[0] == where[1]
         assert len(found) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_landing_table_is_whole_and_the_records_of_past_outlooks_have_the_next_page(
+    language: str, sample_pdf: PdfOf
+) -> None:
+    found = page(sample_pack(language), LandingPage)
+    assert (len(found.rows), len(found.owners)) == (26, 14)
+    assert not found.page_turns
+    first, second = [
+        sheet.text for sheet in measured(sample_pdf(language)) if sheet.name == found.bookmark
+    ]
+    heading = word("page.past_outlooks", language)
+    assert found.rows[-1].name in first
+    assert heading not in first
+    assert heading in second
+
+
+def test_records_too_few_for_a_page_share_it_with_goals_of_the_table() -> None:
+    """The goals and their notes just fill a page; half a page more has the next one to itself, a
+    fifth of a page does not."""
+    rows = page(sample_pack("en"), LandingPage).rows
+    fit = Fit((176.0, *([60.0] * 14)), 1.0, True)
+    taken = sum(_height(row, fit) for row in rows) + HEAD + 47.6
+    above = BODY_HEIGHT - taken
+    assert not _page_turns(rows, fit, above, 47.6, 0.0)
+    assert not _page_turns(rows, fit, above, 47.6, 0.5 * BODY_HEIGHT)
+    (turn,) = _page_turns(rows, fit, above, 47.6, 0.2 * BODY_HEIGHT)
+    assert rows[turn].level == Level.CSF.value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_entries_of_tiles_side_by_side_stand_level(language: str, sample_pdf: PdfOf) -> None:
+    """Where the plan and the prior year stand, the year to date has the next line, whatever the
+    figures; a label is never apart from its figure."""
+    summary = measured(sample_pdf(language))[1]
+    label = word("page.to_date", language)
+    assert any(line.count(label) == 2 for line in summary.text.splitlines())
+    tiles = page(sample_pack(language), SummaryPage).tiles
+    assert [len(tile.foot) for tile in tiles] == [3, 3, 3, 3, 3]
+    shown = summary.text.replace(" ", "").replace("·", "")
+    for tile in tiles:
+        for line in tile.foot:
+            assert "".join(map("".join, line)).replace(" ", "").replace("\u00a0", "") in shown

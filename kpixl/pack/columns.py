@@ -14,6 +14,7 @@ MARK = 20.5  # the shape of a status, and the space after it
 SEPARATION = 11.4  # between groups of columns
 APART = 4.6  # between figures, which end at the right, and words
 SMALL_PRINT = 8.5  # that of charts
+ASIDE = 9.4  # what stands behind a figure
 NARROWEST_NAME, WIDEST_NAME = 120.0, 330.0
 USUAL_TYPE = 7.5
 SLACK = 1.0  # for what rounding takes
@@ -62,17 +63,24 @@ def needed(
     apart: float = 0,
     weights: Sequence[int] = (),
     small: Sequence[str] = (),
+    asides: Sequence[str] = (),
 ) -> Column:
     """A column whose head may wrap at its spaces and whose texts, set in ``weights`` (all bold
-    where none are given), do not wrap, nor those in ``small`` print below them; ``apart`` from the
-    one before."""
+    where none are given), do not wrap, nor those in ``small`` print below them; ``asides`` stand
+    in small print behind their texts; ``apart`` from the one before."""
     heads = [text_width(part, 9.4, 600) for part in head.split()]
     set_in = weights or [BOLD] * len(texts)
     widths = [_width(text, weight) for text, weight in zip(texts, set_in, strict=True)]
+    if asides:
+        widths = [wide + _aside(text) for wide, text in zip(widths, asides, strict=True)]
     below = [text_width(text, SMALL_PRINT) for text in small]
     text = max([0.0, *heads, *widths, *below])
     whole = text_width(head, 9.4, 600)
     return Column(text, PADDING + SLACK + apart, max(0.0, whole - text))
+
+
+def _aside(text: str) -> float:
+    return text_width(" ", 10) + _width(text, REGULAR) * ASIDE / 10 if text else 0.0
 
 
 def _width(text: str, weight: int) -> float:

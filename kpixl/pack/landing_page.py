@@ -8,6 +8,7 @@ from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.columns import (
     APART,
+    REGULAR,
     Column,
     Fit,
     at_most,
@@ -23,6 +24,7 @@ from kpixl.pack.insight_drawings import landing_figures
 from kpixl.pack.outlook_rows import outlook_rows, record_text
 from kpixl.pack.paper import BODY_HEIGHT, sentence_height
 from kpixl.pack.table_room import (
+    WEIGHTS,
     YEARS,
     Cell,
     name_cell,
@@ -48,8 +50,9 @@ from kpixl.words import say, word
 
 CHART_SIZE = (112.0, 16.0)
 WIDEST_UNIT = 70.0
-TITLE, KEY, HEAD = 36.0, 24.0, 40.0
-RECORDS_HEAD, MOST_RECORDS = 64.0, 0.6
+TITLE, KEY, HEAD = 36.0, 24.0, 32.0
+RECORDS_HEAD, LEAST_RECORDS, MOST_RECORDS = 64.0, 0.3, 0.6
+"""Of a page: what is less would look lost alone on it, what is more has one anyway."""
 TOGETHER = 3  # rows at the table's end, as the style sheet has it
 
 
@@ -87,7 +90,9 @@ def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
             close=fit.close,
             rows=rows,
             notes=notes,
-            page_turns=_page_turns(rows, fit, above, _after(notes, len(owners), owners_note)),
+            page_turns=_page_turns(
+                rows, fit, above, notes_height(notes), _records_height(len(owners), owners_note)
+            ),
             owners=owners,
             owners_note=owners_note,
         ),
@@ -138,20 +143,27 @@ def _gap_original(landing: Landing, style: GoalStyle) -> str:
     return style.style.percent(before.gap_pct, 1, signed=True)
 
 
-def _page_turns(rows: Sequence[LandingRow], fit: Fit, above: float, after: float) -> frozenset[int]:
-    """The rows that begin a page; the last ones stay together with what comes ``after``."""
+def _page_turns(
+    rows: Sequence[LandingRow], fit: Fit, above: float, notes: float, records: float
+) -> frozenset[int]:
+    """The rows that begin a page; the last ones stay together with the ``notes`` below them. The
+    ``records`` have a page to themselves where that leaves the table whole; otherwise rows go over
+    to them, so that they do not stand there alone."""
     heights = [_height(row, fit) for row in rows]
     last = max(0, len(rows) - TOGETHER)
+    blocks = [*heights[:last], sum(heights[last:])]
     groups = [n for n, row in enumerate(rows[: last + 1]) if row.level == Level.CSF.value]
-    return page_turns([*heights[:last], sum(heights[last:])], above, HEAD, after, groups)
+    alone = page_turns(blocks, above, HEAD, notes, groups)
+    if not records or records > BODY_HEIGHT * MOST_RECORDS:
+        return alone
+    if not alone and records >= BODY_HEIGHT * LEAST_RECORDS:
+        return alone
+    return page_turns(blocks, above, HEAD, notes + records, groups)
 
 
-def _after(notes: Sequence[str], owners: int, owners_note: str) -> float:
-    """The height of what stands below the table: its notes, and the records of past outlooks,
-    which would stand alone on a page of their own. More than half a page of them do."""
-    records = RECORDS_HEAD + YEARS.least * owners + notes_height([owners_note])
-    shared = records if owners and records <= BODY_HEIGHT * MOST_RECORDS else 0.0
-    return notes_height(notes) + shared
+def _records_height(owners: int, note: str) -> float:
+    """The height of the records of past outlooks, 0 for none."""
+    return RECORDS_HEAD + YEARS.least * owners + notes_height([note]) if owners else 0.0
 
 
 def _height(row: LandingRow, fit: Fit) -> float:
@@ -193,8 +205,11 @@ def _is_finished(goals: Sequence[GoalReview]) -> bool:
 
 
 def _fit(rows: Sequence[LandingRow], revised: bool, expected: bool, language: str) -> Fit:
-    def column(head: str, texts: Sequence[str], apart: float = 0) -> Column:
-        return needed(word(f"page.{head}", language), texts, apart)
+    def column(
+        head: str, texts: Sequence[str], apart: float = 0, asides: Sequence[str] = ()
+    ) -> Column:
+        weights = [WEIGHTS.get(row.level, REGULAR) for row in rows] if asides else ()
+        return needed(word(f"page.{head}", language), texts, apart, weights, asides=asides)
 
     columns = [
         names([name_room(row.name, row.level, row.depth) for row in rows]),
@@ -206,9 +221,12 @@ def _fit(rows: Sequence[LandingRow], revised: bool, expected: bool, language: st
     columns.append(column("to_date", [row.to_date for row in rows]))
     columns.append(column("landing_word", [row.landing for row in rows]))
     method = len(columns)
-    columns.append(column("method", [f"{row.method} {row.error}" for row in rows], APART))
+    columns.append(
+        column("method", [row.method for row in rows], APART, [row.error for row in rows])
+    )
     if expected:
-        columns.append(column("outlook", [f"{row.outlook} {row.record}".strip() for row in rows]))
+        head, texts = word("page.outlook", language), [row.outlook for row in rows]
+        columns.append(needed(head, texts, asides=[row.record for row in rows]))
     columns += [
         column("gap", [row.gap for row in rows]),
         column("gap_pct", [row.gap_pct for row in rows]),
@@ -218,7 +236,7 @@ def _fit(rows: Sequence[LandingRow], revised: bool, expected: bool, language: st
     columns += [
         column("chance", [row.chance for row in rows]),
         column("required", [row.required for row in rows]),
-        column("best_month", [f"{row.best} {row.best_in}" for row in rows]),
+        column("best_month", [row.best for row in rows], 0, [row.best_in for row in rows]),
     ]
     figures = [n for n in range(2, len(columns)) if n != method]
     return fitted([*columns, picture(CHART_SIZE[0] + APART)], figures)
