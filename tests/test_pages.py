@@ -27,7 +27,6 @@ from kpixl.pack.contexts import (
 )
 from kpixl.pack.definition_contexts import DefinitionsPage
 from kpixl.pack.html import for_browser
-from kpixl.pack.insight_contexts import LandingPage
 from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
 from kpixl.pack.paper import BODY_WIDTH
 from kpixl.pack.quality_contexts import QualityPage
@@ -282,6 +281,7 @@ def test_the_register_holds_every_action_by_phase_with_the_overdue_first() -> No
         phase.value: sum(entry.phase is phase for entry in whole.actions) for phase in Phase
     }
     order = [column.key for column in found.phases]
+    assert order == ["plan", "do", "check", "act", "closed"]
     places = [(order.index(line.phase_name), not line.overdue) for line in found.actions]
     assert places == sorted(places)
 
@@ -439,12 +439,10 @@ def test_the_table_of_definitions_is_not_torn_where_it_can_be_whole() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_records_of_past_outlooks_share_a_page_with_goals_of_the_table(language: str) -> None:
-    found = page(sample_pack(language), LandingPage)
-    assert len(found.rows) == 26
-    assert len(found.owners) == 14
-    # The last CSF with its four KPIs, then 14 rows of records: about a page.
-    assert found.page_turns == {21}
+def test_the_summary_says_how_many_goals_it_counts(language: str) -> None:
+    found = page(sample_pack(language), SummaryPage)
+    assert found.tally_title == {"en": "26 goals", "ja": "全26指標"}[language]
+    assert sum(count for _, count in found.tally) == 26
 
 
 def test_a_gap_has_one_colour_on_every_page() -> None:

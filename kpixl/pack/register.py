@@ -38,7 +38,7 @@ from kpixl.review.periods import date_name, month_name, short_date, short_month
 from kpixl.review.turns import closed_turns, recent_actions, stuck, turns, waiting_since
 from kpixl.words import say, word
 
-PHASES = (Phase.CHECK, Phase.PLAN, Phase.DO, Phase.ACT, Phase.CLOSED)
+PHASES = (Phase.PLAN, Phase.DO, Phase.CHECK, Phase.ACT, Phase.CLOSED)
 LINES = 4
 """So many groups are named under each phase; the timeline and the table have every action."""
 COLUMN = 188.0
