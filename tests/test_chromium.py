@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from kpixl.pack.html import for_browser
+from kpixl.words import word
 from tests.chromium import browser, opened, violations
 from tests.packs import LANGUAGES, pack_of, sample_html
 from tests.plans import goal, plan_of
@@ -213,6 +214,28 @@ def test_the_keyboard_opens_the_table_behind_a_chart(tmp_path: Path) -> None:
         details.locator("summary").focus()
         page.keyboard.press("Enter")
         assert details.locator("table").is_visible()
+
+
+# ---- Tables ---------------------------------------------------------------------------------
+
+
+BEYOND = """[...document.querySelectorAll('.table-wrap')]
+  .filter((wrap) => wrap.scrollWidth > wrap.clientWidth)
+  .map((wrap) => [wrap.getAttribute('aria-label'), getComputedStyle(wrap, '::before').content])"""
+
+
+@pytest.mark.parametrize("width", [1280, 1366, 1440])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_desks_screen_shows_every_table_whole(language: str, width: int, tmp_path: Path) -> None:
+    with opened(written(tmp_path, sample_html(language)), width, [], []) as page:
+        assert page.evaluate(BEYOND) == []
+
+
+def test_a_table_that_is_scrolled_says_so(tmp_path: Path) -> None:
+    with opened(written(tmp_path, sample_html("en")), 768, [], []) as page:
+        found = dict(page.evaluate(BEYOND))
+    assert len(found) == 3  # scorecard, focus list and landing
+    assert {hint.strip('"') for hint in found.values()} == {word("screen.hint", "en")}
 
 
 # ---- Whole in itself ------------------------------------------------------------------------
