@@ -259,3 +259,13 @@ def test_each_language_says_everything_in_its_own_words() -> None:
     english = replace(sample_review("en"))
     text = mail_on(english, "en").text
     assert not re.search("[\u3040-\u30ff\u4e00-\u9fff]", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "kept"), [("en", "orig.\u00a0−1.0%"), ("ja", "当初比\u00a0▲1.0%")]
+)
+def test_a_figure_against_the_original_plan_is_not_parted_from_its_label(
+    language: str, kept: str
+) -> None:
+    html = sample_mail(language).html
+    assert f'<span style="white-space:nowrap">{kept}</span>' in html

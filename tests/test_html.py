@@ -220,6 +220,25 @@ def test_signed_money_is_not_torn_apart() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("likely range 101–102%.", "likely range <101–102%>."),
+        ("平均1.9%です（6か月、偏りなし）。", "平均1.9%です（<6か月>、偏りなし）。"),
+        ("上回りました（不利）。", "上回りました<（不利）>。"),
+        ("is −0.21 pt on the prior year", "is_−0.21_pt on the prior year"),
+        ("Carry it out by 30 Oct 26, then", "Carry it out by 30_Oct_26, then"),
+        ("2,926.7 (−1.1%; orig. −1.0%)", "2,926.7 (−1.1%; orig._−1.0%)"),
+        ("計画差 ▲13.6百万円", "計画差_▲13.6百万円"),
+        ("20 Nova 26, 5 points", "20 Nova 26, 5 points"),
+    ],
+)
+def test_a_figure_keeps_its_unit_and_what_it_is_of(text: str, kept: str) -> None:
+    """Of the spaces, _ stands for those that break no line."""
+    shown = str(whole(text)).replace('<span class="whole">', "<").replace("</span>", ">")
+    assert shown.replace("\u00a0", "_") == kept
+
+
 # ---- The user's own templates ---------------------------------------------------------------
 
 
@@ -337,7 +356,7 @@ def test_the_end_of_a_japanese_sentence_stays_on_one_line(text: str, kept: str) 
     [
         ("At this pace, the year ends at 84.1% of plan.", "84.1% of plan."),
         ("A carrier for western Tokyo, with collection at 17:00.", "at 17:00."),
-        ("Carry it out by 30 Oct 26, then look again", "then look again"),
+        ("Carry it out by October, then look again", "then look again"),
         ("Reaching it is overwhelmingly incomprehensible", ""),
         ("Name an owner and a date", ""),
         ("Order intake came to the level of 受注 高", ""),
@@ -354,13 +373,15 @@ def test_the_last_words_of_an_english_sentence_stay_on_one_line(text: str, kept:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_label_or_figure_of_a_tile_is_torn_apart(language: str) -> None:
-    """Each is a piece of its own, between which alone a line ends."""
-    feet = re.findall(r'<div class="foot">(.*?)</div>', sample_html(language))
+    """A label and its figure are one piece, between which alone a line ends; the year to date and
+    the landing have a line each."""
+    feet = re.findall(r'<div class="foot">(.*?)</div></div>', sample_html(language))
     assert len(feet) == 5
     for foot in feet:
-        assert re.sub(r'<span class="piece">[^<]*</span> ', "", foot) == ""
-    piece = {"en": "Outlook", "ja": "担当見込"}[language]
-    assert f'<span class="piece">{piece}</span> ' in feet[0]
+        pieces = r'<div>(?:(?:<span class="piece">[^<]*</span> )+|[^<]+)(?:</div>|$)'
+        assert re.sub(pieces, "", foot) == ""
+    told = {"en": "Outlook 1,810.1 (−2.9%)", "ja": "担当見込 1,810.1 (▲2.9%)"}[language]
+    assert f"<div>{told}" in feet[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -21,6 +22,8 @@ FONTS = {
 OUTLOOK_FONTS = {"en": "'Segoe UI',Meiryo,sans-serif", "ja": "'BIZ UDPGothic',Meiryo,sans-serif"}
 MAIL_TEMPLATES = ("mail.html", "mail_macros.html", "mail.txt", "mail_subject.txt")
 LONGEST_SUBJECT = 240
+LABELLED = re.compile(r"[^\s<>（(、;。]{1,8}\u00a0[+−±▲]\d[\d.,]*%?")
+"""A figure with its label, such as 当初比 ▲1.0%: between kanji a line may end anywhere."""
 PACKED = 1.12
 """The fonts that a reader has may be wider than those that widths are known of."""
 
@@ -39,12 +42,14 @@ def render(context: MailContext, colours: Theme, templates: Path | None = None) 
     ``templates``. Raises :class:`UsageProblem` ``template-broken``."""
     from markupsafe import Markup
 
-    from kpixl.pack.line_ends import SIGNED_MONEY
+    from kpixl.pack.line_ends import FIGURE, SPACED
     from kpixl.pack.templates import environment, rendering
 
     def whole(text: str) -> Markup:
-        """``text`` with figures such as −¥30.1M kept on one line."""
-        kept = SIGNED_MONEY.sub(r'<span style="white-space:nowrap">\g<0></span>', escape(text))
+        """``text`` with figures such as −¥30.1M kept on one line each."""
+        kept = escape(SPACED.sub("\u00a0", text))
+        for figure in (FIGURE, LABELLED):
+            kept = figure.sub(r'<span style="white-space:nowrap">\g<0></span>', kept)
         return Markup(kept)  # noqa: S704 -- escaped just before
 
     found = environment(templates, context.language)

@@ -7,7 +7,14 @@ from html import escape
 
 from markupsafe import Markup
 
-SIGNED_MONEY = re.compile(r"[+−±▲(]+[¥€£$]\d[\d,.]*\w*")
+FIGURE = re.compile(r"[+−±▲(]+[¥€£$]\d[\d,.]*\w*|\d[\d,.]*–\d[\d,.]*%|\d+か月|（[有不]利）")
+"""What a line would otherwise end within: −¥30.1M, 98–100%, 6か月, （不利）. Every box costs time:
+those that a reader stumbles over, and no more."""
+SPACED = re.compile(
+    r"(?<=\d) (?=pt\b)|(?<=\d) (?=[A-Z][a-z]{2} \d{2}\b)|(?<=\d [A-Z][a-z]{2}) (?=\d{2}\b)"
+    r"|(?<=\S) (?=[+−±▲]\d)"
+)
+"""The spaces within 0.30 pt, 20 Nov 26, orig. −1.0%, 計画差 ▲13.6百万円."""
 ENDING = re.compile(r"([\u4e00-\u9fff々]{1,2}|[ァ-ヺー]{1,3})?([ぁ-ゖ]{1,5}[。」）]{0,2})$")
 """The end of a Japanese sentence: a word's last characters, and the kana that belong to it."""
 LONGEST_ENDING = 7  # characters: the narrowest column of a table has room for eight
@@ -20,9 +27,9 @@ COPULA = ("です", "でし")
 
 
 def whole(text: str) -> Markup:
-    """``text`` with figures such as −¥30.1M kept on one line: between a sign and a currency mark
-    a line may otherwise end."""
-    return Markup(SIGNED_MONEY.sub(r'<span class="whole">\g<0></span>', escape(text)))  # noqa: S704
+    """``text`` with each figure on one line, together with its sign and what it is of."""
+    kept = SPACED.sub("\u00a0", text)
+    return Markup(FIGURE.sub(r'<span class="whole">\g<0></span>', escape(kept)))  # noqa: S704
 
 
 def ended(text: str) -> Markup:
