@@ -412,3 +412,7 @@ def test_the_chart_of_a_single_goal_fits_a_phone_and_a_desks_screen() -> None:
 
 def test_the_end_of_a_hostile_text_is_text() -> None:
     assert ended("<b>を閉じる。") == '&lt;b&gt;を<span class="whole">閉じる。</span>'
+
+
+def test_a_japanese_heading_does_not_break_within_its_mark_of_going_on() -> None:
+    assert ended("品質と納期（つづき）") == '品質と納期（<span class="whole">つづき）</span>'

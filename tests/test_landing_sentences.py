@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from kpixl.measures.kinds import Direction, Method, Status
-from kpixl.plan.model import Plan
+from kpixl.plan.model import Level, Plan
 from kpixl.review.insights import Landing
 from kpixl.review.landing_sentences import landing_sentence
 from kpixl.review.review import review
@@ -165,3 +165,14 @@ def test_a_range_that_begins_with_a_loss_is_said_in_figures():
         "The owner expects the year to end at −¥40 against a plan of ¥1,000; computed from the "
         "figures so far it is ¥120, likely range −¥80 to ¥320."
     )
+
+
+def test_a_roll_up_without_a_figure_has_no_pace():
+    plan = plan_of(
+        goal("CSF", name="Quality", level=Level.CSF), goal("KPI", "CSF"), plan={"KPI": [5] * 12}
+    )
+    found = review(plan)
+    assert [landing_sentence(found, found.by_id["CSF"], lang) for lang in ("en", "ja")] == [
+        "By the landings of its goals, the year ends at 100.0% of plan.",
+        "下位指標の着地見込によれば、年度の着地見込は計画比100.0%です。",
+    ]

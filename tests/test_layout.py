@@ -210,3 +210,32 @@ def test_entries_of_tiles_side_by_side_stand_level(language: str, sample_pdf: Pd
     for tile in tiles:
         for line in tile.foot:
             assert "".join(map("".join, line)).replace(" ", "").replace("\u00a0", "") in shown
+
+
+def test_the_head_of_a_status_stands_above_its_word_and_not_above_its_mark(
+    sample_pdf: PdfOf,
+) -> None:
+    scores = next(found for found in measured(sample_pdf("en")) if found.name == "Scorecard")
+    heads = [found for found in scores.words if found.text == "Status"]
+    assert len(heads) == 2
+    for head in heads:
+        beside = [w.left for w in scores.words if w.text == "Amber" and abs(w.left - head.left) < 9]
+        assert len(beside) > 5
+        assert max(abs(left - head.left) for left in beside) < 1.5
+
+
+def test_a_score_by_the_original_plans_stands_behind_that_of_the_plan(sample_pdf: PdfOf) -> None:
+    people = next(found for found in measured(sample_pdf("en")) if found.name.startswith("People"))
+    said = " ".join(people.text.split())
+    assert "scores 91.3% of plan (80.1% by the original plans) in October 2026" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_advice_on_many_goals_names_what_is_better_and_the_mend(
+    language: str, sample_pdf: PdfOf
+) -> None:
+    """The line above the goals says nothing that could be taken for what was found."""
+    text = "".join(measured(sample_pdf(language))[-1].text.split())
+    better, mend = ("".join(word(key, language).split()) for key in ("page.advised", "page.mend"))
+    assert f"{better}{ {'en': 'Apacethat', 'ja': '過去に実現'}[language] }" in text
+    assert f"{mend}{ {'en': 'Lookattheplan', 'ja': '残りの月の計画'}[language] }" in text

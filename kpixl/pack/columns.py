@@ -90,13 +90,17 @@ def _width(text: str, weight: int) -> float:
 
 
 def marked(
-    head: str, texts: Sequence[str], apart: float = 0, weights: Sequence[int] = ()
+    head: str,
+    texts: Sequence[str],
+    apart: float = 0,
+    weights: Sequence[int] = (),
+    indented: bool = False,
 ) -> Column:
-    """As :func:`needed`, with a mark before each text."""
-    column = needed(head, texts)
+    """As :func:`needed`, with a mark before each text; the head begins above the marks or, where
+    it is ``indented``, above the texts."""
     words = needed("", texts, weights=weights)
-    text = max(words.text, column.text - MARK)
-    return Column(text, column.around + MARK + apart)
+    text = max(words.text, needed(head, ()).text - (0.0 if indented else MARK))
+    return Column(text, words.around + MARK + apart)
 
 
 def at_most(width: float, column: Column) -> Column:

@@ -135,11 +135,11 @@ def _fit(
         column("page.gap", [row.month[2] for row in rows]),
         gap_pct,
         column("page.growth", [row.month[3] for row in rows]),
-        marked(status, [row.mark.word for row in rows], 0, weights),
+        marked(status, [row.mark.word for row in rows], 0, weights, indented=True),
         column("page.actual", [row.to_date[0] for row in rows], SEPARATION, below(2)),
         column("page.plan", [row.to_date[1] for row in rows], small=below(3)),
         column("page.attainment_short", [row.to_date[3] for row in rows]),
-        marked(status, [row.to_date_mark.word for row in rows], 0, weights),
+        marked(status, [row.to_date_mark.word for row in rows], 0, weights, indented=True),
     ]
     figures = [2, 3, 4, 6, 8, 9, 10]
     if year_head:

@@ -30,12 +30,16 @@ def landing_sentence(review: Review, goal: GoalReview, language: str, record: bo
     key = "landing_finished" if landing.basis == "finished" else "landing_lead"
     return say(
         f"sentence.{key}", language,
-        lead=_lead(landing, language), ending=text, range=_range(goal, landing, style, language),
+        lead=_lead(goal, landing, language), ending=text,
+        range=_range(goal, landing, style, language),
     )  # fmt: skip
 
 
-def _lead(landing: Landing, language: str) -> str:
+def _lead(goal: GoalReview, landing: Landing, language: str) -> str:
+    """What the landing supposes; a roll-up without a figure so far has no pace."""
     key = "plan" if landing.method is Method.PLAN else "pace"
+    if goal.is_rollup and goal.to_date.actual is None:
+        key = "goals"
     return word(f"sentence.landing_{key}", language)
 
 

@@ -189,7 +189,7 @@ def _score(goal: GoalReview, figures: Figures, style: GoalStyle, language: str) 
     score = style.style.attainment(figures.actual)
     original = against_original_phrase(goal, figures, style, language)
     if not original:
-        return score
+        return say("sentence.score_only", language, score=score)
     return say("sentence.score_both", language, score=score, original=original)
 
 
