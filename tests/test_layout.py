@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from kpixl.pack.columns import Fit
-from kpixl.pack.contexts import Pack, Page, SummaryPage
+from kpixl.pack.contexts import Pack, Page, ScorecardPage, SummaryPage
 from kpixl.pack.insight_contexts import LandingPage
 from kpixl.pack.landing_page import HEAD, _height, _page_turns
 from kpixl.pack.pages import PackOptions, build_pack
@@ -20,6 +20,7 @@ from kpixl.plan.model import Action, Comment, Level
 from kpixl.plan.month import Month
 from kpixl.review.scope import scoped
 from kpixl.words import word
+from tests.extremes import long_texts
 from tests.layout import (
     Sheet,
     beyond_margins,
@@ -239,3 +240,10 @@ def test_advice_on_many_goals_names_what_is_better_and_the_mend(
     better, mend = ("".join(word(key, language).split()) for key in ("page.advised", "page.mend"))
     assert f"{better}{ {'en': 'Apacethat', 'ja': '過去に実現'}[language] }" in text
     assert f"{mend}{ {'en': 'Lookattheplan', 'ja': '残りの月の計画'}[language] }" in text
+
+
+def test_the_head_of_a_status_is_on_one_line_beside_short_words() -> None:
+    found = pack_of(long_texts("en"), pages=("scorecard",))
+    assert "Red" in {row.mark.word for row in page(found, ScorecardPage).rows}
+    (sheet,) = measured(pack_pdf(found))
+    assert [found.text for found in sheet.words].count("Status") == 2
