@@ -39,6 +39,8 @@ CREATED = datetime(2026, 4, 1, tzinfo=UTC)
 TAB_COLOURS: Mapping[str, str] = {
     "input": "#E3B94B", "result": styles.BRAND, "help": "#3C8D7A", "calculation": "#A5AFB9",
 }  # fmt: skip
+TALLEST = 409
+"""Points that a row may be high in Excel; a comment that is longer is read in the formula bar."""
 _A4 = 9
 _ZOOM: Mapping[str, int] = {"scorecard": 85, "figures": 80}
 _OPTIONS: Mapping[str, object] = {
@@ -203,7 +205,7 @@ class BookWriter:
         for column, width in grid.widths.items():
             sheet.set_column(column - 1, column - 1, width)
         for row, height in grid.heights.items():
-            sheet.set_row(row - 1, height)
+            sheet.set_row(row - 1, min(height, TALLEST))
         self._table(sheet, grid)
         for place, cell in grid.cells.items():
             self._cell(sheet, grid, place, cell)
