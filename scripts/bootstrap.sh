@@ -63,6 +63,7 @@ missing() {
         has_bridge || echo bridge
         command -v pdftoppm >/dev/null || echo poppler
         command -v qpdf >/dev/null || echo qpdf
+        command -v java >/dev/null || echo java
         command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
             command -v google-chrome >/dev/null || echo chromium
         has_postgres || echo postgres
@@ -108,6 +109,7 @@ package_for() {
     bridge) first_offered python3-uno ;;
     poppler) first_offered poppler-utils ;;
     qpdf) first_offered qpdf ;;
+    java) first_offered default-jre-headless ;;
     chromium) first_offered chromium chromium-browser ;;
     postgres) first_offered postgresql ;;
     esac

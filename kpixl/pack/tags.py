@@ -23,6 +23,8 @@ DISSOLVED = frozenset({"/Span", "/NonStruct"})
 INLINE = frozenset({"/Link", "/Figure"})
 GROUPS = frozenset({"/Document", "/Sect", "/Div"})
 CELLS = frozenset({"/TD", "/TH"})
+ONCE = frozenset({"/Table", "/THead", "/TBody", "/TFoot"})
+"""Two boxes, one in the other, that are the same part of a table: the outer one is it."""
 KEPT_EMPTY = CELLS
 """A cell without text is a cell all the same: its row would be shorter without it."""
 
@@ -51,6 +53,7 @@ class _Tags:
         self.decoration: dict[bytes, set[int]] = {reference: set() for reference in self.pages}
         self.alive: set[int] = set()
         self.links: dict[bytes, bytes] = {}
+        self.groups: list[Any] = []
 
     def settle(self) -> None:
         root = _at(self.objects, self.pdf.catalog["StructTreeRoot"])
@@ -63,6 +66,7 @@ class _Tags:
         numbers = _at(self.objects, root["ParentTree"])["Nums"]
         self._map_content(numbers)
         self._map_links(numbers)
+        numbers += self.groups
 
     def _children(self, element: Element, head: bool) -> list[Any]:
         """What stands below an element when everything below is settled."""
@@ -72,10 +76,12 @@ class _Tags:
                 found.append(child)
                 continue
             below = _at(self.objects, child)
-            if "S" in below:
-                found += self._settled(child, below, head)
-            else:
+            if "S" not in below:
                 found.append(child)
+            elif below["S"] == element["S"] and below["S"] in ONCE:
+                found += self._children(below, head)
+            else:
+                found += self._settled(child, below, head)
         return found
 
     def _settled(self, reference: bytes, element: Element, head: bool) -> list[Any]:
@@ -110,6 +116,8 @@ class _Tags:
                 return children
         if element["S"] in GROUPS:
             children = list(self._in_paragraphs(reference, element, children))
+        elif kind == "/LI":
+            children = self._in_a_body(reference, element, children)
         self._keep(reference, children)
         return [reference]
 
@@ -132,24 +140,42 @@ class _Tags:
         self, reference: bytes, element: Element, children: list[Any]
     ) -> Iterator[Any]:
         """Text that stands loose beside blocks becomes a paragraph of its own."""
-        import pydyf
-
         loose: list[Any] = []
         for child in (*children, None):
             if child is not None and self._is_inline(child):
                 loose.append(child)
                 continue
             if loose:
-                paragraph = pydyf.Dictionary({
-                    "Type": "/StructElem", "S": "/P", "K": pydyf.Array(),
-                    "Pg": element["Pg"], "P": reference,
-                })  # fmt: skip
-                self.pdf.add_object(paragraph)
-                self._keep(paragraph.reference, loose)
-                yield paragraph.reference
+                yield self._added("/P", reference, element["Pg"], loose)
                 loose = []
             if child is not None:
                 yield child
+
+    def _in_a_body(self, reference: bytes, element: Element, children: list[Any]) -> list[Any]:
+        """All that an item of a list says stands in its body, beside its bullet or number."""
+        kinds = ["" if _is_mark(one) else _at(self.objects, one).get("S") for one in children]
+        if set(kinds) <= {"/Lbl", "/LBody"} and kinds.count("/LBody") == 1:
+            return children
+        said: list[Any] = []
+        for kind, child in zip(kinds, children, strict=True):
+            if kind == "/LBody":
+                said += _at(self.objects, child)["K"]
+                self.alive.discard(_number(child))
+            elif kind != "/Lbl":
+                said.append(child)
+        labels = [child for kind, child in zip(kinds, children, strict=True) if kind == "/Lbl"]
+        return [*labels, self._added("/LBody", reference, element["Pg"], said)]
+
+    def _added(self, kind: str, parent: bytes, page: bytes, children: list[Any]) -> bytes:
+        """A new element that holds ``children``."""
+        import pydyf
+
+        element = pydyf.Dictionary({
+            "Type": "/StructElem", "S": kind, "K": pydyf.Array(), "Pg": page, "P": parent,
+        })  # fmt: skip
+        self.pdf.add_object(element)
+        self._keep(element.reference, children)
+        return bytes(element.reference)
 
     def _is_inline(self, child: Any) -> bool:
         return _is_mark(child) or _at(self.objects, child).get("S", "/OBJR") in INLINE
@@ -172,21 +198,51 @@ class _Tags:
     def _map_content(self, numbers: Any) -> None:
         """Tell each page which element owns which mark; a mark without one is an artifact."""
         for index, page in enumerate(self.pages):
-            marks, owners = numbers[2 * index + 1], self.owners[page]
-            content = _at(self.objects, _at(self.objects, page)["Contents"]).stream
-            for place, entry in enumerate(content):
-                if type(entry) is type(self.pdf.catalog) and "MCID" in entry:
-                    mark = entry["MCID"]
-                    if mark not in owners:
-                        content[place - 1] = "/Artifact"
-                        entry.clear()
-                        kind = "Layout" if mark in self.decoration[page] else "Pagination"
-                        entry["Type"] = f"/{kind}"
+            leaf, owners = _at(self.objects, page), self.owners[page]
+            content = _at(self.objects, leaf["Contents"]).stream
+            self._settle_marks(content, page)
+            for group in _groups(self.objects, content, leaf["Resources"]):
+                self._map_group(group, page, numbers)
+            marks = numbers[2 * index + 1]
             marks[:] = [owners.get(mark, b"null") for mark in range(len(marks))]
 
+    def _settle_marks(self, content: list[Any], page: bytes) -> list[int]:
+        """The marks of a stream that an element owns; the others say that they are artifacts."""
+        owned: list[int] = []
+        for place, entry in enumerate(content):
+            if type(entry) is type(self.pdf.catalog) and "MCID" in entry:
+                mark = entry["MCID"]
+                if mark in self.owners[page]:
+                    owned.append(mark)
+                    continue
+                content[place - 1] = "/Artifact"
+                entry.clear()
+                kind = "Layout" if mark in self.decoration[page] else "Pagination"
+                entry["Type"] = f"/{kind}"
+        return owned
+
+    def _map_group(self, group: Any, page: bytes, numbers: Any) -> None:
+        """What is painted as a group, such as what is half transparent, stands in a stream of its
+        own: its marks are told apart from the page's."""
+        import pydyf
+
+        owned = self._settle_marks(group.stream, page)
+        if not owned:
+            return
+        group.extra["StructParents"] = number = (len(numbers) + len(self.groups)) // 2
+        owners = [b"null"] * (max(owned) + 1)
+        for mark in owned:
+            owners[mark] = owner = self.owners[page].pop(mark)
+            place = pydyf.Dictionary({
+                "Type": "/MCR", "Pg": page, "Stm": group.reference, "MCID": mark,
+            })  # fmt: skip
+            self.pdf.add_object(place)
+            children = _at(self.objects, owner)["K"]
+            children[children.index(mark)] = place.reference
+        self.groups += [number, pydyf.Array(owners)]
+
     def _map_links(self, numbers: Any) -> None:
-        """Tell each link's annotation which element owns it. One that repeats on every page, in a
-        running head, has none."""
+        """Tell each link's annotation which element owns it. One in a running head has none yet."""
         for place in range(2 * len(self.pages) + 1, len(numbers), 2):
             if not _is_element(_at(self.objects, numbers[place])):
                 numbers[place] = b"null"
@@ -194,6 +250,17 @@ class _Tags:
             number = _at(self.objects, annotation).get("StructParent")
             if number is not None:
                 numbers[2 * number + 1] = owner
+
+
+def _groups(objects: Any, content: list[Any], resources: bytes) -> Iterator[Any]:
+    """The groups that a stream paints, and those that they paint."""
+    known = _at(objects, resources).get("XObject", {})
+    for entry in content:
+        name = entry.decode("latin-1") if isinstance(entry, bytes) else entry
+        if isinstance(name, str) and name.startswith("/x") and name.endswith(" Do"):
+            group = _at(objects, known[name[1:-3]])
+            yield group
+            yield from _groups(objects, group.stream, group.extra["Resources"])
 
 
 def _is_mark(child: Any) -> bool:
@@ -244,10 +311,9 @@ def _name_links(document: Any, pdf: Any, link_text: Callable[[str], str]) -> Non
     so in its element, too."""
     import pydyf
 
-    numbers = _at(pdf.objects, _at(pdf.objects, pdf.catalog["StructTreeRoot"])["ParentTree"])[
-        "Nums"
-    ]
-    for page in document.pages:
+    root = _at(pdf.objects, pdf.catalog["StructTreeRoot"])
+    numbers = _at(pdf.objects, root["ParentTree"])["Nums"]
+    for page, reference in zip(document.pages, pdf.page_references, strict=True):
         for *_, box in page.links:
             annotation = getattr(box, "link_annotation", None)
             if not annotation or "StructParent" not in annotation:
@@ -255,10 +321,30 @@ def _name_links(document: Any, pdf: Any, link_text: Callable[[str], str]) -> Non
             name = box.element.get("aria-label") or "".join(box.element.itertext())
             text = pydyf.String(link_text(clean(name)[:LONGEST]))
             annotation["Contents"] = text
-            owner = numbers[2 * annotation["StructParent"] + 1]
-            if owner == b"null":
-                del annotation["StructParent"]
-                continue
-            element = _at(pdf.objects, owner)
+            place = 2 * annotation["StructParent"] + 1
+            if numbers[place] == b"null":
+                numbers[place] = _own(pdf, root["K"][0], annotation, reference)
+            element = _at(pdf.objects, numbers[place])
             if not any(_is_mark(one) for one in element["K"]) and "Alt" not in element:
                 element["Alt"] = text
+
+
+def _own(pdf: Any, document: bytes, annotation: Any, page: bytes) -> bytes:
+    """An element for a link in a running head, whose text repeats on every page and so is no
+    content: it is read when all else has been."""
+    import pydyf
+
+    leads = pydyf.Dictionary({"Type": "/OBJR", "Obj": annotation.reference, "Pg": page})
+    pdf.add_object(leads)
+    link = pydyf.Dictionary({
+        "Type": "/StructElem", "S": "/Link", "K": pydyf.Array([leads.reference]), "Pg": page,
+    })  # fmt: skip
+    pdf.add_object(link)
+    paragraph = pydyf.Dictionary({
+        "Type": "/StructElem", "S": "/P", "K": pydyf.Array([link.reference]), "Pg": page,
+        "P": document,
+    })  # fmt: skip
+    pdf.add_object(paragraph)
+    link["P"] = paragraph.reference
+    _at(pdf.objects, document)["K"].append(paragraph.reference)
+    return bytes(link.reference)
