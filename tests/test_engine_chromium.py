@@ -164,9 +164,8 @@ def test_title_author_language_and_dates_are_those_of_the_pack(
         assert metadata["dc:creator"] == [sample_pack(language).company]
         assert metadata["dc:language"] == {language}
         assert metadata["xmp:CreateDate"] == str(sample_review(language).as_of)
-        # It is claimed only where it was checked.
-        assert "pdfuaid:part" not in metadata
-        assert "pdfaid:part" not in metadata
+        assert metadata.pdfa_status == "3A"
+        assert metadata["pdfuaid:part"] == "1"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -224,10 +223,9 @@ def test_nothing_of_this_machine_is_left_in_it(printed_pdf: PdfOf) -> None:
 
 def test_running_heads_are_artifacts_and_headings_are_tagged(printed_pdf: PdfOf) -> None:
     document = opened(printed_pdf("en"))
-    last = document.pages[1].Contents
-    drawn = b"".join(one.read_bytes() for one in last)
+    drawn = document.pages[1].Contents.read_bytes()
     assert re.search(
-        rb"/Artifact << /Type /Pagination >> BDC\s+q /KpixlMargins\S* Do Q\s+EMC", drawn
+        rb"/Artifact << /Type /Pagination >> BDC\s+q\s+/KpixlMargins\S* Do\s+Q\s+EMC", drawn
     )
     found: Counter[str] = Counter()
     waiting = [document.Root["/StructTreeRoot"]["/K"]]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import weasyprint
 
 from kpixl.delivery.config import read_config
 from kpixl.errors import UsageProblem
@@ -85,7 +86,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("laptop")
     with (found / "plan.xlsx").open("wb") as file:
         write_book(file, sample_book("en"))
-    (found / "packages" / "weasyprint").mkdir(parents=True)
+    (found / "packages" / "weasyprint" / "pdf").mkdir(parents=True)
+    profile = Path("weasyprint", "pdf", "sRGB2014.icc")
+    shutil.copy(Path(weasyprint.__file__).parents[1] / profile, found / "packages" / profile)
     (found / "packages" / "weasyprint" / "__init__.py").write_text(NO_PANGO)
     return found
 
@@ -104,10 +107,26 @@ def test_pack_prints_with_the_browser_and_says_so_in_one_line(folder: Path) -> N
     assert found.returncode == 0, found.stderr
     (line,) = found.stderr.splitlines()
     assert "Pango is missing" in line
-    assert "neither PDF/A" in line
+    assert "the same input does not give the same bytes" in line
     with pikepdf.open(folder / "packs" / "2026-10_plan_en.pdf") as document:
         assert len(document.pages) == 2
         assert "Skia" in str(document.docinfo["/Producer"])
+        with document.open_metadata() as metadata:
+            assert metadata.pdfa_status == "3A"
+
+
+def test_without_a_colour_profile_the_pack_says_nothing_of_the_archive(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "packages" / "weasyprint").mkdir(parents=True)
+    (tmp_path / "packages" / "weasyprint" / "__init__.py").write_text(NO_PANGO)
+    shutil.copy(folder / "plan.xlsx", tmp_path)
+    found = kpixl(tmp_path, "pack", "plan.xlsx", "--pages", "cover")
+    assert found.returncode == 0, found.stderr
+    with pikepdf.open(tmp_path / "packs" / "2026-10_plan_en.pdf") as document:
+        assert "/OutputIntents" not in document.Root
+        with document.open_metadata() as metadata:
+            assert metadata.pdfa_status == ""
 
 
 def test_pack_follows_kpixl_toml_and_the_option_comes_first(folder: Path, tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
+import pytest
 
 from kpixl.jobs import PackJob, render, review_workbook
+from kpixl.pack import browser_archive, weasy
 from kpixl.pack.html import Rendered
-from kpixl.pack.weasy import to_pdf
+from kpixl.pack.pdf import to_pdf
 from tests.books import put
 from tests.extremes import extreme_pdf
 from tests.hostile_book import write_hostile
@@ -131,11 +133,16 @@ WRITTEN: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def written(style: str, body: str, folder: Path) -> bytes:
-    """A page of a template as the pack's engine makes it."""
+def page(style: str, body: str) -> str:
+    """A page of a template."""
     head = '<title>x</title><meta name="dcterms.created" content="2026-11-09"/>'
-    page = f"<head>{head}<style>{style}</style></head><body><h1 id='top'>Top</h1>{body}</body>"
-    return to_pdf(Rendered(f'<html lang="en">{page}</html>'), "0" * 32, folder)
+    content = f"<head>{head}<style>{style}</style></head><body><h1 id='top'>Top</h1>{body}</body>"
+    return f'<html lang="en">{content}</html>'
+
+
+def written(style: str, body: str, folder: Path) -> bytes:
+    """The same as WeasyPrint makes it."""
+    return weasy.to_pdf(Rendered(page(style, body)), "0" * 32, folder)
 
 
 def test_what_people_write_in_templates_is_too(tmp_path: Path) -> None:
@@ -143,6 +150,42 @@ def test_what_people_write_in_templates_is_too(tmp_path: Path) -> None:
     cases = {**WRITTEN, "nested": ("", NESTED.partition("<body>")[2].partition("</body>")[0])}
     files = [put(tmp_path, f"{n}.pdf", written(*case, tmp_path)) for n, case in cases.items()]
     assert broken(verdicts(files)) == {}
+
+
+# ---- What a browser prints ------------------------------------------------------------------
+
+
+def test_what_a_browser_prints_is_too(printed_pdf: PdfOf, tmp_path: Path) -> None:
+    files = [put(tmp_path, f"{one}.pdf", printed_pdf(one)) for one in LANGUAGES]
+    found = verdicts(files)
+    assert broken(found) == {}
+    assert min(one.checked for one in found) > LEAST
+
+
+def pdf_by_browser(html: str, folder: Path | None = None) -> bytes:
+    return to_pdf(Rendered(html), "0" * 32, folder, engine="chromium")
+
+
+def test_so_are_peoples_templates_printed_by_a_browser(tmp_path: Path) -> None:
+    (tmp_path / "own.svg").write_text(SQUARE, encoding="utf-8")
+    files = [
+        put(
+            tmp_path,
+            f"{name}.pdf",
+            to_pdf(Rendered(page(*case)), "0" * 32, tmp_path, (), "chromium"),
+        )
+        for name, case in WRITTEN.items()
+    ]
+    assert broken(verdicts(files)) == {}
+
+
+def test_an_older_browsers_pages_claim_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_archive, "CHECKED", 10_000)
+    printed = pdf_by_browser(page(*WRITTEN["lists"]))
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        metadata = pdf.Root.Metadata.read_bytes()
+    assert b"pdfaid" not in metadata
+    assert b"pdfuaid" not in metadata
 
 
 def test_what_is_half_transparent_is_read_in_its_place(tmp_path: Path) -> None:

@@ -162,9 +162,12 @@ def engine_for(wanted: str, as_json: bool) -> dict[str, object]:
     chosen = choose(wanted)
     told: dict[str, object] = {"name": chosen.engine.value}
     if chosen.browser is not None:
+        from kpixl.pack.browser_archive import CHECKED
+
         kind = "engine_instead" if chosen.missing else "engine_chromium"
         told["program"] = str(chosen.browser.program)
-        told["note"] = say(f"cli.{kind}", interface_language(), program=chosen.browser.program)
+        program = chosen.browser.program
+        told["note"] = say(f"cli.{kind}", interface_language(), program=program, checked=CHECKED)
     else:
         from kpixl.pack.weasy import KNOWN_VERSION, unknown_version
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpixl.pack.attachments import Attachment
@@ -108,7 +109,7 @@ def _name_colours(pdf: Any) -> None:
     """What red, green and blue are is said once, for the whole file."""
     import pydyf
 
-    profile = pydyf.Stream([_profile()], pydyf.Dictionary({"N": 3}), compress=True)
+    profile = pydyf.Stream([srgb_profile()], pydyf.Dictionary({"N": 3}), compress=True)
     pdf.add_object(profile)
     intent = pydyf.Dictionary({
         "Type": "/OutputIntent",
@@ -122,8 +123,12 @@ def _name_colours(pdf: Any) -> None:
 
 
 @cache
-def _profile() -> bytes:
-    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+def srgb_profile() -> bytes:
+    """The profile of sRGB, which WeasyPrint brings; it need not run for that. Raises
+    :class:`OSError` where it is not there."""
+    found = find_spec("weasyprint")
+    folder = Path(found.origin).parent if found and found.origin else Path()
+    return (folder / "pdf" / "sRGB2014.icc").read_bytes()
 
 
 def _describe_files(pdf: Any, attachments: Sequence[Attachment]) -> None:

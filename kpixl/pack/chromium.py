@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from kpixl.pack.attachments import Attachment
+from kpixl.pack.browser_archive import with_filled_cells
 from kpixl.pack.browser_print import print_page
 from kpixl.pack.browsers import Browser
 from kpixl.pack.glyphs import PRIVATE, Unshown, without
@@ -212,7 +213,7 @@ def _printed(
     once, and seldom move anything then."""
     css = _REFERENCE.sub("attr(data-page)", styles.css) + OWN_CSS
     css += "".join(f".{name} {{ display: none }}\n" for name in styles.running.values())
-    page = with_files(_with_css(marked.html, css), images, templates)
+    page = with_files(_with_css(with_filled_cells(marked.html), css), images, templates)
     refers = _refers(marked.html, styles.css)
     numbers = _guessed(marked.html) if refers else {}
     printed = b""

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kpixl.pack.attachments import Attachment
+from kpixl.pack.browser_archive import for_the_archive
 from kpixl.pack.glyph_text import name_glyphs
 from kpixl.pack.places import MARK, Place, target_of
 from kpixl.pack.problems import RenderProblem
@@ -40,6 +41,7 @@ def finished(
     _describe(document, html)
     for attachment in attachments:
         _attach(document, attachment)
+    for_the_archive(document, html, _said_language(html))
     ids = pikepdf.String(identifier.encode("ascii"))
     document.trailer["/ID"] = pikepdf.Array([ids, ids])
     written = io.BytesIO()
@@ -116,9 +118,9 @@ def _describe(document: pikepdf.Pdf, html: str) -> None:
     for key, name in (("/CreationDate", "dcterms.created"), ("/ModDate", "dcterms.modified")):
         day = _day(said.get(name, ""))
         about[key] = f"D:{day:%Y%m%d}" if day else ""
-    language = _LANGUAGE.search(html)
+    language = _said_language(html)
     if language:
-        document.Root["/Lang"] = pikepdf.String(language[1])
+        document.Root["/Lang"] = pikepdf.String(language)
     preferences = document.Root.get("/ViewerPreferences", pikepdf.Dictionary())
     preferences["/DisplayDocTitle"] = True
     document.Root["/ViewerPreferences"] = preferences
@@ -127,7 +129,12 @@ def _describe(document: pikepdf.Pdf, html: str) -> None:
             document.docinfo[key] = pikepdf.String(about[key])
         elif key in document.docinfo:
             del document.docinfo[key]
-    _metadata(document, about, said, language[1] if language else "")
+    _metadata(document, about, said, language)
+
+
+def _said_language(html: str) -> str:
+    found = _LANGUAGE.search(html)
+    return found[1] if found else ""
 
 
 def _metadata(
