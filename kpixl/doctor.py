@@ -148,14 +148,14 @@ _CHECKS = (
     ),
     _Check(
         "weasyprint",
-        "for_archive",
+        "for_speed",
         found=lambda m: m.weasyprint or "",
         good=_right("weasyprint"),
         wanted=_requirement("weasyprint"),
     ),
     _Check(
         "pango",
-        "for_archive",
+        "for_speed",
         found=lambda m: _dotted(m.pango),
         good=_has_pango,
         wanted=lambda _: _dotted(OLDEST_PANGO),

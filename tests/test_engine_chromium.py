@@ -25,7 +25,7 @@ from fontTools.ttLib import TTFont
 from kpixl.brand.kit import read_kit
 from kpixl.errors import Problem
 from kpixl.pack import browser_glyphs
-from kpixl.pack.attachments import Attachment
+from kpixl.pack.attachments import Attachment, review_data
 from kpixl.pack.browser_glyphs import unshown_by
 from kpixl.pack.browsers import Browser
 from kpixl.pack.canvas import Drawing, Text
@@ -209,6 +209,12 @@ def test_the_links_of_the_goal_tree_lead_to_the_same_pages(
     targets = linked(ours, ours.pages[2])
     assert targets == linked(theirs, theirs.pages[2])
     assert len(targets) == len(sample_review("ja").goals)
+
+
+def test_the_same_pack_is_the_same_bytes_again(printed_pdf: PdfOf) -> None:
+    data = review_data(sample_review("ja"), "ja", "sample")
+    again = pack_pdf(sample_pack("ja"), attachments=data, engine="chromium")
+    assert again == printed_pdf("ja")
 
 
 def test_nothing_of_this_machine_is_left_in_it(printed_pdf: PdfOf) -> None:

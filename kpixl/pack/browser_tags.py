@@ -68,8 +68,8 @@ ITEM = frozenset({"/Lbl", "/LBody"})
 
 
 def mend_tags(document: pikepdf.Pdf) -> None:
-    """Items of lists get a body, a figure without words for it is only a block, and types that
-    PDF 1.7 does not know are said to be blocks."""
+    """Items of lists get a body, a figure without words for it is only a block, types that PDF 1.7
+    does not know are said to be blocks, and elements are numbered in their order."""
     import pikepdf
 
     root = document.Root.get("/StructTreeRoot")
@@ -84,9 +84,33 @@ def mend_tags(document: pikepdf.Pdf) -> None:
             element["/S"] = pikepdf.Name.Div
         elif kind and kind not in STANDARD:
             unknown.add(kind)
+    _number(document, root)
     if unknown:
         roles = pikepdf.Dictionary(dict.fromkeys(sorted(unknown), pikepdf.Name.Div))
         root["/RoleMap"] = roles
+
+
+def _number(document: pikepdf.Pdf, root: pikepdf.Object) -> None:
+    """Name elements in their order: the browser numbers them by what else it does meanwhile, and
+    the same pack would not be the same bytes."""
+    import pikepdf
+
+    found = list(_elements(root))
+    named = [one for one in found if "/ID" in one]
+    names = {bytes(one["/ID"]): f"e{number:06}".encode() for number, one in enumerate(named)}
+    for one in named:
+        one["/ID"] = pikepdf.String(names[bytes(one["/ID"])])
+    for one in found:
+        about = one.get("/A")
+        for part in about if isinstance(about, pikepdf.Array) else [about]:
+            if isinstance(part, pikepdf.Dictionary) and "/Headers" in part:
+                heads = part["/Headers"]
+                known = [names[bytes(head)] for head in heads if bytes(head) in names]
+                part["/Headers"] = pikepdf.Array(map(pikepdf.String, known))
+    if named:
+        pairs = [part for one in named for part in (one["/ID"], one)]
+        tree = pikepdf.Dictionary(Names=pikepdf.Array(pairs))
+        root["/IDTree"] = document.make_indirect(tree)
 
 
 def _elements(node: pikepdf.Object) -> Iterator[pikepdf.Object]:

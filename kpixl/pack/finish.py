@@ -67,7 +67,7 @@ def lay_over(document: pikepdf.Pdf, margins: pikepdf.Pdf) -> None:
         raise RenderProblem("browser-failed", program="", found=found)
     for page, over in zip(document.pages, margins.pages, strict=True):
         form = document.copy_foreign(over.as_form_xobject())
-        name = page.add_resource(form, pikepdf.Name.XObject, prefix="KpixlMargins")
+        name = page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name.KpixlMargins)
         page.contents_add(b"q\n", prepend=True)
         drawn = f"\nQ\n/Artifact << /Type /Pagination >> BDC\nq {name} Do Q\nEMC\n"
         page.contents_add(drawn.encode())
