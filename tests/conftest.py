@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kpixl.pack.attachments import review_data
 from kpixl.pack.pdf import pack_pdf
@@ -20,6 +21,11 @@ from tests.postgres import Postgres
 # Workers of pytest-xdist are told a width of 80 columns, whatever there is: what a command prints
 # into a pipe would then depend on whether tests run side by side, and on how long their folder is.
 os.environ.pop("COLUMNS", None)
+
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def shared(folder: Path, name: str, engine: str) -> Callable[[str], bytes]:
