@@ -214,6 +214,9 @@ def beside_peers(folder: Path) -> Part:
         )
         if name in wall
     ]
+    if peers.BY_BROWSER in wall:
+        equal = "the same pack with Chromium: PDF/A, PDF/UA, running heads, data"
+        ratios.append(Ratio(told, equal, ours / wall[peers.BY_BROWSER], None))
     table = tuple(peers.lines_of(rows))
     return Part("Beside peers", "The standard pack again", tuple(ratios), table)
 

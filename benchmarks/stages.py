@@ -63,9 +63,9 @@ def own_share(path: Path) -> Rendered:
     return stage_html(stage_pages(stage_review(stage_read(path))))
 
 
-def whole_pack(path: Path) -> bytes:
+def whole_pack(path: Path, engine: str = "weasyprint") -> bytes:
     """Workbook file -> PDF/UA bytes, as the command makes them."""
-    job = jobs.PackJob(path, path.parent, language="en", pages=STANDARD_PAGES)
+    job = jobs.PackJob(path, path.parent, language="en", pages=STANDARD_PAGES, engine=engine)
     return jobs.render(job, jobs.review_workbook(path), "en")[1]
 
 
