@@ -12,9 +12,9 @@ import pytest
 from kpixl.jobs import PackJob, render, review_workbook
 from kpixl.pack import browser_archive, weasy
 from kpixl.pack.html import Rendered
-from kpixl.pack.pdf import to_pdf
+from kpixl.pack.pdf import pack_pdf, to_pdf
 from tests.books import put
-from tests.extremes import extreme_pdf
+from tests.extremes import CASES, extreme_pdf
 from tests.hostile_book import write_hostile
 from tests.packs import LANGUAGES
 from tests.test_archive import NESTED, PdfOf
@@ -51,9 +51,12 @@ def test_packs_at_the_extremes_are_too(tmp_path: Path) -> None:
 
 def test_a_pack_of_hostile_texts_is_too(tmp_path: Path) -> None:
     write_hostile(tmp_path / "plan.xlsx", "http://127.0.0.1:9")
-    job = PackJob(tmp_path / "plan.xlsx", tmp_path, language="en")
-    pdf = render(job, review_workbook(job.workbook), "en")[1]
-    assert broken(verdicts([put(tmp_path, "hostile.pdf", pdf)])) == {}
+    files = []
+    for engine in ("weasyprint", "chromium"):
+        job = PackJob(tmp_path / "plan.xlsx", tmp_path, language="en", engine=engine)
+        pdf = render(job, review_workbook(job.workbook), "en")[1]
+        files.append(put(tmp_path, f"{engine}.pdf", pdf))
+    assert broken(verdicts(files)) == {}
 
 
 # ---- Templates of people's own --------------------------------------------------------------
@@ -157,6 +160,9 @@ def test_what_people_write_in_templates_is_too(tmp_path: Path) -> None:
 
 def test_what_a_browser_prints_is_too(printed_pdf: PdfOf, tmp_path: Path) -> None:
     files = [put(tmp_path, f"{one}.pdf", printed_pdf(one)) for one in LANGUAGES]
+    for case, language in (("values", "en"), ("long_texts", "ja")):
+        pdf = pack_pdf(CASES[case].pack(language), engine="chromium")
+        files.append(put(tmp_path, f"{case}.pdf", pdf))
     found = verdicts(files)
     assert broken(found) == {}
     assert min(one.checked for one in found) > LEAST

@@ -31,16 +31,18 @@ _TAG = re.compile(r"<[^>]*>")
 _EMPTY_CELL = re.compile(
     r"(<t[dh](?:\s(?:[^>\"']|\"[^\"]*\"|'[^']*')*)?/?>)\s*(?=<(?:/?t[dh]|/tr)\b)", re.IGNORECASE
 )
+_NO_MARKS = {0xFEFF: None, 0xFFFE: None}
 
 CONSTRUCT = frozenset({"m", "l", "c", "v", "y", "h", "re", "W", "W*"})
 PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s"})
 SHOW = frozenset({"Tj", "TJ", "'", '"', "sh", "INLINE IMAGE"})
 
 
-def with_filled_cells(html: str) -> str:
-    """``html``, to be printed, with a space in every empty cell of a table: a browser gives an
-    empty one no tag, and its row would have fewer cells than the others."""
-    return _EMPTY_CELL.sub(r"\1&#160;", html)
+def printable(html: str) -> str:
+    """``html`` with a space in every empty cell of a table: a browser gives an empty one no tag,
+    and its row would have fewer cells than the others. Without the marks of byte order, which
+    nobody sees and no font's table may hold."""
+    return _EMPTY_CELL.sub(r"\1&#160;", html.translate(_NO_MARKS))
 
 
 def for_the_archive(document: pikepdf.Pdf, html: str, language: str) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from kpixl.pack.attachments import Attachment
-from kpixl.pack.browser_archive import with_filled_cells
+from kpixl.pack.browser_archive import printable
 from kpixl.pack.browser_print import print_page
 from kpixl.pack.browsers import Browser
 from kpixl.pack.glyphs import PRIVATE, Unshown, without
@@ -213,7 +213,7 @@ def _printed(
     once, and seldom move anything then."""
     css = _REFERENCE.sub("attr(data-page)", styles.css) + OWN_CSS
     css += "".join(f".{name} {{ display: none }}\n" for name in styles.running.values())
-    page = with_files(_with_css(with_filled_cells(marked.html), css), images, templates)
+    page = printable(with_files(_with_css(marked.html, css), images, templates))
     refers = _refers(marked.html, styles.css)
     numbers = _guessed(marked.html) if refers else {}
     printed = b""
@@ -314,7 +314,8 @@ def _margins(
     page = margin_pages(styles, sheets, elements, opening)
     if not page:
         return None
-    return print_page(browser, sealed(with_files(page, NO_IMAGES, templates)), tagged=False)
+    whole = printable(with_files(page, NO_IMAGES, templates))
+    return print_page(browser, sealed(whole), tagged=False)
 
 
 def _tag(html: str, name: str) -> str:
