@@ -15,6 +15,7 @@ from kpixl.measures.aggregate import aggregate
 from kpixl.measures.fills import METHODS, YEAR, Fills, Standpoint
 from kpixl.measures.gap import EQUAL
 from kpixl.measures.kinds import Aggregation, Method
+from kpixl.measures.totals import exact_sum
 
 COMPETING: Tuple[Method, ...] = tuple(one for one in Method if one is not Method.OUTLOOK)
 """The methods that can be tried on past years: the outlooks of those are not kept."""
@@ -41,7 +42,7 @@ class Record:
     @property
     def error(self) -> Optional[float]:
         """The mean absolute error as a fraction of the outcome; None where nothing was tried."""
-        mean = sum(self.errors) / len(self.errors) if self.errors else inf
+        mean = exact_sum(self.errors) / len(self.errors) if self.errors else inf
         return mean if mean < inf else None
 
     @property
@@ -135,10 +136,10 @@ def _common(tried: Sequence[Record]) -> Sequence[Standpoint]:
 
 def _mean_error(tried: Record, common: Sequence[Standpoint]) -> float:
     if len(common) == len(tried.origins):
-        return sum(tried.errors) / len(common)
+        return exact_sum(tried.errors) / len(common)
     wanted = set(common)
     errors = (error for origin, error in zip(tried.origins, tried.errors) if origin in wanted)
-    return sum(errors) / len(common)
+    return exact_sum(errors) / len(common)
 
 
 def _untried(able: Sequence[Method], planned: int) -> Optional[Method]:
@@ -150,8 +151,8 @@ def _untried(able: Sequence[Method], planned: int) -> Optional[Method]:
 
 # The year's value from that of the months so far and the months filled.
 _JOINED: Mapping[Aggregation, Callable[[float, Sequence[float]], float]] = {
-    Aggregation.SUM: lambda so_far, filled: so_far + sum(filled),
-    Aggregation.AVERAGE: lambda so_far, filled: (so_far + sum(filled)) / YEAR,
+    Aggregation.SUM: lambda so_far, filled: so_far + exact_sum(filled),
+    Aggregation.AVERAGE: lambda so_far, filled: (so_far + exact_sum(filled)) / YEAR,
     Aggregation.LAST: lambda _, filled: filled[-1],
     Aggregation.MAX: lambda so_far, filled: max(so_far, *filled),
     Aggregation.MIN: lambda so_far, filled: min(so_far, *filled),

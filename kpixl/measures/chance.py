@@ -11,6 +11,7 @@ from typing import Optional, Tuple
 from kpixl.measures import gap
 from kpixl.measures.backtest import Record
 from kpixl.measures.kinds import Direction, Status
+from kpixl.measures.totals import exact_sum
 
 FEWEST_ORIGINS = 8
 """With fewer origins nothing is said about chances."""
@@ -31,7 +32,7 @@ def spread(landing: float, left: int, tried: Record) -> Optional[float]:
     if count < FEWEST_ORIGINS or tried.void or landing == 0:
         return None
     a_month = [error / origin.left for error, origin in zip(tried.errors, tried.origins)]
-    squares = sum(one * one for one in a_month)
+    squares = exact_sum(one * one for one in a_month)
     found = abs(landing) * left * sqrt(squares / count) * sqrt(1 + 1 / tried.years)
     return found if isfinite(found) else None
 

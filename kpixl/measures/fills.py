@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, cast
 
 from kpixl.measures.kinds import Aggregation, Method
+from kpixl.measures.totals import exact_sum
 
 Values = Sequence[Optional[float]]
 
@@ -238,7 +239,7 @@ class Fills:
             # What was reported since the last month that was filled, if anything.
             values += present[before[at] : before[standpoint.first + month]]
             values = values[-RECENT:]
-            fill = sum(values) / len(values)
+            fill = exact_sum(values) / len(values)
             values.append(fill)
             found.append(fill)
             at = standpoint.first + month + 1

@@ -20,6 +20,8 @@ from functools import lru_cache
 from math import comb, fsum
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
+from kpixl.measures.totals import exact_sum
+
 Curve = Sequence[float]
 """A polynomial of the chance that a driver has moved, by its Bernstein coefficients."""
 
@@ -90,7 +92,7 @@ def mixed(drivers: Sequence[str], values: Sequence[float]) -> Moving:
 
 
 def _totals(values: Sequence[float], groups: Sequence[Sequence[int]]) -> List[float]:
-    return [sum(map(values.__getitem__, group)) for group in groups]
+    return [exact_sum(map(values.__getitem__, group)) for group in groups]
 
 
 @lru_cache(maxsize=256)
@@ -122,7 +124,7 @@ def _times(left: Curve, right: Curve) -> Curve:
     if len(right) == 1:
         return [one * right[0] for one in left]
     return [
-        sum(weight * left[first] * right[second] for weight, first, second in row)
+        exact_sum(weight * left[first] * right[second] for weight, first, second in row)
         for row in _weights(len(left) - 1, len(right) - 1)
     ]
 

@@ -7,6 +7,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from kpixl.measures.drivers import DriverTree
 from kpixl.measures.kinds import Direction
+from kpixl.measures.totals import exact_sum
 from kpixl.plan.model import NO_FIGURES
 from kpixl.review.comparison import finite
 from kpixl.review.courses import Courses
@@ -71,12 +72,12 @@ def record(pairs: Sequence[Pair], direction: Direction) -> OutlookRecord:
     """The record of pairs of an outlook and what came of it."""
     if not pairs:
         return NO_RECORD
-    size = sum(abs(actual) for _, actual in pairs)
+    size = exact_sum(abs(actual) for _, actual in pairs)
     months = len(pairs)
     if not size:
         return OutlookRecord(months=months, goals=1)
-    missed = sum(abs(outlook - actual) for outlook, actual in pairs)
-    over = sum(outlook - actual for outlook, actual in pairs)
+    missed = exact_sum(abs(outlook - actual) for outlook, actual in pairs)
+    over = exact_sum(outlook - actual for outlook, actual in pairs)
     optimistic = -over if direction is Direction.LOWER else over
     error, bias = finite(missed / size), finite(optimistic / size)
     return OutlookRecord(months, 1, error, bias, _lean(error, bias))
@@ -133,4 +134,4 @@ def _mean(goals: Sequence[GoalReview], name: str) -> Optional[float]:
         if getattr(goal.outlooks, name) is not None
     ]
     months = sum(weight for weight, _ in known)
-    return finite(sum(weight * value for weight, value in known) / months) if months else None
+    return finite(exact_sum(weight * value for weight, value in known) / months) if months else None
