@@ -8,6 +8,7 @@ import pty
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_on_a_terminal_it_asks(folder, answer, written):
 
 
 def test_a_database_with_its_query_remembered(folder):
-    with sqlite3.connect(folder / "s.db") as connection:
+    with closing(sqlite3.connect(folder / "s.db")) as connection, connection:
         connection.execute("CREATE TABLE f (code TEXT, ym TEXT, n NUMERIC)")
         connection.execute("INSERT INTO f VALUES ('VISITS', '2026-11', 931000)")
     url = "sqlite:///s.db"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -19,7 +20,7 @@ from tests.postgres import PASSWORD, USER
 @pytest.fixture
 def sqlite(tmp_path):
     path = tmp_path / "data.db"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE sales (code TEXT, ym TEXT, amount NUMERIC)")
         connection.executemany(
             "INSERT INTO sales VALUES (?, ?, ?)",

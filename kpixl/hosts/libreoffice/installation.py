@@ -156,8 +156,8 @@ def _other_python(manager: Manager) -> str | None:
     """The Python that a LibreOffice started in this shell takes for its own, and that has not what
     it needs. A distribution's LibreOffice, which brings none, takes the first on the path: in an
     active virtual environment it then ends when it opens a document (measured: 7.4 and 25.2)."""
-    first = shutil.which("python3")
-    if sys.platform != "linux" or first is None or any(_program(manager).glob("python-core-*")):
+    first = shutil.which("python3") if sys.platform == "linux" else None
+    if first is None or any(_program(manager).glob("python-core-*")):
         return None
     ask = (first, "-c", "import uno")
     try:
