@@ -255,7 +255,7 @@ def _cells(review: Review, goal: GoalReview, language: str) -> dict[str, Text]:
     return {
         "actual": Text(style.with_unit(goal.month.actual)),
         "plan": Text(plan),
-        "gap": Text(style.change_with_unit(goal.month.gap)),
+        "gap": Text(style.gap_with_unit(goal.month.gap, goal.month.gap_pct)),
         "attainment": Text(style.style.attainment(goal.month.attainment)),
         "status": Text(f"{sign} {word(f'status.{goal.status.value}', language)}", style=colour),
         "to_date": Text(style.style.attainment(goal.to_date.attainment)),

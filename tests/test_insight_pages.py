@@ -367,7 +367,7 @@ def test_every_landing_of_the_sample_is_the_reviews(language: str) -> None:
     for row, entry in zip(found.rows, shown, strict=True):
         style = style_of(whole, entry, language)
         assert row.landing.rstrip("*") == style.value(entry.landing.value)
-        assert row.gap == style.change(entry.landing.gap)
+        assert row.gap == style.gap(entry.landing.gap, entry.landing.gap_pct)
 
 
 def test_no_landing_no_page() -> None:

@@ -126,7 +126,7 @@ def test_every_figure_of_the_scorecard_is_the_reviews(language: str) -> None:
         assert row.name == goal_review.goal.name
         for cells, figures in ((row.month, goal_review.month), (row.to_date, goal_review.to_date)):
             assert cells[0] == style.value(figures.actual)
-            assert cells[2] == style.change(figures.gap)
+            assert cells[2] == style.gap(figures.gap, figures.gap_pct)
         assert row.to_date[3] == style.style.attainment(goal_review.to_date.attainment)
         assert row.mark.name == goal_review.status.value.replace("_", "-")
 

@@ -340,3 +340,70 @@ def test_a_figure_in_parentheses_takes_no_second_pair() -> None:
     # Nothing else is touched: neither other marks for negatives nor a unit's own parentheses.
     for text in ("−¥13.6M", "▲3.0%", "+2 kg (dry)", "12 m (net)"):
         assert enclosed(text) == text
+
+
+# ---- Figures beside a limit -----------------------------------------------------------------
+
+LIMITS = NumberStyle("en", limits=(1.0, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.8996, "89.9%"),  # 90.0 % rounded, but Red
+        (0.89999, "89.9%"),
+        (0.8995, "89.9%"),
+        (0.8994, "89.9%"),
+        (0.9, "90.0%"),
+        (0.9 - 1e-12, "90.0%"),  # within 1e-9 it is Amber
+        (0.9004, "90.0%"),
+        (0.9996, "99.9%"),
+        (None, "n/a"),
+    ],
+)
+def test_an_attainment_below_a_limit_is_not_shown_as_having_reached_it(value, shown):
+    assert LIMITS.attainment(value) == shown
+
+
+def test_a_limit_between_two_places_takes_nothing_away():
+    # Red from 92.55 % down: 92.54 rounds to 92.5, which is below the limit anyway.
+    fine = NumberStyle("en", limits=(1.0, 0.9255))
+    assert [fine.attainment(value) for value in (0.9254, 0.92549, 0.9256)] == [
+        "92.5%", "92.5%", "92.6%",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (-0.0003, "−0.03%"),
+        (-0.0005, "−0.1%"),
+        (0.00002, "+0.002%"),
+        (-0.0000001, "−0.00001%"),
+        (-1e-10, "±0.0%"),  # on plan
+        (0.0, "±0.0%"),
+        (-0.123, "−12.3%"),
+        (None, "n/a"),
+    ],
+)
+def test_a_gap_that_is_not_zero_is_not_shown_as_zero(share, shown):
+    assert EN.gap_share(share) == shown
+
+
+def test_a_gap_in_its_unit_has_the_places_that_it_takes_to_be_seen():
+    pieces = style(actual=(100.5,), decimals=1)
+    assert pieces.gap(-0.03, -0.0003) == "−0.03"
+    assert pieces.gap(-0.3, -0.003) == "−0.3"
+    assert pieces.gap_with_unit(-0.03, -0.0003) == "−0.03 pcs"
+    # One yen of millions is a millionth, and there is nothing smaller.
+    millions = style("ja", actual=(842e6,), unit="円", scale="百万円", decimals=0)
+    assert millions.gap_with_unit(-20_000.0, -2.4e-5) == "−0.02百万円"
+    assert millions.gap_with_unit(-2.0, -2.4e-9) == "−0.000002百万円"
+    assert millions.gap_with_unit(-0.2, None) == "±0百万円"
+    # What adding up leaves behind is no gap: 1e12 pieces are on plan within 1e-9 of it.
+    assert pieces.gap(0.0001, 1e-16) == "±0.0"
+    points = style(actual=(0.0321,), unit="%", decimals=1)
+    assert points.gap(-0.0002, -0.00625) == "−0.02 pt"
+    # Cut off as the book says, a gap of 0.97 would be none.
+    cut = goal_style(goal("A", None, decimals=0), year_of(100.0), CUT, False)
+    assert cut.gap(-0.97, -0.0097) == "−0.9"

@@ -141,7 +141,7 @@ def _against_original(
             continue
         key = "page.bridge_original_score" if goal.is_rollup else "page.bridge_original_plan"
         plan = plan if goal.is_rollup else style.with_unit(before.plan)
-        gap = style.change_with_unit(before.gap)
+        gap = style.gap_with_unit(before.gap, before.gap_pct)
         facts.append(say(key, language, period=period.name, plan=plan, gap=gap))
     if not facts:
         return []

@@ -21,7 +21,7 @@ from kpixl.plan.month import Month
 from kpixl.review.change_sentences import change_note
 from kpixl.review.comparison import differ
 from kpixl.review.figures import Figures, FiscalSeries, GoalReview, Review
-from kpixl.review.originals import both_plans
+from kpixl.review.originals import both_plans, short_gap
 from kpixl.review.periods import dated_month, month_name, short_month, span_name
 from kpixl.review.reorganised import ChangeKind
 from kpixl.review.sentences import style_of
@@ -153,7 +153,7 @@ def _bullet_row(review: Review, goal: GoalReview, language: str) -> BulletRow:
         name=goal.goal.name,
         attainment=goal.month.attainment,
         value=attained,
-        gap=style.change_with_unit(goal.month.gap),
+        gap=style.gap_with_unit(goal.month.gap, goal.month.gap_pct),
         status=goal.status,
         green_at=settings.rollup_green_at if goal.is_rollup else settings.green_at,
         amber_at=own if own is not None else settings.amber_at,
@@ -182,7 +182,7 @@ def _month_names(last: Month, count: int, language: str) -> tuple[str, ...]:
 def variance_row(review: Review, goal: GoalReview, language: str) -> VarianceRow:
     """A goal's gap in per cent of plan, for the bars of the scorecard."""
     style = style_of(review, goal, language)
-    text = style.style.percent(goal.month.gap_pct, 1, signed=True)
+    text = style.style.gap_share(goal.month.gap_pct)
     return VarianceRow(goal.goal.name, goal.month.gap_pct, text)
 
 
@@ -219,6 +219,4 @@ def _gap_text(review: Review, goal: GoalReview, language: str) -> str:
     style = style_of(review, goal, language)
     if goal.month.gap is None:
         return ""
-    if style.percent or goal.month.gap_pct is None:
-        return style.change_with_unit(goal.month.gap)
-    return style.style.percent(goal.month.gap_pct, 1, signed=True)
+    return short_gap(goal.month.gap, goal.month.gap_pct, style)

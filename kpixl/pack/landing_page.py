@@ -121,8 +121,8 @@ def _row(review: Review, goal: GoalReview, chart: Drawing, language: str) -> Lan
         error="" if landing.error is None else f"±{style.style.percent(landing.error)}",
         outlook="" if landing.outlook is None else style.value(landing.outlook),
         leading="landing" if landing.outlook is None else "outlook",
-        gap=style.change(figures.gap),
-        gap_pct=style.style.percent(figures.gap_pct, 1, signed=True),
+        gap=style.gap(figures.gap, figures.gap_pct),
+        gap_pct=style.style.gap_share(figures.gap_pct),
         good=is_good(figures),
         chance=chance_text(landing, style.style.missing, language),
         required=required_text(review, goal, language),
@@ -140,7 +140,7 @@ def _gap_original(landing: Landing, style: GoalStyle) -> str:
     before = landing.against_original
     if before is None or before.gap_pct is None:
         return ""
-    return style.style.percent(before.gap_pct, 1, signed=True)
+    return style.style.gap_share(before.gap_pct)
 
 
 def _page_turns(

@@ -227,7 +227,7 @@ def _cells(
     """Actual, plan, gap and, for the month, growth; then attainment."""
     style = style_of(review, goal, language)
     plan = "–" if goal.is_rollup else style.value(figures.plan)
-    cells = [style.value(figures.actual), plan, style.change(figures.gap)]
+    cells = [style.value(figures.actual), plan, style.gap(figures.gap, figures.gap_pct)]
     if prior:
         cells.append("–" if goal.is_rollup else style.growth(figures.growth))
     else:

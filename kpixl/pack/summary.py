@@ -183,10 +183,10 @@ def goal_tile(review: Review, goal: GoalReview, language: str, head: bool = Fals
 def _bare_gap(review: Review, goal: GoalReview, figures: Figures, language: str) -> str:
     """The gap without its unit, which stands beside the figure above it."""
     style = style_of(review, goal, language)
-    text = style.change(figures.gap)
+    text = style.gap(figures.gap, figures.gap_pct)
     if style.percent or figures.gap_pct is None:
         return text
-    return f"{text} ({enclosed(style.style.percent(figures.gap_pct, 1, signed=True))})"
+    return f"{text} ({enclosed(style.style.gap_share(figures.gap_pct))})"
 
 
 def _month_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:

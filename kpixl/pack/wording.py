@@ -114,11 +114,11 @@ def goal_line(review: Review, goal: GoalReview, language: str) -> Line:
     figures = goal.month
     actual, plan = style.with_unit(figures.actual), both_plans(figures, style, language)
     # In per cent of plan for every unit, points included: the list is ranked by it.
-    share = style.style.percent(figures.gap_pct, 1, signed=True)
+    share = style.style.gap_share(figures.gap_pct)
     return Line(
         text=goal.goal.name,
         anchor=anchor(goal),
-        figure=style.change_with_unit(figures.gap) if figures.gap_pct is None else share,
+        figure=style.gap_with_unit(figures.gap, None) if figures.gap_pct is None else share,
         note=say("show.actual_of_plan", language, actual=actual, plan=plan),
         mark=mark(goal.status, language),
         good=is_good(figures),

@@ -42,8 +42,8 @@ def both_plans(figures: Figures, style: GoalStyle, language: str, unit: bool = T
 def short_gap(gap: Optional[float], gap_pct: Optional[float], style: GoalStyle) -> str:
     """A gap in % of plan; in its unit for % goals, and where the plan is 0."""
     if style.percent or gap_pct is None:
-        return style.change_with_unit(gap)
-    return style.style.percent(gap_pct, 1, signed=True)
+        return style.gap_with_unit(gap, gap_pct)
+    return style.style.gap_share(gap_pct)
 
 
 def both_gaps(

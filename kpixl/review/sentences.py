@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from kpixl.measures.gap import EQUAL
 from kpixl.measures.kinds import Direction, Status
-from kpixl.plan.model import Level
+from kpixl.plan.model import Level, Settings
 from kpixl.plan.month import Month
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.originals import against_original_phrase, both_plans, with_original
@@ -17,8 +18,20 @@ from kpixl.words import say, word
 
 def style_of(review: Review, goal: GoalReview, language: str) -> GoalStyle:
     """How ``goal``'s figures are shown in this review, wherever they stand."""
-    style = number_style(review.settings, language)
+    style = replace(
+        number_style(review.settings, language), limits=status_limits(review.settings, goal)
+    )
     return goal_style(goal.goal, goal.series, style, goal.is_rollup)
+
+
+def status_limits(settings: Settings, goal: GoalReview) -> Tuple[float, ...]:
+    """The attainments at which ``goal`` turns Green and Amber (SPEC 4); none for Range, which is
+    judged by its tolerance."""
+    if goal.goal.direction is Direction.RANGE and not goal.is_rollup:
+        return ()
+    own = goal.goal.amber_at
+    green = settings.rollup_green_at if goal.is_rollup else settings.green_at
+    return green, own if own is not None else settings.amber_at
 
 
 def month_sentence(review: Review, goal: GoalReview, language: str, cause: str = "") -> str:

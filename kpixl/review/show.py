@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from math import isfinite
 from typing import Mapping, Optional, Sequence, Tuple
@@ -27,16 +27,24 @@ _CURRENCIES: Mapping[str, str] = {
 }
 _POWERS: Mapping[float, int] = {1.0: 0, 1e3: 3, 1e6: 6, 1e8: 8, 1e9: 9}
 _EXCEL_DIGITS = Context(prec=15)
+# A share of plan counts as zero from 1e-9 on, which is seven places of a percentage; a gap in its
+# unit is followed to the single yen or visitor, and some places beyond those the goal shows.
+_FINEST_SHARE = 7
+_MORE_PLACES = 3
 _IN_PARENTHESES = re.compile(r"^\(([^()]*)\)")
 
 
 @dataclass(frozen=True)
 class NumberStyle:
-    """How a book shows numbers: its language, rounding and mark for negatives (Settings)."""
+    """How a book shows numbers: its language, rounding and mark for negatives (Settings).
+
+    ``limits`` are the attainments at which the status of the goal shown changes, beside 100 %.
+    """
 
     language: str
     rounding: Rounding = Rounding.HALF_UP
     negatives: Negatives = Negatives.MINUS
+    limits: Tuple[float, ...] = ()
 
     @property
     def missing(self) -> str:
@@ -77,15 +85,34 @@ class NumberStyle:
         text = self.number(value, decimals, signed, power=2)
         return text if text == self.missing else say("show.points", self.language, value=text)
 
+    def gap_share(self, share: Optional[float]) -> str:
+        """A gap as a share of plan; one that is not zero is never shown as zero."""
+        return self.percent(share, self.places_of_gap(share, share, 1, 2, _FINEST_SHARE), True)
+
+    def places_of_gap(
+        self, gap: Optional[float], share: Optional[float], decimals: int, power: int, finest: int
+    ) -> int:
+        """As many places as it takes to see that ``gap`` × 10^``power`` is not zero: ``decimals``
+        where they do, where it is on plan (its ``share`` of plan within 1e-9; SPEC 4), and where
+        not even ``finest`` places show it."""
+        if not gap or not isfinite(gap) or (share is not None and abs(share) <= ON_PLAN):
+            return decimals
+        places = range(decimals, max(decimals, finest) + 1)
+        seen = (n for n in places if rounded_to(gap, n, self.rounding, power) != 0)
+        return next(seen, decimals)
+
     def attainment(self, value: Optional[float], decimals: int = 1) -> str:
-        """An attainment as a percentage; below 100 % it is never shown as 100 % (SPEC 2), and on
-        plan (within 1e-9) always."""
-        if value is None:
+        """An attainment as a percentage; below 100 % it is never shown as 100 % (SPEC 2), below
+        one of the ``limits`` never as having reached it, and on one (within 1e-9) always."""
+        if value is None or not isfinite(value):
             return self.missing
-        if abs(value - 1.0) <= ON_PLAN:
-            return self.percent(1.0, decimals)
-        if value < 1.0 and rounded_to(value, decimals, self.rounding, 2) >= 100:
-            return f"{rounded_to(value, decimals, Rounding.DOWN, 2):,.{decimals}f}%"
+        shown = rounded_to(value, decimals, self.rounding, 2)
+        for limit in (1.0, *self.limits):
+            mark = Decimal(repr(float(limit))).scaleb(2)
+            if abs(value - limit) <= ON_PLAN:
+                return self.percent(limit, decimals)
+            if 0 < value < limit and shown >= mark:
+                return f"{rounded_to(value, decimals, Rounding.DOWN, 2):,.{decimals}f}%"
         return self.percent(value, decimals)
 
 
@@ -147,6 +174,17 @@ class GoalStyle:
     def bare_change(self, value: Optional[float]) -> str:
         """A signed difference without its unit, as on a chart."""
         return self.style.number(value, self.decimals, signed=True, power=self.power)
+
+    def gap(self, value: Optional[float], share: Optional[float]) -> str:
+        """A gap as :meth:`change` shows it, and one that is not zero with as many more places as
+        it takes to see it; ``share`` is the gap as a fraction of plan, where there is one."""
+        finest = max(self.decimals + _MORE_PLACES, -self.power)
+        places = self.style.places_of_gap(value, share, self.decimals, self.power, finest)
+        return replace(self, decimals=places).change(value)
+
+    def gap_with_unit(self, value: Optional[float], share: Optional[float]) -> str:
+        """The same with its unit: ``−¥28M``, ``−0.04 pt``."""
+        return self._united(self.gap(value, share))
 
     def growth(self, value: Optional[float]) -> str:
         """Growth against prior: a percentage, or points for % goals."""

@@ -89,6 +89,7 @@ def _scorecard(
     key_cell = row_of(top, scorecard.key_column(grid))
     _number_formats(sheet, areas(scorecard.VALUES), key_cell, formats, negatives, signed=False)
     signed = areas(scorecard.SIGNED)
+    _little(sheet, signed, key_cell, formats, negatives)
     _nothing(sheet, signed, key_cell, formats)
     _number_formats(sheet, signed, key_cell, formats, negatives, signed=True)
     growth, gap_pct = areas(("growth",)), areas(("gap_pct",))
@@ -97,6 +98,7 @@ def _scorecard(
         points = styles.number_format(decimals, True, 0, True, negatives, points=True)
         of_percent = f'{key_cell}="%{decimals}"'
         _rule(sheet, growth, of_percent, formats({"num_format": points, **_LINE}))
+    _little_share(sheet, gap_pct, "", "", formats, negatives)
     for area in (growth, gap_pct):
         first = area.partition(":")[0].replace("$", "")
         unseen = f"AND(ISNUMBER({first}),ROUND({first}*100,1)=0)"
@@ -154,6 +156,7 @@ def _marked(
     shown = styles.number_format(1, True, signed=True, negatives=negatives)
     marked = ";".join(f'"{mark}"{part}' for part in shown.split(";"))
     place = span(top, column, last, column)
+    _little_share(sheet, place, test, mark, formats, negatives)
     unseen = f"AND({test},ISNUMBER({cell}),ROUND({cell}*100,1)=0)"
     bad = {"font_color": styles.BAD}
     _rule(sheet, place, unseen, formats({"num_format": _same_for_all(f"{mark}±0.0%"), **_LINE}))
@@ -218,6 +221,46 @@ def _same_for_all(text: str) -> str:
 
 _SIZES = "nkmb"
 """The letters of format keys, each a thousand times the one before."""
+# As in kpixl.review.show, which says why.
+_MORE_PLACES, _FINEST_SHARE, _ON_PLAN = 3, 7, "1E-9"
+
+
+def _little(sheet: Any, areas: str, key_cell: str, formats: Formats, negatives: Negatives) -> None:
+    """A gap that its goal's places would hide has as many more as it takes to see it: three, and
+    of a scaled one so many that the single yen or visitor is seen."""
+    cell = areas.partition(":")[0].replace("$", "")
+    scales = [(letter, thousands) for thousands, letter in enumerate(_SIZES)]
+    for letter, thousands in (("%", 0), *scales):
+        percent = letter == "%"
+        shown = f"{cell}*100" if percent else f"{cell}/10^{3 * thousands}"
+        for places in range(1, max(styles.MOST_DECIMALS + _MORE_PLACES, 3 * thousands) + 1):
+            own = f"VALUE(RIGHT({key_cell},1))"
+            most = f"MAX({own}+{_MORE_PLACES},{3 * thousands})"
+            seen = (
+                f'IF(LEFT({key_cell},1)="{letter}",IF(ISNUMBER({cell}),AND({own}<{places},'
+                f"{places}<={most},ROUND({shown},{places - 1})=0,ROUND({shown},{places})<>0)))"
+            )
+            look = styles.number_format(places, percent, thousands, True, negatives, points=percent)
+            _rule(sheet, areas, seen, formats({"num_format": look, **_LINE}))
+
+
+def _little_share(
+    sheet: Any, area: str, test: str, mark: str, formats: Formats, negatives: Negatives
+) -> None:
+    """The same of a gap in per cent of plan, with ``mark`` before it where ``test`` is met."""
+    cell = area.partition(":")[0].replace("$", "")
+    for places in range(2, _FINEST_SHARE + 1):
+        shown = f"{cell}*100"
+        seen = (
+            f"AND({test or 'TRUE'},ISNUMBER({cell}),"
+            f"ROUND({shown},{places - 1})=0,ROUND({shown},{places})<>0,ABS({cell})>{_ON_PLAN})"
+        )
+        look = styles.number_format(places, True, signed=True, negatives=negatives)
+        look = ";".join(f'"{mark}"{part}' if mark else part for part in look.split(";"))
+        bad = {"font_color": styles.BAD}
+        below = seen.replace("AND(", f"AND({cell}<0,", 1)
+        _rule(sheet, area, below, formats({"num_format": look, **bad, **_LINE}))
+        _rule(sheet, area, seen, formats({"num_format": look, **_LINE}))
 
 
 def _nothing(
