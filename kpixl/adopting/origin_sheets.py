@@ -115,9 +115,13 @@ def note_row(note: Note, language: str) -> Row:
         note.goal or _where(note, language),
         word(f"adopt.about.{note.about}", language),
         value or "–",
-        say(f"adopt.reason.{note.reason}", language, **details),
+        say(f"adopt.reason.{note.reason}{_alone(note)}", language, **details),
         word(f"adopt.certainty.{note.certainty.value}", language),
     )
+
+
+def _alone(note: Note) -> str:
+    return "_one" if note.reason == "hidden-cells" and note.details.get("cells") == 1 else ""
 
 
 def comment_row(comment: Placed, language: str) -> Row:

@@ -19,7 +19,8 @@ def made_lines(book: MergedBook, language: str) -> Iterator[str]:
     for taken in book.merged.taken:
         yield say("merge.taken", language, goal=taken.goal, formula=taken.formula)
     if book.merged.recipients_left:
-        yield say("merge.recipients", language, n=book.merged.recipients_left)
+        alone = "_one" if book.merged.recipients_left == 1 else ""
+        yield say(f"merge.recipients{alone}", language, n=book.merged.recipients_left)
 
 
 def difference_lines(book: MergedBook, language: str) -> Iterator[str]:

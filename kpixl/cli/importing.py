@@ -96,8 +96,14 @@ def _agreed(found: Preview, yes: bool, as_json: bool) -> bool:
     if as_json or not has_terminal():
         raise UsageProblem("import-unasked")
     n = len(found.changes) + len(found.comments)
-    key = "import.ask_rest" if found.errors else "import.ask"
-    return typer.confirm(say(key, interface_language(), n=n, held=len(found.errors)))
+    return typer.confirm(question(n, len(found.errors), interface_language()))
+
+
+def question(changes: int, held: int, language: str) -> str:
+    """Whether to write so many changes, while so many problems keep figures from being written."""
+    key = {0: "ask", 1: "ask_held"}.get(held, "ask_rest")
+    alone = "_one" if changes == 1 else ""
+    return say(f"import.{key}{alone}", language, n=changes, held=held)
 
 
 def _finish(found: Preview, out: Path | None, keep: bool, dry_run: bool, as_json: bool) -> None:

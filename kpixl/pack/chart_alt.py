@@ -74,9 +74,10 @@ def _standing(figures: MonthsFigures) -> list[str]:
     compared = [good for good in judged if good is not None]
     if not compared:
         return []
+    alone = ".one" if len(compared) == 1 else ""
     return [
         say(
-            f"chart.alt.worse.{figures.direction.value}{_stepped(figures)}",
+            f"chart.alt.worse.{figures.direction.value}{_stepped(figures)}{alone}",
             figures.language,
             worse=compared.count(False),
             compared=len(compared),
@@ -122,7 +123,7 @@ def bullets_alt(figures: BulletFigures) -> str:
         for row in figures.rows
     ]
     return say(
-        "chart.alt.bullets",
+        "chart.alt.bullets.one" if len(rows) == 1 else "chart.alt.bullets",
         language,
         title=figures.title,
         count=len(rows),

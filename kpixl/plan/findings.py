@@ -115,7 +115,7 @@ class _Beyond:
         """All of them as one problem."""
         return Problem(
             "problems-too-many",
-            details={"count": self.count},
+            details={"count": self.count, "form": "one" if self.count == 1 else "many"},
             goals=() if self.touches_all else tuple(self.goals),
             people=() if self.touches_all else tuple(self.people),
             warning=warning,
