@@ -122,11 +122,13 @@ def bullets_alt(figures: BulletFigures) -> str:
         )
         for row in figures.rows
     ]
+    if figures.note:
+        rows.append(figures.note + word("chart.alt.stop", language))
     return say(
-        "chart.alt.bullets.one" if len(rows) == 1 else "chart.alt.bullets",
+        "chart.alt.bullets.one" if len(figures.rows) == 1 else "chart.alt.bullets",
         language,
         title=figures.title,
-        count=len(rows),
+        count=len(figures.rows),
         rows=join(rows, language),
     )
 

@@ -124,13 +124,14 @@ class BulletRow:
 @dataclass(frozen=True)
 class BulletFigures:
     """Several goals on one axis of attainment; the axis ends at ``cap``, larger ones are cut with
-    a break mark."""
+    a break mark. ``note`` says beside the subtitle which goals have no attainment to be shown."""
 
     title: str
     subtitle: str
     rows: tuple[BulletRow, ...]
     language: str
     cap: float = 1.25
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,12 @@ def bullets(figures: BulletFigures, width: float = 330, look: Look = LOOK) -> Dr
     """Attainment of each row from 0 to the cap, on bands of the status thresholds and against one
     plan line at 100 %; as high as its rows need."""
     palette = look.palette
-    shapes, y = heading(figures.title, figures.subtitle, width, look)
+    # Behind the subtitle, where it mostly takes no line of its own: pages are tight.
+    below = figures.subtitle
+    if figures.note:
+        details = {"subtitle": figures.subtitle, "note": figures.note}
+        below = say("chart.bullet.subtitle", figures.language, **details)
+    shapes, y = heading(figures.title, below, width, look)
     texts = [max(_written(row.value, look, BOLD), _written(row.gap, look)) for row in figures.rows]
     # A number is not broken as long as it leaves the bars some room.
     numbers = [_written(row.gap.partition(" ")[0], look) for row in figures.rows]

@@ -135,6 +135,7 @@ def _bullets(figures: BulletFigures) -> ChartTable:
             (row.name, row.value, row.gap, _status(row.status, language)) for row in figures.rows
         ),
         words=frozenset({3}),
+        notes=(figures.note,) if figures.note else (),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kpixl.measures.gap import gap
-from kpixl.measures.kinds import Direction
+from kpixl.measures.kinds import Direction, Status
 from kpixl.pack.chart_figures import (
     BulletFigures,
     BulletRow,
@@ -133,15 +133,38 @@ def is_stock(goal: GoalReview) -> bool:
 
 
 def bullet_figures(
-    review: Review, goals: Sequence[GoalReview], title: str, language: str
+    review: Review,
+    goals: Sequence[GoalReview],
+    title: str,
+    language: str,
+    left_out: Sequence[GoalReview] = (),
 ) -> BulletFigures:
-    """The attainment of several goals in the review month, on one axis."""
+    """The attainment of several goals in the review month, on one axis, and how many are
+    ``left_out`` for want of one."""
     return BulletFigures(
         title=title,
         subtitle=say("chart_text.bullet", language, period=span_name([review.month], language)),
         rows=tuple(_bullet_row(review, goal, language) for goal in goals),
         language=language,
+        note=_left_out(left_out, language),
     )
+
+
+def _left_out(goals: Sequence[GoalReview], language: str) -> str:
+    """Why goals have no attainment, and how many for each reason; "" where there are none."""
+    found = {"no_actual": 0, "no_plan": 0, "zero_plan": 0}
+    for goal in goals:
+        if goal.status is Status.NO_PLAN:
+            found["no_plan"] += 1
+        else:
+            found["no_actual" if goal.status is Status.NO_DATA else "zero_plan"] += 1
+    reasons = [(word(f"chart.bullet.{key}", language), n) for key, n in found.items() if n]
+    told = [
+        say("chart.bullet.reason", language, n=n, reason=reason) if len(reasons) > 1 else reason
+        for reason, n in reasons
+    ]
+    listed = word("chart.alt.listed", language).join(told)
+    return say("chart.bullet.left_out", language, n=len(goals), reasons=listed) if told else ""
 
 
 def _bullet_row(review: Review, goal: GoalReview, language: str) -> BulletRow:

@@ -67,10 +67,12 @@ def _pages_of(
         charted.insert(0, head)
     everyone = [goal for goal in (head, *members) if goal is not None]
     bulleted = [goal for goal in charted if goal.month.attainment is not None]
-    parts = _bullet_parts(review, bulleted, language) if len(bulleted) > 1 else ()
+    out = [goal for goal in charted if goal.month.attainment is None]
+    out += [goal for goal in members if goal.source == "none" and goal.goal.level is Level.KPI]
+    parts = _bullet_parts(review, bulleted, out, language) if len(bulleted) > 1 else ()
 
     def cells(grid: Grid, height: float) -> list[ChartCell]:
-        bullets = _bullet_cells(review, bulleted, parts, grid.width, language)
+        bullets = _bullet_cells(review, bulleted, out, parts, grid.width, language)
         return [*bullets, *_chart_cells(review, charted, (grid.width, height), language)]
 
     text = _closing(review, everyone, language)
@@ -178,11 +180,13 @@ def _goal_page(
     )
 
 
-def _bullet_parts(review: Review, goals: Sequence[GoalReview], language: str) -> tuple[int, ...]:
+def _bullet_parts(
+    review: Review, goals: Sequence[GoalReview], out: Sequence[GoalReview], language: str
+) -> tuple[int, ...]:
     """How many rows each chart of attainments has: fewer where long names make rows high."""
     for most in range(MOST_BULLETS, 1, -1):
         parts = shared_out(len(goals), most)
-        cells = _bullet_cells(review, goals, parts, COLUMN, language)
+        cells = _bullet_cells(review, goals, out, parts, COLUMN, language)
         if max(cell.drawing.height for cell in cells) <= HIGHEST_BULLETS:
             return parts
     return shared_out(len(goals), 1)
@@ -191,17 +195,19 @@ def _bullet_parts(review: Review, goals: Sequence[GoalReview], language: str) ->
 def _bullet_cells(
     review: Review,
     goals: Sequence[GoalReview],
+    out: Sequence[GoalReview],
     parts: Sequence[int],
     width: float,
     language: str,
 ) -> list[ChartCell]:
-    """The attainment of all goals, shared out evenly over charts of at most so many rows."""
+    """The attainment of all goals, shared out evenly over charts of at most so many rows; the last
+    one says how many are left ``out``, for want of an attainment."""
     title, left = word("page.attainment", language), iter(goals)
-    drawn = (
-        charts.bullets(bullet_figures(review, [*islice(left, n)], title, language), width)
-        for n in parts
-    )
-    return [ChartCell(anchor="", drawing=drawing) for drawing in drawn]
+    figures = [
+        bullet_figures(review, [*islice(left, n)], title, language, out if last else ())
+        for n, last in zip(parts, [*[False] * (len(parts) - 1), True], strict=False)
+    ]
+    return [ChartCell(anchor="", drawing=charts.bullets(each, width)) for each in figures]
 
 
 def _key(cells: Sequence[ChartCell], language: str) -> Drawing | None:
