@@ -243,7 +243,7 @@ def test_leaves_that_find_no_room_are_one_row_with_their_sum() -> None:
     *shown, rest = found.rows
     left = 60 - len(shown)
     assert left > 1
-    assert rest.name == f"{left} other leaves"
+    assert rest.name == f"{left} other goals"
     # The largest stand first: those left over have the gaps −1 … −left.
     assert said(rest.bars[0]) == [f"−{left * (left + 1) // 2:,}"]
     assert found.totals[0] == f"−{60 * 61 // 2:,}"
