@@ -60,7 +60,8 @@ def _days(code: str, years: tuple[int, ...], language: str | None) -> Mapping[da
     found = holidays.country_holidays(
         country, subdiv=part, years=years, expand=False, language=language
     )
-    return dict(sorted(found.items()))
+    # Apostrophes as in all that kpixl writes.
+    return {day: name.replace("'", "’") for day, name in sorted(found.items())}
 
 
 def _split(code: str) -> tuple[str, str | None]:

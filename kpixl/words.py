@@ -64,8 +64,9 @@ def section(name: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def fold(text: str) -> str:
-    """``text`` as it is compared: NFKC, without case, spaces, underscores or closing colons."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """``text`` as it is compared: NFKC, without case, spaces, underscores or closing colons, and
+    with straight apostrophes."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     return "".join(ch for ch in folded if not ch.isspace() and ch not in "_:：・*")
 
 

@@ -414,7 +414,7 @@ def test_a_years_plan_below_last_years_result_is_told(
 def test_both_years_are_named_and_never_read_the_same() -> None:
     one = only(two_years([100] * 12, [100] * 11 + [99]), EASIER)
     assert said(one) == (
-        "The year's plan of “Calls”, 1,199 pcs, is easier than last year's result, 1,200 pcs."
+        "The year’s plan of “Calls”, 1,199 pcs, is easier than last year’s result, 1,200 pcs."
     )
     close = only(two_years([100] * 12, [100] * 11 + [99.96]), EASIER)
     assert "1,199.96 pcs" in said(close)
@@ -484,7 +484,7 @@ def test_the_sentence_names_pace_record_and_month() -> None:
     plan = reported(9, 10, 9)
     many = said(only(plan, HISTORY, needing(12, 10)))
     assert many == (
-        "“Calls” needs 12 pcs in each of the 9 months left to reach the year's plan; "
+        "“Calls” needs 12 pcs in each of the 9 months left to reach the year’s plan; "
         "its best month on record is 10 pcs (October 2025)."
     )
     assert "in the one month left" in said(only(plan, HISTORY, needing(12, 10, left=1)))

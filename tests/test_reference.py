@@ -65,7 +65,7 @@ EXAMPLES: dict[str, tuple[str, object]] = {
             ["ID", "Name", "Level", "Owner", "Unit", "Actual", "Plan", "Prior year", "Gap",
              "Gap %", "Attainment", "Growth", "Status", "Actual to date", "Plan to date",
              "Gap to date", "Attainment to date", "Status to date", "PDCA", "Next step",
-             "Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
+             "Year plan", "Landing", "Owner’s outlook", "Year against plan", "Year status",
              "Chance of plan", "Needed a month", "Best month so far", "Signal", "What signals it"],
             # (1, capped, + 0.75) ÷ 2; to date (1 + 0.975) ÷ 2, Green from 95 %
             ["SERVICE", "Customer service", "KGI", "Mori", "%", 0.875, 1, "", -0.125, -0.125,

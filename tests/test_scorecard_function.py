@@ -150,7 +150,7 @@ def test_the_headers_are_the_scorecard_sheets_words() -> None:
         "Actual", "Plan", "Prior year", "Gap", "Gap %", "Attainment", "Growth", "Status",
         "Actual to date", "Plan to date", "Gap to date", "Attainment to date", "Status to date",
         "PDCA", "Next step",
-        "Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
+        "Year plan", "Landing", "Owner’s outlook", "Year against plan", "Year status",
         "Chance of plan", "Needed a month", "Best month so far", "Signal", "What signals it",
         "Q1 Actual", "Q1 Plan", "Q1 Attainment", "Q1 Status",
         "Q2 Actual", "Q2 Plan", "Q2 Attainment", "Q2 Status",
@@ -385,7 +385,7 @@ JUDGED = {
 OWN_JUDGED = JUDGED | {"Chance of plan", "Needed a month", "Best month so far", "Signal"}
 AGGREGATED = {
     "Actual to date", "Plan to date", "Gap to date", "Attainment to date", "Status to date",
-    "Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
+    "Year plan", "Landing", "Owner’s outlook", "Year against plan", "Year status",
 }  # fmt: skip
 OWN_AGGREGATED = AGGREGATED | {"Chance of plan", "Needed a month", "Best month so far"}
 
@@ -495,7 +495,7 @@ def a_year() -> dict[str, list[list[Any]]]:
 
 def the_year(tables: Tables) -> list[Any]:
     found = by_goal(scorecard(tables, "2026-05"))["A"]
-    names = ("Year plan", "Landing", "Owner's outlook", "Year against plan", "Year status",
+    names = ("Year plan", "Landing", "Owner’s outlook", "Year against plan", "Year status",
              "Chance of plan", "Needed a month", "Best month so far")  # fmt: skip
     return [found[name] for name in names]
 
