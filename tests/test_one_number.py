@@ -8,8 +8,10 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
+import pdfplumber
 import pytest
 
 from kpixl.checking import check_workbook
@@ -455,6 +457,28 @@ def test_the_scorecard_shows_what_the_pack_prints(office: Office, tmp_path, lang
             undefined = cells[name] == word("show.not_available", language)
             tally.compare(f"{goal.id} {name}", "" if undefined else cells[name], expected)
     tally.all_agree(26 * 10)
+
+
+OUTER = {"en": {0.05: "≤ 5%", 0.95: "≥ 95%"}, "ja": {0.05: "5%以下", 0.95: "95%以上"}}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_chance_is_shown_as_the_pack_has_it(office: Office, tmp_path, language):
+    data = sample_bytes(language)
+    with office.open(put(tmp_path, "plan.xlsx", data)) as book:
+        book.recalculate()
+        book.save(tmp_path / "plan.pdf")
+    _, whole = reviewed(read_book(tmp_path / "plan.xlsx"))
+    chances = [goal.landing.chance for goal in whole.goals]
+    with pdfplumber.open(BytesIO((tmp_path / "plan.pdf").read_bytes())) as pdf:
+        shown = "".join(page.extract_text() for page in pdf.pages)
+    styles = WrittenBook(data).parts["xl/styles.xml"].decode()
+    for chance, text in OUTER[language].items():
+        assert f"&quot;{text}&quot;" in styles.replace('"', "&quot;")
+        # Japanese words are in the PDF only where the machine has a font for them.
+        if language == "en":
+            # Once on the Scorecard and once on Analysis.
+            assert shown.count(text) == 2 * chances.count(chance) > 0
 
 
 # Books that were saved elsewhere

@@ -132,6 +132,12 @@ def _foreseen(
     top, last = rows
     cells = {key: cell_name(top, places[key]) for key in ("chance", "signal")}
     bad = formats({"font_color": styles.BAD, **_LINE})
+    for step, font in ((5, {"font_color": styles.BAD}), (95, {})):
+        # The outer steps stand for all beyond them (SPEC 5); a finished year has 0 or 100 %.
+        outer = f"AND(ISNUMBER({cells['chance']}),ROUND({cells['chance']}*100,0)={step})"
+        shown = {"num_format": _same_for_all(word(f"show.chance_{step}", language)), **font}
+        place = span(top, places["chance"], last, places["chance"])
+        _rule(sheet, place, outer, formats({**shown, **_LINE}))
     even = f"AND(ISNUMBER({cells['chance']}),{cells['chance']}<0.5)"
     _rule(sheet, span(top, places["chance"], last, places["chance"]), even, bad)
     for key, look in styles.SIGNALS.items():
