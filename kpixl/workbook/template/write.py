@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Dict, List, Mapping, Optional, Tuple, Union
+from typing import IO, Any, Dict, Mapping, Optional, Tuple, Union
 
 import xlsxwriter
 
@@ -16,15 +16,14 @@ from kpixl.plan.schema import SHEET
 from kpixl.words import word
 from kpixl.workbook.cached import Place, calculate
 from kpixl.workbook.content import BookContent, Picture
-from kpixl.workbook.grid import HEADER_ROW, Cell, Formula, Grid, Layout, Part
-from kpixl.workbook.template import analysis, chart, periods, scorecard, styles
+from kpixl.workbook.grid import Cell, Formula, Grid, Layout, Part
+from kpixl.workbook.template import chart, periods, scorecard, styles
 from kpixl.workbook.template.book import lay_out
-from kpixl.workbook.template.figure_map import LABEL_ROW
 from kpixl.workbook.template.formatting import add_formats, add_sparklines
 from kpixl.workbook.template.inputs import negatives
 from kpixl.workbook.template.macros import Macros, MacroWorkbook, add_buttons
-from kpixl.workbook.template.page_rows import page_ends
 from kpixl.workbook.template.plain_sheet import ArrayCell, EmptyText, PlainSheet
+from kpixl.workbook.template.printing import first_month_shown, set_print
 from kpixl.workbook.template.validation import add_validations
 
 Values = Mapping[Place, CellValue]
@@ -41,7 +40,6 @@ TAB_COLOURS: Mapping[str, str] = {
 }  # fmt: skip
 TALLEST = 409
 """Points that a row may be high in Excel; a comment that is longer is read in the formula bar."""
-_A4 = 9
 _ZOOM: Mapping[str, int] = {"scorecard": 85, "figures": 80}
 _OPTIONS: Mapping[str, object] = {
     "in_memory": True,
@@ -50,17 +48,6 @@ _OPTIONS: Mapping[str, object] = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-_HEADER_ROWS: Mapping[str, int] = {
-    "scorecard": scorecard.HEADER_ROW, "analysis": analysis.HEADER_ROW,
-    "periods": periods.HEADER_ROW, "figures": LABEL_ROW,
-}  # fmt: skip
-# Per cent at which twelve months fit beside the goals; columns are as wide as the book's font.
-_YEAR_ON_A_PAGE = {"en": 55, "ja": 60}
-_QUARTERS_ON_A_PAGE = 46
-_SCORECARD_ON_PAGES = 56
-# Per cent at least, at which all rows of the Scorecard are put on one page's height, and the
-# points that this has for them; a row without a height of its own has 15.
-_SCORECARD_ROWS, _PAGE_HEIGHT, _ROW_HEIGHT = 48, 500, 15
 
 
 def write_book(
@@ -117,16 +104,6 @@ def _sheet_rows(grid: Grid, values: Values) -> SheetRows:
         if isinstance(cell.value, Formula)
     }
     return SheetRows(grid.name, rows, formulas)
-
-
-def _scorecard_breaks(grid: Grid, last: int) -> List[int]:
-    """The rows after which the Scorecard's pages end, where one does not hold all of them."""
-    header = scorecard.HEADER_ROW
-    room = 100 * _PAGE_HEIGHT / _SCORECARD_ON_PAGES
-    above = sum(grid.heights.get(row, _ROW_HEIGHT) for row in range(1, header + 1))
-    each = grid.heights[scorecard.FIRST_ROW]
-    first, others = (int((room - heads) / each) for heads in (above, grid.heights[header]))
-    return [header + rows for rows in page_ends(last - header, first, others)]
 
 
 _PICTURE_ROOM = (260, 64)
@@ -214,7 +191,7 @@ class BookWriter:
             _put_picture(sheet, self._content.picture)
         add_validations(sheet, grid, language)
         add_formats(sheet, grid, self._mark, language, shown)
-        self._print(sheet, grid)
+        set_print(sheet, grid, self._content)
 
     def _format(self, cell: Cell) -> Any:
         look = cell.style, cell.number_format
@@ -300,7 +277,7 @@ class BookWriter:
             return
         left = columns
         if grid.key in SHEET and SHEET[grid.key].monthly:
-            left = columns + self._first_month_shown(grid)
+            left = columns + first_month_shown(grid, self._content)
         sheet.freeze_panes(rows, columns, rows, left)
         if grid.key == "scorecard":
             sheet.set_column(
@@ -309,82 +286,3 @@ class BookWriter:
         elif grid.key == "periods":
             key = periods.KEY_COLUMN - 1
             sheet.set_column(key, key, 6, None, {"hidden": True})
-
-    def _first_month_shown(self, grid: Grid) -> int:
-        """Earlier years stand to the left of what is seen first."""
-        months = _month_headers(grid)
-        review = str(self._content.settings.get("review_month") or "")
-        start = self._content.settings.get("fiscal_start")
-        if review not in months or not isinstance(start, (int, float)):
-            return 0
-        place = months.index(review)
-        return max(0, place - (_number(months[place]) - int(start)) % 12)
-
-    def _print(self, sheet: Any, grid: Grid) -> None:
-        language = self._content.language
-        sheet.set_landscape()
-        sheet.set_paper(_A4)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        page = word("template.footer.page", language)
-        sheet.set_footer(f"&L&8&F&C&8&A&R&8{page} &P / &N")
-        monthly = grid.key in SHEET and SHEET[grid.key].monthly
-        if monthly or grid.key == "figures":
-            self._print_years(sheet, grid)
-        elif grid.key not in ("periods", "scorecard"):
-            sheet.fit_to_pages(1, 1 if grid.key in ("guide", "settings", "chart") else 0)
-        header = _HEADER_ROWS.get(grid.key, HEADER_ROW)
-        if grid.table is not None or grid.key in _HEADER_ROWS:
-            sheet.repeat_rows(header - 1)
-        if grid.key == "scorecard":
-            self._print_scorecard(sheet, grid)
-        elif grid.key == "analysis":
-            sheet.print_area(0, 0, grid.rows()[0] - 1, len(analysis.NUMBER) - 1)
-        elif grid.key == "periods":
-            self._print_periods(sheet, grid)
-
-    def _print_scorecard(self, sheet: Any, grid: Grid) -> None:
-        """A page for the month, one for the fiscal year and one for what comes next, with the
-        goals and their units at the left: all columns on one page would be too small to read.
-        Rows for goals that are still to come take no page of their own."""
-        last, right = (grid.table.last_row, grid.table.last_column) if grid.table else (1, 1)
-        sheet.print_area(0, 0, last - 1, right - 1)
-        height = sum(grid.heights.get(row, _ROW_HEIGHT) for row in range(1, last + 1))
-        scale = min(_SCORECARD_ON_PAGES, int(100 * _PAGE_HEIGHT / height))
-        sheet.set_print_scale(scale if scale >= _SCORECARD_ROWS else _SCORECARD_ON_PAGES)
-        if scale < _SCORECARD_ROWS:
-            sheet.set_h_pagebreaks(_scorecard_breaks(grid, last))
-        places = scorecard.board_columns(grid, self._content.language)
-        sheet.repeat_columns(0, places["actual"] - 2)
-        sheet.set_v_pagebreaks([places[key] - 1 for key in ("td_actual", "phase")])
-        sheet.print_across()
-
-    def _print_periods(self, sheet: Any, grid: Grid) -> None:
-        """A page for the quarters and one for halves and year, with the goals at the left."""
-        sheet.print_area(0, 0, grid.rows()[0] - 1, len(periods.NUMBER) - 1)
-        sheet.set_print_scale(_QUARTERS_ON_A_PAGE)
-        sheet.repeat_columns(0, grid.frozen[1] - 1)
-        sheet.set_v_pagebreaks([periods.NUMBER["h1_actual"] - 1])
-
-    def _print_years(self, sheet: Any, grid: Grid) -> None:
-        """A page for each fiscal year, with the goals at its left."""
-        first = grid.frozen[1]
-        sheet.repeat_columns(0, first - 1)
-        sheet.set_print_scale(_YEAR_ON_A_PAGE[self._content.language] if grid.table else 45)
-        if grid.table:
-            start = self._content.settings.get("fiscal_start")
-            sheet.set_v_pagebreaks(
-                [
-                    first + number
-                    for number, month in enumerate(_month_headers(grid))
-                    if number and _number(month) == start
-                ]
-            )
-
-
-def _month_headers(grid: Grid) -> List[str]:
-    """The months of a monthly sheet, as its headers say them: ``2026-04``."""
-    return list(grid.table.headers[len(SHEET[grid.key].columns) :]) if grid.table else []
-
-
-def _number(month: str) -> int:
-    return int(month[-2:])
