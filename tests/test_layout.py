@@ -192,9 +192,10 @@ def test_records_too_few_for_a_page_share_it_with_goals_of_the_table() -> None:
     fit = Fit((176.0, *([60.0] * 14)), 1.0, True)
     taken = sum(_height(row, fit) for row in rows) + HEAD + 47.6
     above = BODY_HEIGHT - taken
-    assert not _page_turns(rows, fit, above, 47.6, 0.0)
-    assert not _page_turns(rows, fit, above, 47.6, 0.5 * BODY_HEIGHT)
-    (turn,) = _page_turns(rows, fit, above, 47.6, 0.2 * BODY_HEIGHT)
+    assert _page_turns(rows, fit, above, 47.6, 0.0) == (frozenset(), False)
+    assert _page_turns(rows, fit, above, 47.6, 0.5 * BODY_HEIGHT) == (frozenset(), True)
+    (turn,), alone = _page_turns(rows, fit, above, 47.6, 0.2 * BODY_HEIGHT)
+    assert not alone
     assert rows[turn].level == Level.CSF.value
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from io import BytesIO
+
+import pdfplumber
 import pytest
 
 from kpixl.measures.kinds import Aggregation, Direction
 from kpixl.pack.contexts import Pack
 from kpixl.pack.html import for_browser
 from kpixl.pack.insight_contexts import LandingPage
+from kpixl.pack.pages import PackOptions, build_pack
+from kpixl.pack.pdf import pack_pdf
 from kpixl.plan.model import Plan, Series
 from kpixl.plan.month import Month
 from kpixl.review.insights import NO_RECORD
@@ -212,3 +218,29 @@ def test_an_outlook_without_a_past_adds_no_table(language: str):
     assert landing_of(pack).expected
     assert landing_of(pack).owners == ()
     assert 'class="records"' not in for_browser(pack)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_records_on_a_page_of_their_own_have_its_heading(language: str) -> None:
+    ids = [f"G{n}" for n in range(20)]
+    plan = book(
+        *(goal(key, owner=f"O{key}") for key in ids), **{key: expected(ACTUALS) for key in ids}
+    )
+    pack = build_pack(review(plan), PackOptions(language, ("landing",)))
+    (page,) = pack.pages
+    assert isinstance(page, LandingPage)
+    assert len(page.owners) == 20
+    pdf = pack_pdf(pack)
+    with pdfplumber.open(BytesIO(pdf)) as document:
+        texts = [found.extract_text() for found in document.pages]
+    assert len(texts) == 2
+    heads = ["".join(text.split()) for text in texts]
+    title = "".join(page.title.split())
+    mark = {"en": "(continued)", "ja": "（つづき）"}[language]
+    assert title in heads[0]
+    assert mark not in heads[0]
+    assert title + mark in heads[1].replace("(つづき)", mark)
+    few = replace(plan, outlook={"G0": plan.outlook["G0"]})
+    (short,) = build_pack(review(few), PackOptions(language, ("landing",))).pages
+    assert isinstance(short, LandingPage)
+    assert short.records_title == ""

@@ -101,7 +101,7 @@ class LandingPage(Page):
     names are long; where figures are too long for them it is ``tight``, and the type ``size``
     points; ``key`` says what the signs of its charts mean; ``page_turns`` are the rows that begin a
     page, from 0. ``owners`` have past outlooks, a row each; ``owners_note`` says what they are
-    judged by."""
+    judged by, ``records_title`` heads the page that they have to themselves."""
 
     lead: str
     key: Drawing | None
@@ -116,6 +116,7 @@ class LandingPage(Page):
     page_turns: frozenset[int] = frozenset()
     owners: tuple[OutlookRow, ...] = ()
     owners_note: str = ""
+    records_title: str = ""
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,13 @@ def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
     above = TITLE + sentence_height(lead, language, 11.4) + KEY
     owners = outlook_rows(review, language)
     owners_note = word("page.note_record", language) if owners else ""
+    records = _records_height(len(owners), owners_note)
+    turns, apart = _page_turns(rows, fit, above, notes_height(notes), records)
+    title = say("page.landing_of", language, year=year)
     return (
         LandingPage(
             template="landing.html",
-            title=say("page.landing_of", language, year=year),
+            title=title,
             bookmark=word("page.landing", language),
             anchor="landing",
             lead=lead,
@@ -90,9 +93,8 @@ def landing_pages(review: Review, language: str) -> tuple[LandingPage, ...]:
             close=fit.close,
             rows=rows,
             notes=notes,
-            page_turns=_page_turns(
-                rows, fit, above, notes_height(notes), _records_height(len(owners), owners_note)
-            ),
+            page_turns=turns,
+            records_title=say("page.continued", language, title=title) if apart else "",
             owners=owners,
             owners_note=owners_note,
         ),
@@ -145,20 +147,23 @@ def _gap_original(landing: Landing, style: GoalStyle) -> str:
 
 def _page_turns(
     rows: Sequence[LandingRow], fit: Fit, above: float, notes: float, records: float
-) -> frozenset[int]:
-    """The rows that begin a page; the last ones stay together with the ``notes`` below them. The
-    ``records`` have a page to themselves where that leaves the table whole; otherwise rows go over
-    to them, so that they do not stand there alone."""
+) -> tuple[frozenset[int], bool]:
+    """The rows that begin a page, and whether the ``records`` do; the last rows stay together with
+    the ``notes`` below them. The records have a page to themselves where that leaves the table
+    whole; otherwise rows go over to them, so that they do not stand there alone."""
     heights = [_height(row, fit) for row in rows]
     last = max(0, len(rows) - TOGETHER)
     blocks = [*heights[:last], sum(heights[last:])]
     groups = [n for n, row in enumerate(rows[: last + 1]) if row.level == Level.CSF.value]
     alone = page_turns(blocks, above, HEAD, notes, groups)
-    if not records or records > BODY_HEIGHT * MOST_RECORDS:
-        return alone
+    joined = page_turns(blocks, above, HEAD, notes + records, groups)
+    if not records or joined == alone:
+        return alone, False
+    if records > BODY_HEIGHT * MOST_RECORDS:
+        return alone, True
     if not alone and records >= BODY_HEIGHT * LEAST_RECORDS:
-        return alone
-    return page_turns(blocks, above, HEAD, notes + records, groups)
+        return alone, True
+    return joined, False
 
 
 def _records_height(owners: int, note: str) -> float:
