@@ -8,7 +8,7 @@ from kpixl.pack.canvas import Text
 from kpixl.pack.contexts import GoalPage
 from kpixl.pack.drawings import bullet_figures
 from kpixl.pack.html import for_browser
-from kpixl.plan.model import Level
+from kpixl.plan.model import Level, Plan
 from kpixl.review.review import review
 from tests.packs import pack_of
 from tests.plans import goal, plan_of
@@ -20,7 +20,7 @@ SAID = {
 ALONE = {"en": "2 not shown (no actual)", "ja": "2件は非表示（実績未入力）"}
 
 
-def mixed():
+def mixed() -> Plan:
     """A and B have an attainment; C a plan of 0, D and E no actual, F no plan."""
     ids = ("A", "B", "C", "D", "E", "F")
     actuals = {key: [90.0] * 3 for key in ("A", "B", "C", "F")}

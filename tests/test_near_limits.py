@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kpixl.measures.kinds import Direction, Status
 from kpixl.pack.drawings import bullet_figures, tree_figures
 from kpixl.pack.scorecard import scorecard_page
 from kpixl.pack.wording import goal_line
+from kpixl.review.figures import Review
 from kpixl.review.review import review
 from kpixl.terminal import print_scorecard
 from tests.plans import goal, plan_of, with_settings
 
-SHORT = {"decimals": 1}
+SHORT: dict[str, Any] = {"decimals": 1}
 
 
-def near():
+def near() -> Review:
     """N: 99.97 of 100, Amber; R: 89.96 of 100, Red; O: 79.97 of 100, Amber from 80 % on; T: within
     a tolerance of 10 around 100, so that 90 % of plan is no limit."""
     figures = {"N": 99.97, "R": 89.96, "O": 79.97, "T": 79.96}

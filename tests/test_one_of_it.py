@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kpixl.adopting.notes import Certainty, Note
 from kpixl.adopting.origin_sheets import note_row
 from kpixl.books.merge import MergedBook
 from kpixl.books.merge_lines import made_lines
+from kpixl.books.origin import Origin
 from kpixl.cli.importing import question
 from kpixl.errors import Problem
 from kpixl.pack.chart_alt import bullets_alt, months_alt
 from kpixl.pack.drawings import bullet_figures, months_figures
+from kpixl.plan.cells import BookRows
 from kpixl.plan.model import Recipient
 from kpixl.review.review import review
 from kpixl.words import problem_text
@@ -21,8 +25,9 @@ from tests.test_merging import group_book, tokyo
 
 
 def first_month(*ids: str, language: str = "en"):
-    settings = {"actuals": {key: [90.0] for key in ids}, "plan": {key: [100.0] for key in ids}}
-    plan = plan_of(*(goal(key) for key in ids), **settings)
+    actuals, planned = {key: [90.0] for key in ids}, {key: [100.0] for key in ids}
+    plan = plan_of(*(goal(key) for key in ids), actuals=actuals, plan=planned)
+    assert plan.settings.review_month is not None
     return review(plan, plan.settings.review_month.plus(-2))
 
 
@@ -85,5 +90,6 @@ def test_one_hidden_figure_that_was_taken_over_is_one() -> None:
 def test_one_recipient_who_is_left_out_is_one(people: list[str], said: str) -> None:
     left = tuple(Recipient(name, f"{name}@example.com") for name in people)
     whole = merged(group_book(), [tokyo(recipients=left)])
-    *_, last = made_lines(MergedBook(None, group_book(), (), whole), "en")
+    group = Origin(Path(), group_book(), BookRows("", "", ()), (), ())
+    *_, last = made_lines(MergedBook(None, group, (), whole), "en")
     assert last == said

@@ -29,7 +29,7 @@ def test_months_of_years_without_figures_are_not_printed() -> None:
     # The sample has actuals from April 2024 on, plans from April 2025 on.
     found = areas(sample_bytes("en"))
     assert {sheet: area for sheet, area in found.items() if sheet in TITLES} == {
-        "Plan": "$P:$AM", "Revision": "$AB:$AM", "Outlook": "$AB:$AM",
+        "Plan": "$P$1:$AM$1048576", "Revision": "$AB$1:$AM$1048576", "Outlook": "$AB$1:$AM$1048576",
     }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def test_what_stands_in_an_earlier_year_is_printed() -> None:
     sample = sample_book("en")
     revision = {**sample.revision, "DOORREV": {Month(2025, 5): 1.0}}
     found = areas(book_bytes(replace(sample, revision=revision)))
-    assert found["Revision"] == "$P:$AM"
+    assert found["Revision"] == "$P$1:$AM$1048576"
 
 
 @pytest.mark.parametrize(("days", "pages"), [(19, 1), (45, 2)])

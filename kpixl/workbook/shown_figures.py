@@ -15,7 +15,7 @@ from kpixl.plan.cells import CellValue
 from kpixl.plan.model import Action, Plan
 from kpixl.plan.schema import HEADER_SEARCH_ROWS, SHEET, column_names
 from kpixl.plan.values import id_of
-from kpixl.review.cycle import evidence_of
+from kpixl.review.cycle import evidence_of, known_by
 from kpixl.review.figures import GoalReview, Review
 from kpixl.review.steps import goal_step, step_text
 from kpixl.words import LANGUAGES, fold, section, word
@@ -98,7 +98,7 @@ def shown_figures(cells: StoredCells, plan: Plan, review: Review) -> Iterator[Sh
     for sheet in cells.called("scorecard"):
         yield from _scorecard(cells, sheet, review, touched)
     for sheet in cells.called("actions"):
-        yield from _actions(sheet, plan, touched)
+        yield from _actions(sheet, plan, review.as_of, touched)
 
 
 def _touched(plan: Plan, review: Review) -> set[str]:
@@ -208,8 +208,8 @@ def _said(text: Callable[[str], str], language: str) -> Expected:
     return text(language), frozenset(fold(text(one)) for one in LANGUAGES)
 
 
-def _actions(sheet: StoredSheet, plan: Plan, touched: set[str]) -> Iterator[Shown]:
-    """Phase and next step as the row stands, whatever it says of days to come."""
+def _actions(sheet: StoredSheet, plan: Plan, as_of: date, touched: set[str]) -> Iterator[Shown]:
+    """Phase and next step by what the row says of days up to ``as_of``."""
     names = column_names("actions")
     columns: Dict[str, int] = {}
     for line in sheet.rows[:HEADER_SEARCH_ROWS]:
@@ -223,7 +223,7 @@ def _actions(sheet: StoredSheet, plan: Plan, touched: set[str]) -> Iterator[Show
     for action in plan.actions:
         if action.goal in touched:
             continue
-        phase, step = action_phase(evidence_of(action))
+        phase, step = action_phase(evidence_of(known_by(action, as_of)))
         if "phase" in columns:
             found_phase = _worded(f"phase.{phase.value}", plan.settings.language)
             yield Shown(sheet.name, action.row, columns["phase"], *found_phase)

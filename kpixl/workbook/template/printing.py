@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, List, Mapping
 
 from kpixl.plan.schema import SHEET
@@ -28,6 +29,7 @@ _SCORECARD_ROWS, _PAGE_HEIGHT, _ROW_HEIGHT = 48, 500, 15
 _UPRIGHT_HEIGHT = 720
 """Points that an upright page has for rows, at full size."""
 _ALL_ROWS = 1_048_575
+_COLUMNS = re.compile(r"\$([A-Z]+):\$([A-Z]+)$")
 
 
 def first_month_shown(grid: Grid, content: BookContent) -> int:
@@ -108,8 +110,11 @@ def _print_years(sheet: Any, grid: Grid, content: BookContent) -> None:
         )
         used = _first_month_used(grid, content)
         if used:
-            # Whole columns: rows that are added later belong to them.
+            # Whole columns: rows that are added later belong to them. Written with their rows, as
+            # openpyxl, and with it pandas, complains of an area that has none.
             sheet.print_area(0, first + used, _ALL_ROWS, grid.table.last_column - 1)
+            rows = rf"$\1$1:$\2${_ALL_ROWS + 1}"
+            sheet.print_area_range = _COLUMNS.sub(rows, sheet.print_area_range)
 
 
 def _first_month_used(grid: Grid, content: BookContent) -> int:
