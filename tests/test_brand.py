@@ -149,7 +149,7 @@ def test_a_page_for_a_browser_carries_only_the_letters_that_it_shows(tmp_path: P
         shown = set(kept.getBestCmap())
         assert ord("C") in shown  # of "Calls"
         assert shown < set(before.getBestCmap())
-        assert ord("~") not in shown
+        assert ord("^") not in shown
     assert f"'{FAMILY}', Inter" not in for_browser(small())
     assert f"'{FAMILY}', " in html
 

@@ -97,7 +97,7 @@ def test_on_a_terminal_it_asks(folder, answer, written):
         os.environ.update(PYTHONPATH=HOME, KPIXL_LANG="en", TERM="xterm")
         os.execv(sys.executable, words)  # noqa: S606 - the tests' own program
     shown = ""
-    while "Write the other 1 changes?" not in shown:
+    while "Write the one other change?" not in shown:
         shown += os.read(terminal, 4096).decode("utf-8", "replace")
     os.write(terminal, f"{answer}\n".encode())
     try:
