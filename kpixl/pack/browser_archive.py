@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from kpixl.pack.archive import END, SRGB, UA_SCHEMA, srgb_profile
+from kpixl.pack.attributes import attribute
 from kpixl.pack.browser_tags import mend_tags
 from kpixl.pack.canvas import clean
 from kpixl.pack.tags import LONGEST
@@ -171,17 +172,12 @@ def _link_texts(html: str) -> Mapping[str, str]:
     """What the first link to each target says."""
     found: dict[str, str] = {}
     for attributes, content in _LINK.findall(html):
-        target = _attribute(attributes, "href")
-        text = _attribute(attributes, "aria-label") or entities.unescape(_TAG.sub("", content))
+        target = attribute(attributes, "href")
+        text = attribute(attributes, "aria-label") or entities.unescape(_TAG.sub("", content))
         key = "#" + unquote(target[1:]) if target.startswith("#") else target
         if text.strip() and target:
             found.setdefault(key, " ".join(text.split()))
     return found
-
-
-def _attribute(attributes: str, name: str) -> str:
-    match = re.search(rf"\s{name}\s*=\s*\"([^\"]*)\"", attributes, re.IGNORECASE)
-    return entities.unescape(match[1]) if match else ""
 
 
 # ---- What the file is -----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from kpixl.pack.attachments import Attachment
+from kpixl.pack.attributes import attribute
 from kpixl.pack.browser_archive import printable
 from kpixl.pack.browser_print import print_page
 from kpixl.pack.browsers import Browser
@@ -155,19 +156,19 @@ def _marked(html: str, styles: PageStyles) -> Marked:
     def heading(match: re.Match[str]) -> str:
         mark, attributes = _with_id(match[1], f"h{len(headings)}")
         sections = _FOOT.findall(html, 0, match.start())
-        name = _attribute(match[1], "data-name")
+        name = attribute(match[1], "data-name")
         foot = entities.unescape(sections[-1]) if sections else name
         headings.append(Heading(name, mark, foot))
         return f"<h1{attributes}>"
 
     def element(match: re.Match[str]) -> str:
-        classes = _attribute(match[2], "class").split()
+        classes = attribute(match[2], "class").split()
         name = next((styles.named[one] for one in classes if one in styles.named), None)
         attributes, inside = match[2], ""
         if name is not None:
             mark, attributes = _with_id(attributes, f"n{len(names)}")
             names[mark] = name
-        own = _attribute(attributes, "id")
+        own = attribute(attributes, "id")
         if own in wanted:
             # Of some elements, such as the first of a line, a browser notes no place.
             mark = targets.setdefault(own, f"{MARK}t{len(targets)}")
@@ -183,15 +184,10 @@ def _marked(html: str, styles: PageStyles) -> Marked:
 
 
 def _with_id(attributes: str, mark: str) -> tuple[str, str]:
-    known = _attribute(attributes, "id")
+    known = attribute(attributes, "id")
     if known:
         return known, attributes
     return MARK + mark, f' id="{MARK}{mark}"{attributes}'
-
-
-def _attribute(attributes: str, name: str) -> str:
-    match = re.search(rf"\s{name}\s*=\s*\"([^\"]*)\"", attributes, re.IGNORECASE)
-    return entities.unescape(match[1]) if match else ""
 
 
 def _at_end(html: str, more: str) -> str:
