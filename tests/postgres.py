@@ -10,6 +10,8 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -125,3 +127,13 @@ class Postgres:
         name = f"t{next(self._schemas)}"
         self.execute(f"CREATE SCHEMA {name}")
         return name
+
+
+@contextmanager
+def role(postgres: Postgres, name: str, *rights: str) -> Iterator[None]:
+    """A user of the server with these rights, gone afterwards."""
+    postgres.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'", *rights)
+    try:
+        yield
+    finally:
+        postgres.execute(f"DROP OWNED BY {name}", f"DROP ROLE {name}")

@@ -27,7 +27,7 @@ from kpixl.delivery.records import Standing
 from kpixl.errors import KpixlError, UsageProblem
 from kpixl.words import LANGUAGES, problem_text, section
 from tests.ledgers import NOW, build_of, key_of, sent
-from tests.postgres import PASSWORD, USER, Postgres
+from tests.postgres import PASSWORD, USER, role
 
 
 def refusal(place: str, code: str, create: bool = True) -> LedgerProblem:
@@ -201,15 +201,6 @@ def test_a_url_may_be_written_in_the_ways_that_people_know(postgres):
         url = plain.replace("postgresql://", beginning)
         with open_ledger(url, create=False) as ledger:
             assert ledger.standing(key_of(), now=NOW) is Standing.SENT
-
-
-@contextmanager
-def role(postgres: Postgres, name: str, *rights: str) -> Iterator[None]:
-    postgres.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'", *rights)
-    try:
-        yield
-    finally:
-        postgres.execute(f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 def test_who_may_only_read_reads_the_history_and_is_told_about_the_rest(postgres):

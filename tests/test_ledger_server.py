@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +17,9 @@ from kpixl.delivery.ledger import LedgerProblem, open_ledger
 from kpixl.delivery.ledger_database import LOOKS_WITHIN, check_server
 from tests.ledgers import key_of, sent
 from tests.mail_book import rows, write
-from tests.postgres import PASSWORD, Postgres
+from tests.postgres import PASSWORD, Postgres, role
 
 READ_ONLY = ("options=", "options=-cdefault_transaction_read_only%3Don%20")
-
-
-@contextmanager
-def role(postgres: Postgres, name: str, *rights: str) -> Iterator[None]:
-    postgres.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'", *rights)
-    try:
-        yield
-    finally:
-        postgres.execute(f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 def relations(postgres: Postgres, schema: str) -> list[tuple[str, int]]:
