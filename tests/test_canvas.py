@@ -152,7 +152,19 @@ def test_a_line_never_begins_with_closing_punctuation() -> None:
     assert wrap("売上高、全社", 30, 10) == ("売上", "高、全", "社")
 
 
-@given(st.text(alphabet="abcdefgh 売上高、（）ー-/9,.", max_size=60), st.integers(30, 200))
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("達成率、計画ゼロ1", ("達成率、計画", "ゼロ1")),
+        # Longer than a word in a chart's heading mostly is: it may be broken anywhere.
+        ("月次サブスクリプション", ("月次サブスクリ", "プション")),
+    ],
+)
+def test_a_short_katakana_word_is_not_torn_apart(text: str, lines: tuple[str, ...]) -> None:
+    assert wrap(text, 70, 10) == lines  # seven characters of an em
+
+
+@given(st.text(alphabet="abcdefgh 売上高アゼロ、（）ー-/9,.", max_size=60), st.integers(30, 200))
 def test_wrapping_loses_no_character_and_keeps_the_width(text: str, width: int) -> None:
     lines = wrap(text, width, 9)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")

@@ -49,6 +49,8 @@ _NOT_LAST = frozenset("([{（［｛「『【〈《〔")
 _WORD = re.compile("(?<=[ぁ-ゖァ-ヺー])(?=[\u4e00-\u9fff])|(?<=[ぁ-ゖ\u4e00-\u9fff])(?=[ァ-ヺ])")
 """Where a Japanese word most likely begins."""
 _BRACKETED = re.compile(r"\([^()]{0,8}\d[^()]{0,8}\)")
+_KATAKANA = re.compile("(?<![ァ-ヺー])[ァ-ヺー]{2,8}(?![ァ-ヺー])[0-9]*")
+"""A word such as ゼロ, with a number that follows it at once."""
 LINE_ENDS = " -/・"
 """After these a line of Latin text may end."""
 
@@ -128,9 +130,15 @@ def _fitting(text: str, fits: Callable[[str], bool]) -> int:
 
 def _pieces(text: str, ends: str) -> list[str]:
     """``text`` cut wherever a line may end; a piece ends with its spaces. A figure in brackets
-    is one piece with what is said of it, such as ``(orig. 125.9)``."""
+    is one piece with what is said of it, such as ``(orig. 125.9)``, and so is a short word in
+    katakana."""
     pieces: list[str] = []
-    kept = {n for found in _BRACKETED.finditer(text) for n in range(found.start() + 1, found.end())}
+    kept = {
+        n
+        for kind in (_BRACKETED, _KATAKANA)
+        for found in kind.finditer(text)
+        for n in range(found.start() + 1, found.end())
+    }
     for n, character in enumerate(text):
         if pieces and (n in kept or not _may_break(pieces[-1][-1], character, ends)):
             pieces[-1] += character
