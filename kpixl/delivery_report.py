@@ -12,7 +12,7 @@ from rich.text import Text
 
 from kpixl.delivery.records import Attempt, Closing, Outcome, Standing
 from kpixl.terminal import console, say_line
-from kpixl.words import say, word
+from kpixl.words import say, section, word
 
 HASH_SHOWN = 8
 
@@ -48,7 +48,15 @@ Cell = Callable[[Attempt, str], Text]
 def _detail(attempt: Attempt, language: str) -> str:
     who = attempt.settled_by
     checked = say("ledger.checked_by", language, name=who) if who else ""
-    return " · ".join(part for part in (checked, " ".join(attempt.detail.split())) if part)
+    told = _reason(" ".join(attempt.detail.split()), language)
+    return " · ".join(part for part in (checked, told) if part)
+
+
+def _reason(detail: str, language: str) -> str:
+    """A system's reason, which the ledger keeps in English, in the language; anything else, such
+    as a server's own answer, as it is."""
+    known = next((one for one in section("reason").values() if one["en"] == detail), None)
+    return known[language] if known else detail
 
 
 def _outcome(attempt: Attempt, language: str) -> Text:

@@ -122,6 +122,17 @@ def test_every_attempt_has_a_line_with_a_clear_word_of_how_it_ended(language, mo
     assert "tanaka@pc-1" in lines[7]
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "Connection refused"), ("ja", "接続が拒否されました")]
+)
+def test_a_systems_reason_is_told_in_the_language(language, told, monkeypatch):
+    monkeypatch.setenv("KPIXL_LANG", language)
+    with kept() as ledger:
+        ledger.settle(claimed(ledger, key_of()), Outcome.FAILED, "Connection refused", now=NOW)
+    assert told in history().stdout
+    assert "Connection refused" in history("--json").stdout
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 140, 200])
 def test_no_line_is_wider_than_the_window_and_nothing_is_cut(language, width, monkeypatch):

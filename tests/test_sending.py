@@ -15,7 +15,7 @@ from kpixl.delivery.mail import Address, Mail
 from kpixl.delivery.processes import this_process
 from kpixl.delivery.records import Standing
 from kpixl.delivery.transports import Deferred, DeliveryFault, Refused, Unavailable, Uncertain
-from kpixl.errors import UsageProblem
+from kpixl.errors import Reason, UsageProblem
 from kpixl.review.restated import restatements
 from kpixl.sending.delivering import Post, deliver
 from kpixl.sending.dispatch import dispatch
@@ -243,6 +243,14 @@ def test_one_refusal_does_not_stop_the_others(desk):
     assert [one.detail for one in found if not one.well] == ["550 no such user"]
     # The next run tries again: the mailbox may have been made since.
     assert endings(desk.send()) == {**all_of(Ending.ALREADY), THREE[0]: "sent"}
+
+
+def test_a_systems_reason_is_kept_in_the_same_words_on_every_machine(desk):
+    # As a Japanese Windows says it.
+    late = Reason("接続済みの呼び出し先が応答しなかったため、接続できませんでした。", "ETIMEDOUT")
+    transport = Scripted({THREE[0]: [Deferred("smtp-unreachable", reason=late)] * 9})
+    found = desk.send(transport)
+    assert [one.detail for one in found if not one.well] == ["Connection timed out"]
 
 
 def test_what_fails_for_the_moment_is_tried_again_after_the_others(desk):

@@ -18,6 +18,7 @@ from kpixl.errors import BUGS, KpixlError
 from kpixl.files import fault_of
 from kpixl.sending.orders import Delivery, Dispatch, Ending, Result
 from kpixl.sending.parcels import Parcel, Parcels, Sender, make_mail
+from kpixl.words import shown
 
 if TYPE_CHECKING:
     from kpixl.delivery.ledger import Ledger
@@ -198,6 +199,8 @@ def _not_sent(delivery: Delivery, claim: Claim, fault: DeliveryFault, post: Post
         ending, outcome = Ending.REFUSED, Outcome.REFUSED
     elif isinstance(fault, Uncertain):
         ending, outcome = Ending.UNKNOWN, Outcome.UNKNOWN
-    detail = str(fault.details.get("reply") or fault.details.get("reason") or "")
+    # What a server says is kept as it is. A system says it in its own language, and every system
+    # otherwise: that is kept in words that the history finds again.
+    detail = str(fault.details.get("reply") or shown(fault.details.get("reason") or "", "en"))
     post.ledger.settle(claim, outcome, detail, now=post.clock())
     return Result(delivery, ending, detail, fault)
