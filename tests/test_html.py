@@ -20,7 +20,7 @@ from kpixl.plan.model import Action, Comment, Level, Plan, Source
 from kpixl.plan.month import Month
 from kpixl.review.review import review
 from kpixl.words import section
-from tests.packs import LANGUAGES, pack_of, sample_html, sample_pack
+from tests.packs import LANGUAGES, pack_of, sample_html, sample_pack, sample_review
 from tests.plans import goal, plan_of, with_settings
 
 NASTY = [
@@ -207,6 +207,22 @@ def test_the_page_says_its_language_and_title(language: str) -> None:
     assert f'<html lang="{language}">' in html
     pack = sample_pack(language)
     assert f"<title>{pack.title} – {pack.company} – {pack.month} – {pack.scope}</title>" in html
+
+
+@pytest.mark.parametrize("pages", [("scorecard",), ("scorecard", "goals")])
+def test_a_name_on_the_scorecard_leads_elsewhere_or_nowhere(pages: tuple[str, ...]) -> None:
+    """A link to the row in which it stands helps nobody."""
+    pack = build_pack(sample_review("en"), PackOptions("en", pages=pages))
+    for html in (for_print(pack).html, for_browser(pack)):
+        body = html[html.index("<tbody>") : html.index("</tbody>")]
+        names = re.findall(r'<th class="goal-name"[^>]*>(.*?)</th>', body)
+        linked = re.findall(r'href="#(goal-[^"]+)"', "".join(names))
+        own = re.findall(r'id="(goal-[^"]+)"', body)
+        assert len(names) == 26  # the goals of the sample
+        assert len(linked) + len(own) == 26
+        assert not set(linked) & set(own)
+        assert all(html.count(f'id="{place}"') == 1 for place in (*linked, *own))
+        assert bool(linked) == ("goals" in pages)
 
 
 def test_equal_packs_make_equal_pages() -> None:
