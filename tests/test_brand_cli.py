@@ -310,6 +310,27 @@ def test_the_example_of_a_template_works(language: str, tmp_path: Path) -> None:
     assert own.replace("{{ pack.company }}", "Aoba") in html_of()
 
 
+@pytest.mark.source
+@pytest.mark.parametrize("page", ["README.md", "README.ja.md", "docs/brand.md", "docs/brand.ja.md"])
+def test_a_line_added_to_the_cover_stands_in_line_with_the_facts(page: str, tmp_path: Path) -> None:
+    """As the pages write it: not at the edge of the paper, where printers cut it off."""
+    text = (DOCS.parent / page).read_text(encoding="utf-8")
+    (example,) = re.findall(r"```html\n(.*?)```", text, re.DOTALL)
+    kit(tmp_path / "own", 'pages = ["cover"]', cover_html=example)
+    language = "ja" if ".ja." in page else "en"
+    kpixl("pack", book(), "--brand", "own", "--lang", language)
+    (path,) = Path("packs").glob("*.pdf")
+    with pdfplumber.open(path) as pdf:
+        lines = pdf.pages[0].extract_words(keep_blank_chars=True, x_tolerance=6)
+    margin = 28 / 25.4 * 72  # the cover's, in points
+    assert [round(one["x0"]) for one in lines if one["x0"] < margin - 1] == []
+    (own,) = re.findall(r"<p>(.*)</p>", example)
+    start = own.replace("{{ pack.company }}", "Aoba")[:4]
+    assert [one["x0"] for one in lines if one["text"].startswith(start)][-1] == pytest.approx(
+        margin, abs=1
+    )
+
+
 def test_a_brand_folder_that_is_not_there_is_told_with_its_option() -> None:
     found = kpixl("pack", book(), "--brand", "nowhere")
     assert found.exit_code == 2
