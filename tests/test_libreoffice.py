@@ -375,7 +375,10 @@ def described(language: str) -> dict[str, tuple[str, list[tuple[str, str]]]]:
     return {
         one.name: (
             one.description(language),
-            [(argument.name, argument.description(language)) for argument in one.arguments],
+            [
+                (argument.name, argument.description(language).replace("[#All]", "[[#All]]"))
+                for argument in one.arguments
+            ],
         )
         for one in FUNCTIONS.values()
     }
@@ -384,6 +387,19 @@ def described(language: str) -> dict[str, tuple[str, list[tuple[str, str]]]]:
 def test_the_wizard_describes_every_function(office: Office) -> None:
     told = office.functions()
     assert {name: told.get(name) for name in FUNCTIONS} == described("en")
+
+
+def test_a_table_is_read_as_the_wizard_writes_it(office: Office, tmp_path: Path) -> None:
+    """7.4 takes ``tblActions[#All]``, as Excel has it, for an unknown name."""
+    arguments = dict(office.functions()["PDCA_NEXT"][1])
+    (table,) = re.findall(r"tblActions\S*]", arguments["actions"])
+    with xlsxwriter.Workbook(tmp_path / "table.xlsx") as written:
+        sheet = written.add_worksheet("S")
+        columns = [{"header": "ID"}, {"header": "Owner"}]
+        sheet.add_table("A1:B4", {"name": "tblActions", "columns": columns})
+        sheet.write_formula("D1", f"=ROWS({table})")
+    with office.open(tmp_path / "table.xlsx") as book:
+        assert book.value("S", "D1") == 4
 
 
 def test_a_japanese_libreoffice_and_one_with_a_decimal_comma(tmp_path: Path) -> None:

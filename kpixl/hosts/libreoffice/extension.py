@@ -159,7 +159,13 @@ def _same(name: str, text: str) -> str:
 
 
 def _said(name: str, described: Function | Argument) -> str:
-    return _property(name, {one: described.description(one) for one in LANGUAGES})
+    return _property(name, {one: as_calc_writes(described.description(one)) for one in LANGUAGES})
+
+
+def as_calc_writes(text: str) -> str:
+    """``text`` with whole tables as every LibreOffice reads them: 7.4 takes ``tblGoals[#All]``,
+    as Excel has it, for an unknown name."""
+    return text.replace("[#All]", "[[#All]]")
 
 
 def _property(name: str, texts: Mapping[str, str]) -> str:
