@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from kpixl.adopting.adopt import adopt
 from kpixl.adopting.notes import Certainty
@@ -165,3 +166,13 @@ def test_the_comments_are_read_from_the_new_book(tmp_path: Path, language: str):
     assert [(one.goal, str(one.month), one.text) for one in plan.comments] == [
         ("K01", "2026-05", f"{prefix}=1+1"), ("K01", "2026-05", "新店が寄与"),
     ]  # fmt: skip
+
+
+def test_one_remark_is_not_told_as_several(tmp_path: Path):
+    rows = [["Sales", "Plan", 10, 10, 10], ["Sales", "Actual", 9, 11, None, "A shop opened"]]
+    old = write(tmp_path / "old.xlsx", {"Data": simple("2026年度", [*HEADS, "Remarks"], *rows)})
+    made = write_adopted(adopt(old, language="en"), tmp_path / "new.xlsx", "B")
+    sheet = load_workbook(made)["Adopted from"]
+    told = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    (why,) = [one for one in told if "beside all months" in one]
+    assert why.startswith("Remarks that stand beside all months: 1; put on the sheet Comments")
