@@ -29,9 +29,9 @@ def book_bytes(content: BookContent) -> bytes:
 
 
 @lru_cache
-def spoilt_bytes(goal_id: str = "", email: str = "") -> bytes:
+def spoilt_bytes(goal_id: str = "", email: str = "", language: str = "en") -> bytes:
     """The sample with text where a goal's October actual belongs, or with a bad address."""
-    content = sample_book("en")
+    content = sample_book(language)
     actuals: dict[str, dict[Month, CellValue]] = {
         key: dict(values) for key, values in content.actuals.items()
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pdfplumber
 import pytest
 
 from kpixl.hosts.excel import cloud, packs
@@ -46,6 +47,19 @@ def test_wrong_data_is_said_with_its_cell_and_a_draft_is_offered(tmp_path: Path)
     made = finished(packs.draft(reply.ticket))
     assert made.state == "done"
     assert len(list((tmp_path / "packs").iterdir())) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_offered_draft_names_what_its_pages_say(tmp_path: Path, language: str) -> None:
+    book = put(tmp_path, "plan.xlsx", spoilt_bytes("CVR", language=language))
+    question = finished(packs.start(str(book), True, language))
+    made = finished(packs.draft(question.ticket))
+    assert made.state == "done"
+    (pack,) = (tmp_path / "packs").iterdir()
+    mark = {"en": "DRAFT", "ja": "下書き"}[language]
+    assert mark in question.text
+    with pdfplumber.open(pack) as pdf:
+        assert all(mark in page.extract_text() for page in pdf.pages)
 
 
 def test_what_is_no_workbook_is_said_with_the_mend(tmp_path: Path) -> None:
