@@ -19,7 +19,7 @@ from kpixl.importing.preview import Change
 from kpixl.importing.run import Order, Preview, check_out, look, remember_sources, write
 from kpixl.importing.sources import Wanted, expand, read_source
 from kpixl.plan.month import Month
-from kpixl.words import section
+from kpixl.words import LANGUAGES, problem_text, section
 from kpixl.workbook.edits import CellEdit
 from kpixl.workbook.patch import patched
 from tests.importing import BOOK_ID, NOVEMBER, cells, hints, plan_bytes, plan_file, target
@@ -230,6 +230,15 @@ def test_thousands_in_place_of_units_are_asked_about(tmp_path):
     assert (problem.code, problem.warning, problem.cell) == ("import-scale", True, "B2")
     assert len(found.changes) == 2
     assert found.errors == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("figure", "factor"), [(931, 1000), (931_000_000, 0.001)])
+def test_the_mend_names_the_factor_that_brings_the_figure_in_line(
+    tmp_path, language, figure, factor
+):
+    (problem,) = looked(tmp_path, f"ID,2026-11\nVISITS,{figure}\n").problems
+    assert f"factor = {factor}" in problem_text(problem, language).mend
 
 
 # ---- The ledger -----------------------------------------------------------------------------
