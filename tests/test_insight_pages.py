@@ -26,6 +26,7 @@ from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf
 from kpixl.pack.scorecard import scorecard_page
 from kpixl.pack.summary import _change_lines
+from kpixl.pack.text_width import text_width
 from kpixl.plan.model import Action, Level, Plan
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
@@ -694,3 +695,55 @@ def test_a_hundred_goals_make_whole_pages(language: str) -> None:
     assert sum(title in sheet.text for sheet in found) == 1
     faults = [f for sheet in found for find in (beyond_margins, overlaps) for f in find(sheet)]
     assert faults == []
+
+
+# ---- Figures beside bars --------------------------------------------------------------------
+
+
+def small_plan_book(language: str = "en") -> Plan:
+    """A KGI kept in single yen, and a cost of 20 against a plan of 0.5 (−3,900 %)."""
+    return plan_of(
+        goal("K", level=Level.KGI, unit="円", formula="A - B + C"),
+        goal("A", "K", unit="円"),
+        goal("B", "K", unit="円", direction=Direction.LOWER),
+        goal("C", "K", unit="円"),
+        plan={"A": [9e10] * 12, "B": [0.5] * 12, "C": [7e10] * 12},
+        actuals={"A": [9.3e10] * 3, "B": [20] * 3, "C": [5.5e10] * 3},
+        settings=with_settings(language=language),
+    )
+
+
+def assert_inside(drawing: Drawing) -> None:
+    for shape in drawing.shapes:
+        if isinstance(shape, Text):
+            wide = text_width(shape.text, shape.size, shape.weight)
+            left = shape.x - (wide if shape.anchor == "end" else 0)
+            assert left >= 0, shape.text
+            assert left + wide <= drawing.width, shape.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_beside_bars_are_never_cut(language: str) -> None:
+    pack = built(review(small_plan_book(language), JUNE), language)
+    card, bridge = page(pack, ScorecardPage), page(pack, BridgePage)
+    shown = [shape.text for row in card.rows for shape in row.bar.shapes if isinstance(shape, Text)]
+    assert "−3,900.0%" in shown  # (0.5 − 20) ÷ 0.5
+    parts = [
+        shape.text
+        for row in bridge.rows
+        for bar in row.bars
+        for shape in bar.shapes
+        if isinstance(shape, Text)
+    ]
+    assert {"−15,000,000,000", "−45,000,000,000"} <= set(parts)  # 55 − 70 billion, three months
+    for row in card.rows:
+        assert_inside(row.bar)
+    for leaf in bridge.rows:
+        for bar in leaf.bars:
+            assert_inside(bar)
+            assert bar.width < bridge.bar_column
+    # What the bars take, the countermeasures give: the table stays as wide as the page.
+    usual = page(sample_pack("en"), BridgePage)
+    assert 2 * bridge.bar_column + bridge.action_column == pytest.approx(
+        2 * usual.bar_column + usual.action_column
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kpixl.pack import charts
 from kpixl.pack.drawings import anchor
-from kpixl.pack.focus_rows import Period, leaf_rows
+from kpixl.pack.focus_rows import Period, leaf_rows, list_widths
 from kpixl.pack.insight_contexts import BridgePage
 from kpixl.pack.insight_drawings import bridge_figures
 from kpixl.pack.paper import BODY_HEIGHT, BODY_WIDTH, line_count, sentence_height, title_height
@@ -27,6 +27,7 @@ ENOUGH_ROWS, ROW = 10, 20.0  # of the list; to have so many the chart gives way
 ONE_PERIOD = 0.64  # the share of the page that a single bridge takes
 HEAD_WIDTH, HEAD_LINES = 400.0, 2  # of the running head
 BEFORE_CHART, AFTER_CHART = 16.0, 20.0
+BAR_APART, ACTION_APART = 7.7, 17.7  # around bars and countermeasures, in their columns
 TABLE_HEAD, TOTAL, NOTES, NOTE_LINE = 66.0, 21.0, 14.0, 13.2
 
 
@@ -85,6 +86,7 @@ def _page(
     room -= drawing.height
     fits = line_count(title, HEAD_WIDTH, 10, 600) <= HEAD_LINES
     style = style_of(review, goal, language)
+    widths = list_widths(review, goal, periods, language)
     what = "difference" if periods[0].bridge.is_difference else "gap"
     unit = style.unit_label or word("chart_text.count", language)
     return BridgePage(
@@ -95,11 +97,13 @@ def _page(
         lead=lead,
         drawing=drawing,
         periods=tuple(period.label for period in periods),
-        rows=leaf_rows(review, goal, periods, levers, room, language),
+        rows=leaf_rows(review, goal, periods, levers, room, widths, language),
         total=word(f"page.total_{what}", language),
         totals=tuple(style.change(period.bridge.total) for period in periods),
         parts_of=say(f"page.parts_{what}", language, unit=unit),
         has_leverage=any(lever.leverage is not None for lever in levers),
+        bar_column=widths.bar + BAR_APART,
+        action_column=widths.action + ACTION_APART,
         notes=notes,
     )
 

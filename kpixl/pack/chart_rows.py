@@ -31,6 +31,7 @@ from kpixl.words import say, word
 MARK = 9.0
 ZONES = ("#dce0e4", "#e9ecef", "#f4f5f7")  # below amber, amber, green: lighter is better
 OUTLIER = 4.0
+BESIDE = 3.0  # between a gap's bar, or the zero line, and its text
 
 
 def bullets(figures: BulletFigures, width: float = 330, look: Look = LOOK) -> Drawing:
@@ -208,6 +209,13 @@ def variance_limit(rows: Sequence[VarianceRow]) -> float:
     return max(gap for gap in gaps if gap <= usual)
 
 
+def variance_width(texts: Sequence[str], usual: float, look: Look = LOOK) -> float:
+    """How wide gap bars are that none of ``texts`` is cut beside: as ``usual``, or wider where one
+    would not even have room on the other side of the zero line."""
+    longest = max((text_width(text, look.small) for text in texts), default=0.0)
+    return max(usual, 2 * (longest + BESIDE + 1))
+
+
 def variance_bars(
     rows: Sequence[VarianceRow],
     language: str,
@@ -254,14 +262,14 @@ def _variance(
     shapes: list[Shape] = [bar] if gap else []
     if abs(gap) * unit > half * 1.0001:
         shapes += axis_break(zero + (half - 5 if gap > 0 else 5 - half), middle, palette)
-    end = zero + length + 3 if gap >= 0 else zero - length - 3
+    end = zero + length + BESIDE if gap >= 0 else zero - length - BESIDE
     written = text_width(row.text, size)
     if gap >= 0:
         fits = end + written <= width
-        text = Text(end if fits else zero - 3, baseline, row.text, size, 400, palette.ink,
+        text = Text(end if fits else zero - BESIDE, baseline, row.text, size, 400, palette.ink,
                     "start" if fits else "end")  # fmt: skip
     else:
         fits = end - written >= 0
-        text = Text(end if fits else zero + 3, baseline, row.text, size, 400, palette.ink,
+        text = Text(end if fits else zero + BESIDE, baseline, row.text, size, 400, palette.ink,
                     "end" if fits else "start")  # fmt: skip
     return Drawing(width, height, alt, (*shapes, axis, text))

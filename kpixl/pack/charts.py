@@ -52,6 +52,7 @@ from kpixl.pack.chart_rows import (
     status_mark,
     variance_bars,
     variance_limit,
+    variance_width,
 )
 from kpixl.pack.chart_timeline import TimelineFigures, TimelineMonth, TimelineRow, timeline
 from kpixl.pack.chart_tree import goal_tree
@@ -92,5 +93,6 @@ __all__ = [
     "timeline",
     "variance_bars",
     "variance_limit",
+    "variance_width",
     "xmr",
 ]

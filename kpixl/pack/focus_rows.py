@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kpixl.pack import charts
 from kpixl.pack.canvas import Drawing
@@ -24,6 +25,13 @@ BAR_SIZE = (134.0, 14.0)
 NAME_WIDTH, OWNER_WIDTH, ACTION_WIDTH = 178.0, 90.0, 262.0
 PADDING, LINE = 6.2, 13.5
 FEWEST_ROWS = 4
+
+
+class Widths(NamedTuple):
+    """How much a part's ``bar`` and the text of an ``action`` take of a row, in CSS pixels."""
+
+    bar: float
+    action: float
 
 
 @dataclass(frozen=True)
@@ -53,16 +61,17 @@ def leaf_rows(
     periods: Sequence[Period],
     levers: Sequence[Lever],
     room: float,
+    widths: Widths,
     language: str,
 ) -> tuple[LeafRow, ...]:
     """As many leaves as find ``room``, the others as one row, then what no goal of the pack
     explains. All bars stand on one scale; the parts of each period add up to its gap."""
     parts = [{leaf.goal: leaf.value for leaf in period.bridge.leaves} for period in periods]
-    leaves = [_entry(review, lever, parts, language) for lever in levers]
+    leaves = [_entry(review, lever, parts, widths.action, language) for lever in levers]
     outside = _outside(review, periods, language)
     room -= sum(entry.height for entry in outside)
     entries = [*_fitting(leaves, room, language), *outside]
-    bars = _bars(review, goal, periods, entries, language)
+    bars = _bars(review, goal, periods, entries, widths.bar, language)
     ranks = iter(range(1, len(entries) + 1))
     return tuple(
         _row(review, goal, entry, row, ranks, language)
@@ -70,27 +79,44 @@ def leaf_rows(
     )
 
 
+def list_widths(
+    review: Review, goal: GoalReview, periods: Sequence[Period], language: str
+) -> Widths:
+    """Bars wide enough for the texts of all parts, also where some of them stand in one row; what
+    that takes beyond the usual, the countermeasures give."""
+    style = style_of(review, goal, language)
+    parts = [[leaf.value for leaf in period.bridge.leaves] for period in periods]
+    most = [-math.fsum(map(abs, values)) for values in parts]
+    texts = [style.change(value) for values in (*parts, most) for value in values]
+    bar = charts.variance_width(texts, BAR_SIZE[0])
+    return Widths(bar, ACTION_WIDTH - len(periods) * (bar - BAR_SIZE[0]))
+
+
 def _entry(
-    review: Review, lever: Lever, parts: Sequence[Mapping[str | None, float]], language: str
+    review: Review,
+    lever: Lever,
+    parts: Sequence[Mapping[str | None, float]],
+    action_width: float,
+    language: str,
 ) -> _Entry:
     leaf = review.by_id[lever.goal]
     open_actions = [entry for entry in review.actions_of(leaf.id) if entry.open]
     actions = tuple(action_line(review, entry, language) for entry in open_actions)
     values = tuple(found.get(leaf.id) for found in parts)
-    lines = _lines(leaf, lever, actions)
+    lines = _lines(leaf, lever, actions, action_width)
     return _Entry(leaf.goal.name, values, lever, actions, PADDING + lines * LINE)
 
 
-def _lines(leaf: GoalReview, lever: Lever, actions: Sequence[ActionLine]) -> int:
+def _lines(leaf: GoalReview, lever: Lever, actions: Sequence[ActionLine], width: float) -> int:
     """How many lines a row takes: only the leaves proposed say what is being done."""
     tags = [f"{action.id} {action.phase} mmmm" for action in actions]
     said = (
         sum(
-            line_count(f"{tag} {action.countermeasure}", ACTION_WIDTH, 10)
+            line_count(f"{tag} {action.countermeasure}", width, 10)
             for tag, action in zip(tags, actions, strict=True)
         )
         if lever.proposed
-        else line_count(" ".join(tags), ACTION_WIDTH, 10)
+        else line_count(" ".join(tags), width, 10)
     )
     name = line_count(leaf.goal.name, NAME_WIDTH, 10, 600 if lever.proposed else 400)
     return max(1, name, line_count(leaf.goal.owner, OWNER_WIDTH, 10), said)
@@ -128,6 +154,7 @@ def _bars(
     goal: GoalReview,
     periods: Sequence[Period],
     entries: Sequence[_Entry],
+    width: float,
     language: str,
 ) -> list[tuple[Drawing, ...]]:
     """Each row's bar in each period."""
@@ -144,9 +171,8 @@ def _bars(
             alt = say("chart.alt.part", language, name=entry.name, text=text, period=period.name)
             judged = not period.bridge.is_difference
             rows.append(VarianceRow(entry.name, value, text, alt, judged))
-        columns.append(
-            charts.variance_bars(rows, language, *BAR_SIZE, limit=max(values, default=0.0))
-        )
+        limit = max(values, default=0.0)
+        columns.append(charts.variance_bars(rows, language, width, BAR_SIZE[1], limit))
     return list(zip(*columns, strict=True))
 
 

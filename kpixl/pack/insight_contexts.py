@@ -30,7 +30,8 @@ class BridgePage(Page):
     """Where a KGI's gap comes from: ``lead`` says it for each of the ``periods``, ``drawing``
     bridges plan and actual over the drivers, ``rows`` are the leaves below them, the first to work
     on first. ``parts_of`` says in what they have a part, ``total`` and ``totals`` what they add up
-    to, ``has_leverage`` whether leverage is known.
+    to, ``has_leverage`` whether leverage is known. The columns of bars are ``bar_column`` wide,
+    that of countermeasures ``action_column``, in CSS pixels.
     """
 
     lead: tuple[str, ...]
@@ -41,6 +42,8 @@ class BridgePage(Page):
     totals: tuple[str, ...]
     parts_of: str
     has_leverage: bool
+    bar_column: float
+    action_column: float
     notes: tuple[str, ...]
 
 

@@ -43,7 +43,6 @@ from kpixl.words import say, word
 
 SPARK_SIZE = (54.0, 16.0)
 BAR_SIZE = (82.0, 14.0)
-BARS = picture(BAR_SIZE[0] + APART)
 WIDEST_UNIT = 70.0
 TITLE, HEAD = 36.0, 50.5
 SMALL_LINE = 10.4  # px of the small print below a figure
@@ -57,7 +56,8 @@ def scorecard_page(review: Review, language: str) -> ScorecardPage:
     has_landing = any(goal.landing.leading is not None for goal in review.goals)
     has_control = any(goal.control is not None for goal in review.goals)
     year_head = _year_head(review, language) if has_landing else ""
-    fit = _fit(rows, year_head, has_control, language)
+    bars = picture(max(row.bar.width for row in rows) + APART)
+    fit = _fit(rows, year_head, has_control, language, bars)
     tight = fit.size < 1
     if tight:
         bare = needed(word("page.gap_pct", language), [row.gap_pct for row in rows])
@@ -114,7 +114,7 @@ def _fit(
     year_head: str,
     has_signals: bool,
     language: str,
-    gap_pct: Column = BARS,
+    gap_pct: Column,
 ) -> Fit:
     weights = [WEIGHTS.get(row.level, 400) for row in rows]
 
@@ -158,7 +158,8 @@ def _fit(
 def _score_rows(review: Review, language: str) -> tuple[ScoreRow, ...]:
     """All rows; their variance bars share one scale."""
     gaps = [variance_row(review, goal, language) for goal in review.goals]
-    bars = charts.variance_bars(gaps, language, *BAR_SIZE)
+    width = charts.variance_width([gap.text for gap in gaps], BAR_SIZE[0])
+    bars = charts.variance_bars(gaps, language, width, BAR_SIZE[1])
     return tuple(
         _score_row(review, goal, bar, gap.text, language)
         for goal, bar, gap in zip(review.goals, bars, gaps, strict=True)
