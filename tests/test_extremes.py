@@ -275,3 +275,10 @@ def test_an_empty_list_of_gaps_says_why_it_is_empty(language: str) -> None:
     assert told(None, None) not in {
         word("page.largest_gaps_empty", language), word("page.largest_gaps_kgis", language)
     }  # fmt: skip
+    # The KGI is off plan, and nothing is known of what stands below it: that is no praise.
+    none_below = {
+        "en": "No goal below the KGIs can be compared with its plan for June 2026.",
+        "ja": "KGI以外に2026年6月の実績を計画と比較できる指標はありません。",
+    }
+    assert told(5, None) == none_below[language]
+    assert told(11, None) == word("page.largest_gaps_empty", language)

@@ -23,6 +23,7 @@ from kpixl.delivery.lines import one_line
 from kpixl.delivery.mail import Address, Attachment
 from kpixl.measures.kinds import Status
 from kpixl.pack.contexts import Mark
+from kpixl.pack.nothing_behind import all_on_plan
 from kpixl.pack.pages import scope_name
 from kpixl.pack.summary import (
     JUDGED,
@@ -245,7 +246,7 @@ def _no_gaps(part: Review, language: str) -> str:
     if part.with_status(Status.RED) or part.with_status(Status.AMBER):
         return ""
     if any(goal.month.actual is not None for goal in part.goals):
-        return word("page.largest_gaps_empty", language)
+        return all_on_plan(part, language)
     return say("mail.nothing_reported", language, month=month_name(part.month, language))
 
 

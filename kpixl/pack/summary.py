@@ -11,6 +11,7 @@ from kpixl.pack.canvas import Drawing
 from kpixl.pack.contexts import Block, Line, SummaryPage, Tile
 from kpixl.pack.drawings import anchor, is_good, is_stock, months_figures
 from kpixl.pack.insight_lines import landing_rows, signal_lines
+from kpixl.pack.nothing_behind import nothing_behind
 from kpixl.pack.notice import NO_NOTICE, Notice
 from kpixl.pack.paper import BODY_WIDTH
 from kpixl.pack.summary_room import notice_fits, remarks_fit, room, shared
@@ -239,22 +240,12 @@ def _lists(review: Review, language: str) -> dict[str, Block]:
         key: Block(
             title=say(f"page.{key}", language, month=before),
             lines=tuple(lines),
-            empty=_no_gaps(review, language)
+            empty=nothing_behind(review, language)
             if key == "largest_gaps"
             else say(f"page.{key}_empty", language, month=before),
         )
         for key, lines in found.items()
     }
-
-
-def _no_gaps(review: Review, language: str) -> str:
-    """What an empty list of gaps means."""
-    if all(goal.month.actual is None for goal in review.goals):
-        month = month_name(review.month, language)
-        return say("page.largest_gaps_unreported", language, month=month)
-    kgis = review.at_level(Level.KGI)
-    behind = any(goal.status in (Status.RED, Status.AMBER) for goal in kgis)
-    return word("page.largest_gaps_kgis" if behind else "page.largest_gaps_empty", language)
 
 
 def _shortened(column: Sequence[Block], length: int, language: str) -> tuple[Block, ...]:
