@@ -149,8 +149,8 @@ def test_since_when_an_action_waits_and_how_long_a_turn_took() -> None:
     # 1 April to 10 July is 100 days.
     found = reviewed(DOING, TURNED, Action("U", "A"), replace(TURNED, id="V", raised=None))
     doing, turned_, undated, unraised = found.actions
-    assert since_text(found, doing, "en") == "since 1 Apr 26 (100 days)"
-    assert since_text(found, doing, "ja") == "2026/4/1から（100日）"
+    assert since_text(found, doing, "en") == "in phase since 1 Apr 26 (100 days)"
+    assert since_text(found, doing, "ja") == "現フェーズは2026/4/1から（100日）"
     assert since_text(found, turned_, "en") == "34 days"
     assert since_text(found, undated, "en") == since_text(found, unraised, "en") == ""
 

@@ -747,3 +747,16 @@ def test_figures_beside_bars_are_never_cut(language: str) -> None:
     assert 2 * bridge.bar_column + bridge.action_column == pytest.approx(
         2 * usual.bar_column + usual.action_column
     )
+
+
+def test_leverage_on_a_score_is_said_to_be_in_points() -> None:
+    scored = plan_of(
+        goal("K", level=Level.KGI, unit=""),
+        goal("A", "K"),
+        plan={"A": [10] * 12},
+        actuals={"A": [8] * 3},
+    )
+    (text,) = (n for n in page(built(review(scored, JUNE)), BridgePage).notes if "Leverage" in n)
+    assert text.endswith("in points.")
+    notes = " ".join(page(sample_pack("en"), BridgePage).notes)
+    assert "what 1% more of a goal does to Revenue, in per cent." in notes

@@ -167,7 +167,9 @@ def _notes(
     if any(lever.proposed for lever in levers):
         notes.append(word("page.note_focus", language))
     if any(lever.leverage is not None for lever in levers):
-        notes.append(say("page.note_leverage", language, name=goal.goal.name))
+        points = style_of(review, goal, language).percent
+        key = "page.note_leverage_points" if points else "page.note_leverage"
+        notes.append(say(key, language, name=goal.goal.name))
     listed = {lever.goal for lever in levers}
     below = review.subtree(goal.id)[1:]
     apart = [entry for entry in below if not entry.children and entry.id not in listed]
