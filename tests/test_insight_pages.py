@@ -749,6 +749,17 @@ def test_figures_beside_bars_are_never_cut(language: str) -> None:
     )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_head_above_one_period_stands_on_one_line(language: str) -> None:
+    # In April there is no year to date beside the month: its column alone carries the head.
+    pack = built(review(small_plan_book(language), Month(2026, 4)), language)
+    bridge = page(pack, BridgePage)
+    assert len(bridge.periods) == 1
+    pdf = pack_pdf(replace(pack, pages=(bridge,)))
+    found = ["".join(word.text for word in line) for sheet in sheets(pdf) for line in lines(sheet)]
+    assert any(bridge.parts_of.replace(" ", "") in text for text in found)
+
+
 def test_leverage_on_a_score_is_said_to_be_in_points() -> None:
     scored = plan_of(
         goal("K", level=Level.KGI, unit=""),

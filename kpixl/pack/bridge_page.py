@@ -86,9 +86,10 @@ def _page(
     room -= drawing.height
     fits = line_count(title, HEAD_WIDTH, 10, 600) <= HEAD_LINES
     style = style_of(review, goal, language)
-    widths = list_widths(review, goal, periods, language)
     what = "difference" if periods[0].bridge.is_difference else "gap"
     unit = style.unit_label or word("chart_text.count", language)
+    parts_of = say(f"page.parts_{what}", language, unit=unit)
+    widths = list_widths(review, goal, periods, parts_of, language)
     return BridgePage(
         template="bridge.html",
         title=title,
@@ -100,7 +101,7 @@ def _page(
         rows=leaf_rows(review, goal, periods, levers, room, widths, language),
         total=word(f"page.total_{what}", language),
         totals=tuple(style.change(period.bridge.total) for period in periods),
-        parts_of=say(f"page.parts_{what}", language, unit=unit),
+        parts_of=parts_of,
         has_leverage=any(lever.leverage is not None for lever in levers),
         bar_column=widths.bar + BAR_APART,
         action_column=widths.action + ACTION_APART,

@@ -14,6 +14,7 @@ from kpixl.pack.contexts import ActionLine
 from kpixl.pack.drawings import anchor
 from kpixl.pack.insight_contexts import LeafRow
 from kpixl.pack.paper import line_count
+from kpixl.pack.text_width import text_width
 from kpixl.pack.wording import action_line, mark
 from kpixl.review.bridge_sentences import leverage_text, part_label
 from kpixl.review.figures import GoalReview, Review
@@ -25,6 +26,7 @@ BAR_SIZE = (134.0, 14.0)
 NAME_WIDTH, OWNER_WIDTH, ACTION_WIDTH = 178.0, 90.0, 262.0
 PADDING, LINE = 6.2, 13.5
 FEWEST_ROWS = 4
+HEAD_TYPE, HEAD_APART, WIDEST_HEAD = 10.0, 3.0, 240.0
 
 
 class Widths(NamedTuple):
@@ -80,15 +82,18 @@ def leaf_rows(
 
 
 def list_widths(
-    review: Review, goal: GoalReview, periods: Sequence[Period], language: str
+    review: Review, goal: GoalReview, periods: Sequence[Period], head: str, language: str
 ) -> Widths:
-    """Bars wide enough for the texts of all parts, also where some of them stand in one row; what
-    that takes beyond the usual, the countermeasures give."""
+    """Bars wide enough for the texts of all parts, also where some of them stand in one row, and
+    for the ``head`` above them on one line; what that takes beyond the usual, the countermeasures
+    give."""
     style = style_of(review, goal, language)
     parts = [[leaf.value for leaf in period.bridge.leaves] for period in periods]
     most = [-math.fsum(map(abs, values)) for values in parts]
     texts = [style.change(value) for values in (*parts, most) for value in values]
-    bar = charts.variance_width(texts, BAR_SIZE[0])
+    heading = min(text_width(head, HEAD_TYPE, 600) + HEAD_APART, WIDEST_HEAD)
+    least = max(BAR_SIZE[0], heading / len(periods))
+    bar = charts.variance_width(texts, least)
     return Widths(bar, ACTION_WIDTH - len(periods) * (bar - BAR_SIZE[0]))
 
 
