@@ -28,10 +28,6 @@ _FONT_FILES = {
     "notosanscjk": "Noto Sans CJK JP",
     "ヒラギノ角ゴシック": "Hiragino Sans",
 }
-_OFFICE_PLACES = (
-    "C:/Program Files/LibreOffice/program/soffice.exe",
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-)
 # An extension's name, then what it is kept as, its kind and its version.
 _CALC_FUNCTIONS = re.compile(
     rb"\borg\.kpixl\.functions\n[^\xff]*\xff[^\xff]*\xff[^\xff]*\xff([0-9.]+)"
@@ -194,11 +190,24 @@ def _files(place: Path) -> list[Path]:
 
 def libreoffice() -> str | None:
     """The program of the LibreOffice on this machine; None where there is none."""
-    for name in ("soffice", "libreoffice", *_OFFICE_PLACES):
+    for name in ("soffice", "libreoffice", *map(str, _office_places())):
         found = shutil.which(name)
         if found:
             return found
     return None
+
+
+def _office_places() -> tuple[Path, ...]:
+    """Where LibreOffice's program lies that is not on the PATH: on Windows for all users, the
+    32-bit one on any drive included; on macOS for all users, and for one."""
+    starts = ("PROGRAMFILES", "PROGRAMW6432", "PROGRAMFILES(X86)")
+    folders = dict.fromkeys(os.environ[name] for name in starts if os.environ.get(name))
+    program = Path("LibreOffice.app", "Contents", "MacOS", "soffice")
+    return (
+        *(Path(folder, "LibreOffice", "program", "soffice.exe") for folder in folders),
+        Path("/Applications", program),
+        Path.home() / "Applications" / program,
+    )
 
 
 def calc_functions(profiles: Iterable[Path]) -> str | None:
@@ -276,8 +285,11 @@ def _output(*command: str) -> str:
     """What ``command`` prints, or "" where it cannot be run or fails."""
     try:
         done = subprocess.run(  # noqa: S603  # commands of this module, no text from outside
-            command, capture_output=True, text=True, timeout=30, check=False, encoding="utf-8"
-        )
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+            command, capture_output=True, timeout=30, check=False,
+            # A Japanese Windows speaks cp932 here, of a path in a traceback for one; what is no
+            # UTF-8 would take the answer with it, and print a traceback of kpixl's own there.
+            encoding="utf-8", errors="replace",
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout if done.returncode == 0 else ""

@@ -203,3 +203,29 @@ def test_without_a_font_list_the_font_folders_are_read(
     monkeypatch.setattr("kpixl.machine.shutil.which", lambda name: None)
     monkeypatch.setattr(machines, "_font_places", lambda: (tmp_path, tmp_path / "absent"))
     assert machines._font_families() == {"Inter", "BIZ UDPGothic"}
+
+
+def test_what_a_program_says_beside_its_answer_may_be_in_any_encoding() -> None:
+    # As of a Japanese Windows: the traceback of a WeasyPrint without Pango names C:\Users\山田.
+    noise = "import sys; sys.stderr.buffer.write('山田'.encode('cp932')); print('pango 15012 True')"
+    assert machines._output(sys.executable, "-c", noise).split() == ["pango", "15012", "True"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "place"),
+    [
+        ("PROGRAMFILES", "LibreOffice/program/soffice.exe"),
+        ("PROGRAMFILES(X86)", "LibreOffice/program/soffice.exe"),
+        ("HOME", "Applications/LibreOffice.app/Contents/MacOS/soffice"),
+    ],
+)
+def test_libreoffice_is_found_where_it_is_installed_outside_of_the_path(
+    variable: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "D drive" / place
+    program.parent.mkdir(parents=True)
+    program.write_bytes(b"")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv(variable, str(tmp_path / "D drive"))
+    assert machines.libreoffice() == str(program)
