@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import UsageProblem
 from kpixl.pack.problems import refused_fetch
-from kpixl.pack.references import IMAGE_SCHEME, file_of, is_within
+from kpixl.pack.references import IMAGE_SCHEME, file_of, is_within, kind_of
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
@@ -34,7 +34,12 @@ def pack_fetcher(images: Mapping[str, str], templates: Path | None) -> URLFetche
             if url.startswith(IMAGE_SCHEME) and url in images:
                 return URLFetcherResponse(url, images[url].encode(), {"Content-Type": SVG})
             try:
-                return super().fetch(url if is_within(url) else _place(url, templates), headers)
+                if is_within(url):
+                    return super().fetch(url, headers)
+                # Read here: what fetches by itself takes no file of a share.
+                path = file_of(url, templates)
+                about = {"Content-Type": kind_of(path)}
+                return URLFetcherResponse(path.as_uri(), path.read_bytes(), about)
             except UsageProblem as refused:
                 self.refused.append(refused)
                 raise
@@ -47,8 +52,3 @@ def pack_fetcher(images: Mapping[str, str], templates: Path | None) -> URLFetche
                 raise refused
 
     return PackFetcher()
-
-
-def _place(url: str, templates: Path | None) -> str:
-    """Where the file really lies that ``url`` leads to."""
-    return file_of(url, templates).as_uri()

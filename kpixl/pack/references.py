@@ -51,10 +51,16 @@ def file_of(url: str, templates: Path | None) -> Path:
     """
     base = base_of(templates)
     try:
-        parts = urlsplit(urljoin(base.as_uri() + "/", url))
-        if parts.scheme != "file" or parts.netloc:
+        home = urlsplit(base.as_uri() + "/")
+        parts = urlsplit(urljoin(home.geturl(), url))
+        # By its letters first: to look where //host/share leads would be to log in there. A folder
+        # on a share, a mapped drive included, has a host of its own.
+        if parts.scheme != "file" or parts.path.startswith("//"):
             raise refused_fetch(url)
-        path = Path(url2pathname(parts.path)).resolve()
+        if parts.netloc and parts.netloc.casefold() != home.netloc.casefold():
+            raise refused_fetch(url)
+        host = f"//{parts.netloc}" if parts.netloc else ""
+        path = Path(url2pathname(host + parts.path)).resolve()
         is_there = path.is_file()
     except (OSError, ValueError):  # nothing that could be the name of a file
         raise refused_fetch(url) from None
