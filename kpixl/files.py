@@ -113,6 +113,18 @@ def fault_of(bug: BaseException) -> KpixlError:
     return KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
 
 
+def at_home(path: Path) -> Path:
+    """``~`` at the beginning of a path is the home of whoever runs kpixl. A name that only begins
+    so, such as Excel's ``~$plan.xlsx``, is a name: on Windows it would become another person's
+    home, elsewhere a fault where there is nobody of that name."""
+    if str(path).startswith("~$"):
+        return path
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def spelled(name: str) -> str:
     """A file's name as text: one that is no UTF-8, as old archives leave them, cannot be written
     into a page or a file. Different names stay different."""

@@ -46,7 +46,7 @@ def test_a_file_of_a_folder_on_a_share_is_found(url: str, folder: Path) -> None:
 def test_nothing_else_on_that_server_or_another_is(
     url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resolved = OnShare.resolve
+    resolved = Path.resolve
     asked: list[str] = []
 
     def noted(path: Path) -> Path:

@@ -11,13 +11,12 @@ from kpixl.books.rollover import picture_of
 from kpixl.errors import UsageProblem
 from kpixl.measures.ids import normalise_id
 from kpixl.new_books import check_new, new_book_id, write_new
+from kpixl.patterns import LOCK_FILE, is_pattern, matching
 from kpixl.plan.cells import CellValue
 from kpixl.plan.model import Plan
 from kpixl.workbook.content import FUNCTIONS, NATIVE
 from kpixl.workbook.merging import Department, Merged, MergeFault, merged
 from kpixl.workbook.rebook import content_of
-
-WILD = "*?["
 
 
 @dataclass(frozen=True)
@@ -78,14 +77,15 @@ def spread(names: Sequence[str]) -> tuple[Path, ...]:
     found: dict[Path, None] = {}
     for name in names:
         path = Path(name)
-        if path.exists() or not any(sign in path.name for sign in WILD):
+        if path.name.startswith(LOCK_FILE) and len(names) > 1:
+            continue  # a shell names it with the others
+        if not is_pattern(name):
             found[path] = None
             continue
-        matched = sorted(path.parent.glob(path.name))
+        matched = matching(name)
         if not matched:
             raise UsageProblem("merge-no-match", found=name)
-        # A workbook that is open in Excel has a shadow of this name beside it.
-        found.update(dict.fromkeys(one for one in matched if not one.name.startswith("~$")))
+        found.update(dict.fromkeys(matched))
     return tuple(found)
 
 

@@ -44,9 +44,12 @@ def main(loaded: Callable[[], None] | None = None) -> None:
     try:
         if not answered(sys.argv[1:]):
             from kpixl.cli.application import app
+            from kpixl.cli.arguments import as_a_shell
 
             if loaded is not None:
                 loaded()
-            app()
+            # The library would expand more than a shell does, and a name with brackets that is
+            # there to the files that it means as a pattern.
+            app(as_a_shell(sys.argv[1:]) if sys.platform == "win32" else None)
     except KeyboardInterrupt:  # while the commands are still being put together
         sys.exit(STOPPED)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from kpixl.delivery.config_table import ConfigProblem, Table, refuse_secrets
 from kpixl.delivery.ledger_places import holds_password
 from kpixl.delivery.mail import Address
-from kpixl.files import reason_of
+from kpixl.files import at_home, reason_of
 from kpixl.pack.engines import Engine
 from kpixl.plan.recipients import is_address
 
@@ -151,7 +151,7 @@ def find_config(explicit: Path | None = None, workbook: Path | None = None) -> P
     named = os.environ.get(VARIABLE, "").strip()
     for given, wanted in (("--config", explicit), (VARIABLE, Path(named) if named else None)):
         if wanted is not None:
-            path = wanted.expanduser().absolute()
+            path = at_home(wanted).absolute()
             if not path.is_file():
                 raise ConfigProblem("config-not-there", found=str(path), given=given)
             return path
@@ -181,7 +181,7 @@ def read_config(path: Path) -> DeliveryConfig:
         mail=None if mail is None else _mail(mail),
         ledger_url=None if ledger is None else _ledger_url(ledger),
         path=path,
-        brand=path.parent / Path(brand).expanduser() if brand else None,
+        brand=path.parent / at_home(Path(brand)) if brand else None,
         engine=Engine.AUTO if pack is None else pack.choice("engine", Engine, Engine.AUTO),
     )
 
@@ -279,7 +279,7 @@ def _ca_file(table: Table) -> Path | None:
     written = table.text("ca_file")
     if not written:
         return None
-    path = table.file.parent / Path(written).expanduser()
+    path = table.file.parent / at_home(Path(written))
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except OSError:  # what OpenSSL cannot read is one, too
@@ -303,7 +303,7 @@ def _microsoft(table: Table, sender: Address) -> MicrosoftConfig:
 def _certificate(table: Table) -> Path | None:
     """Beside the file, unless its whole path is given."""
     written = table.text("certificate")
-    path = table.file.parent / Path(written).expanduser()
+    path = table.file.parent / at_home(Path(written))
     if written and not path.is_file():
         table.refuse("config-certificate", "certificate", str(path))
     return path if written else None
@@ -312,7 +312,7 @@ def _certificate(table: Table) -> Path | None:
 def _ledger_url(table: Table) -> str:
     written = table.needed("url")
     if "://" not in written:
-        return str(table.file.parent / Path(written).expanduser())
+        return str(table.file.parent / at_home(Path(written)))
     try:
         secret = holds_password(written)
     except ValueError:  # such as half an IPv6 address; a password may stand in it

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from kpixl.files import at_home
+
 FILE = "kpixl-ledger.sqlite"
 PLACE = "KPIXL_LEDGER"
 """The environment variable that says where the ledger is: a URL or a path."""
@@ -58,7 +60,7 @@ def as_url(place: str) -> str:
         return place
     from sqlalchemy import URL
 
-    path = Path(place).expanduser().absolute()
+    path = at_home(Path(place)).absolute()
     return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
 
 
@@ -91,7 +93,7 @@ def unsafe_place(path: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
     """Why a SQLite file at ``path`` is not safe, as the key of its sentence (``ledger.on_share``,
     ``ledger.synchronised``); None where nothing speaks against it. Drives that Windows has mapped
     to a share are not told from others."""
-    whole = path.expanduser().absolute()
+    whole = at_home(path).absolute()
     if _names_a_share(str(path)) or _on_share(whole, mounts):
         return "ledger.on_share"
     folders = whole.parts[:-1]

@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from kpixl.delivery.secrets import secret, variable
 from kpixl.errors import UsageProblem
+from kpixl.files import at_home
 from kpixl.importing.statement import check_reads
 from kpixl.importing.text_source import SourceProblem
 from kpixl.plan.cells import CellValue, SheetRows
@@ -152,7 +153,7 @@ def _sqlite(url: URL) -> Engine:
 
     if url.database in (None, "", ":memory:"):
         raise UsageProblem("import-url", found="sqlite://")
-    path = Path(str(url.database)).expanduser().absolute()
+    path = at_home(Path(str(url.database))).absolute()
     if not path.is_file():
         raise SourceProblem("import-database-none", found=str(path))
 

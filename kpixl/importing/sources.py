@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kpixl.errors import FileProblem, KpixlError, Problem, UsageProblem
-from kpixl.files import reason_of
+from kpixl.files import at_home, reason_of
 from kpixl.importing.book import TargetBook
 from kpixl.importing.database import is_database, public_url, read_query
 from kpixl.importing.entry import entry_of, read_entry
@@ -20,6 +19,7 @@ from kpixl.importing.rules import COLUMNS, NO_RULES, Rules
 from kpixl.importing.terms import Terms
 from kpixl.importing.text_source import SourceProblem, read_text
 from kpixl.importing.turned import turned
+from kpixl.patterns import LOCK_FILE, is_pattern, is_shown, matching
 from kpixl.plan.schema import sheet_names
 from kpixl.words import MORE, fold
 from kpixl.workbook.file_kinds import OLE
@@ -28,7 +28,6 @@ from kpixl.workbook.reader import OpenBook
 BOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm")
 # Old Excel files cannot be read, but are told of rather than passed over.
 IN_FOLDERS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".csv", ".tsv", ".tab", ".txt")
-LOCK = "~$"
 
 
 @dataclass(frozen=True)
@@ -49,20 +48,22 @@ def expand(sources: Sequence[str], workbook: Path) -> tuple[str, ...]:
         if is_database(source):
             found[source] = None
             continue
-        path = Path(source).expanduser()
+        if Path(source).name.startswith(LOCK_FILE):
+            # A shell names it with the others; named alone, it is told of when it is read.
+            if len(sources) == 1:
+                found[source] = None
+            continue
+        path = at_home(Path(source))
         if path.is_dir():
-            there = sorted(one for one in path.iterdir() if one.suffix.casefold() in IN_FOLDERS)
-        elif not path.exists() and glob.has_magic(source):
-            there = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207
+            inside = (one for one in path.iterdir() if one.suffix.casefold() in IN_FOLDERS)
+            there = sorted(one for one in inside if is_shown(one.name))
+        elif is_pattern(str(path)):
+            there = matching(str(path))
         else:
             if path.exists() and _is_same(path, workbook):
                 raise UsageProblem("import-itself", found=str(path))
             there = [path]
-        there = [
-            one for one in there
-            if not one.name.startswith((LOCK, "."))
-            and not (len(there) > 1 and _is_same(one, workbook))
-        ]  # fmt: skip
+        there = [one for one in there if not (len(there) > 1 and _is_same(one, workbook))]
         if not there or not there[0].exists():
             raise UsageProblem("import-none", found=source)
         found.update(dict.fromkeys(str(one) for one in there))

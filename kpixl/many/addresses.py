@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from glob import has_magic
 from pathlib import Path, PurePosixPath
 
 from kpixl.errors import UsageProblem
 from kpixl.jobs import safe_name
+from kpixl.patterns import LOCK_FILE, is_pattern, is_shown, matching
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+)://")
 _HERE = ("file", "local")
 _DRIVE = re.compile(r"/[A-Za-z]:")
 # Old kinds are among them: that they cannot be read has to be said, not passed over.
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls")
-LOCK_FILE = "~$"
 
 
 @dataclass(frozen=True)
@@ -93,24 +93,20 @@ def _expanded(argument: str) -> list[str]:
     if scheme_of(argument):
         from kpixl.many.remote import listed
 
-        return [one for one in listed(argument, _is_pattern(argument)) if _is_shown(one)]
+        return [one for one in listed(argument, _is_pattern(argument)) if is_shown(name_of(one))]
     path = local_path(argument)
     if path.is_dir():
         inside = (one for one in path.iterdir() if one.suffix.lower() in WORKBOOK_ENDINGS)
-        return sorted(str(one) for one in inside if one.is_file() and _is_shown(one.name))
+        return sorted(str(one) for one in inside if one.is_file() and is_shown(one.name))
     if _is_pattern(argument):
-        matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 -- an absolute pattern, too
-        return sorted(one for one in matches if Path(one).is_file() and _is_shown(one))
+        return [str(one) for one in matching(str(path))]
     return [str(path)]
 
 
 def _is_pattern(argument: str) -> bool:
-    here = not scheme_of(argument)
-    return glob.has_magic(argument) and not (here and local_path(argument).exists())
-
-
-def _is_shown(address: str) -> bool:
-    return not name_of(address).startswith((LOCK_FILE, "."))
+    if scheme_of(argument):
+        return has_magic(argument)
+    return is_pattern(str(local_path(argument)))
 
 
 def _distinct(sources: Iterable[str]) -> list[str]:

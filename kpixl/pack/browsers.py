@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from kpixl.files import at_home
 from kpixl.pack.problems import RenderProblem
 
 VARIABLE = "KPIXL_BROWSER"
@@ -62,7 +63,7 @@ def find_browser() -> Browser | None:
     the variable names nothing."""
     named = os.environ.get(VARIABLE, "").strip().strip('"')
     if named:
-        found = shutil.which(str(Path(named).expanduser()))
+        found = shutil.which(str(at_home(Path(named))))
         if found is None:
             raise RenderProblem("browser-not-there", found=named, variable=VARIABLE)
         return _browser(Path(found))
