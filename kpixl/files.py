@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -19,6 +19,10 @@ FILE_ENDINGS = (".pdf", ".html", ".htm", ".eml", ".xlsx", ".xlsm", ".csv", ".jso
 LONGEST_PIECE = 96
 """In bytes: two pieces of a file name and what stands around them fit into the 255 of a name."""
 
+
+HELD = (0.1, 0.3, 0.6) if sys.platform == "win32" else ()
+"""Seconds to wait between attempts to move a new file to its place: a virus scanner or OneDrive
+opens what is new for a moment, and Windows moves nothing that is open."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -166,13 +170,26 @@ def write_file(path: Path, data: bytes) -> Path:
         missing += _missing(path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(data)
-        draft.replace(path)
+        _move(draft, path)
     except BaseException as fault:  # Ctrl-C, too
         _take_away(draft, missing)
         if isinstance(fault, OSError):
             raise CannotWrite(path, fault) from fault
         raise
     return path
+
+
+def _move(draft: Path, path: Path) -> None:
+    import time
+
+    for pause in HELD:
+        try:
+            draft.replace(path)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    draft.replace(path)
 
 
 def write_all(files: Iterable[tuple[Path, bytes]]) -> tuple[Path, ...]:
@@ -189,6 +206,20 @@ def write_all(files: Iterable[tuple[Path, bytes]]) -> tuple[Path, ...]:
         _take_away(None, missing)
         raise
     return tuple(written)
+
+
+@contextlib.contextmanager
+def scratch_folder(prefix: str = "kpixl-") -> Iterator[Path]:
+    """An empty folder that only this user can look into, gone afterwards as far as the system lets
+    it: what is still held open there by a virus scanner of Windows is no fault of the work."""
+    import shutil
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def try_folder(folder: Path) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from kpixl.brand.families import found_family, width_ratio
 from kpixl.brand.kit import Kit, read_kit
-from kpixl.files import safe_name, write_file
+from kpixl.files import safe_name, scratch_folder, write_file
 from kpixl.pack.contexts import GoalPage, Pack, Page
 from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
 from kpixl.pack.sheet_faults import sheet_faults
@@ -97,8 +96,8 @@ def demo_review(language: str) -> Review:
     from kpixl.workbook.sample import sample_book
     from kpixl.workbook.template import write_book
 
-    with TemporaryDirectory(prefix="kpixl-") as folder:
-        path = Path(folder) / "demo.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "demo.xlsx"
         with path.open("wb") as file:
             write_book(file, sample_book(language))
         reading = read_plan(read_book(path))

@@ -104,7 +104,8 @@ def clean(address: str) -> None:
     for path in folder.iterdir() if folder.is_dir() else ():
         found = _PARTIAL.fullmatch(path.name)
         if found and not _is_running(int(found.group(1))):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def _is_running(process: int) -> bool:

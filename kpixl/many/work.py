@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import re
-import tempfile
 import threading
 import time
 import traceback
@@ -23,7 +22,7 @@ from pathlib import Path
 from kpixl.brand.kit import kit_of
 from kpixl.delivery.editions import edition_named, has_ledger, issue_of
 from kpixl.errors import BUGS, FileProblem, KpixlError, Problem, UsageProblem
-from kpixl.files import fault_of
+from kpixl.files import fault_of, scratch_folder
 from kpixl.jobs import (
     DataErrors,
     NotReadable,
@@ -152,8 +151,8 @@ def _edition(whole: Whole, language: str) -> Edition:
 
 def _read(book: Book, data: bytes, order: Order) -> Whole:
     """From a copy: the workbook may be saved again while it is read, and may not lie here."""
-    with tempfile.TemporaryDirectory(prefix="kpixl-book-") as folder:
-        copy = Path(folder) / _NOT_IN_NAMES.sub("-", book.name)
+    with scratch_folder("kpixl-book-") as folder:
+        copy = folder / _NOT_IN_NAMES.sub("-", book.name)
         copy.write_bytes(data)
         review, _ = review_and_plan(copy, order.month, order.as_of, _local(book))
         issue = issue_of(review, _local(book))

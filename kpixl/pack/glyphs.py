@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from html import escape
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from kpixl.errors import KpixlError, Problem
+from kpixl.files import scratch_folder
 from kpixl.pack.canvas import Drawing, Shape, Text, clean
 from kpixl.pack.html import Rendered
 from kpixl.plan.cells import BookRows, CellValue, cell_name
@@ -113,8 +112,8 @@ def book_of(part: Review, read: Callable[[], bytes]) -> BookRows | None:
     another one by now."""
     from kpixl.workbook.reader import read_book
 
-    with suppress(KpixlError, OSError), TemporaryDirectory(prefix="kpixl-book-") as folder:
-        copy = Path(folder) / "book.xlsx"
+    with suppress(KpixlError, OSError), scratch_folder("kpixl-book-") as folder:
+        copy = folder / "book.xlsx"
         copy.write_bytes(read())
         book = read_book(copy)
         if book.sha256 == part.source.sha256:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpixl.delivery.editions import sent_before
@@ -15,7 +13,7 @@ from kpixl.delivery.ledger_problems import LedgerProblem
 from kpixl.delivery.records import Claim, EditionRecord, Outcome, Owner, Standing
 from kpixl.delivery.transports import Deferred, DeliveryFault, Refused, Transport, Uncertain
 from kpixl.errors import BUGS, KpixlError
-from kpixl.files import fault_of
+from kpixl.files import fault_of, scratch_folder
 from kpixl.sending.orders import Delivery, Dispatch, Ending, Result
 from kpixl.sending.parcels import Parcel, Parcels, Sender, make_mail
 from kpixl.words import shown
@@ -62,8 +60,8 @@ def deliver(dispatch: Dispatch, post: Post) -> Iterator[Result]:
         return
     edition = _opened(dispatch.edition, post)
     before = sent_before(post.ledger, dispatch.review, edition)
-    with tempfile.TemporaryDirectory(prefix="kpixl-") as folder, post.transport:
-        parcels = Parcels(dispatch, Path(folder), before)
+    with scratch_folder() as folder, post.transport:
+        parcels = Parcels(dispatch, folder, before)
         yield from _in_rounds(_Desk(dispatch, post, parcels), due)
 
 

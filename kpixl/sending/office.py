@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from kpixl import jobs
@@ -25,6 +24,7 @@ from kpixl.delivery.processes import this_person, this_process
 from kpixl.delivery.records import Closing
 from kpixl.delivery.transports import Transport, Unavailable
 from kpixl.errors import UsageProblem
+from kpixl.files import scratch_folder
 from kpixl.plan.model import Plan
 from kpixl.review.figures import Review
 from kpixl.review.readiness import Readiness, readiness
@@ -199,8 +199,8 @@ class Office:
         ``ready`` are packs that have just been made of it, by scope and language."""
         before = sent_before(self.ledger, found.review, found.edition)
         dated = datetime.combine(found.review.as_of, datetime.min.time(), UTC)
-        with TemporaryDirectory(prefix="kpixl-") as temporary, FileTransport(folder) as files:
-            parcels = Parcels(found, Path(temporary), before, ready or {})
+        with scratch_folder() as temporary, FileTransport(folder) as files:
+            parcels = Parcels(found, temporary, before, ready or {})
             for one in found.deliveries:
                 if one.blocked is None:
                     mail = make_mail(found, one, parcels.of(one), self.sender, dated)

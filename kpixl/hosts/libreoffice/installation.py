@@ -7,14 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import kpixl
 from kpixl.errors import KpixlError
-from kpixl.files import CannotWrite
+from kpixl.files import CannotWrite, scratch_folder
 from kpixl.hosts.libreoffice.extension import IDENTIFIER, build_extension
 from kpixl.hosts.steps import Step as OneStep
 from kpixl.machine import libreoffice
@@ -110,8 +109,8 @@ def set_up(path: Path | None, manager: Manager | None) -> tuple[Step, ...]:
         alone = () if path is not None else (Step("no_office", ok=False),)
         return (built, *alone, Step("by_hand"))
     before = manager.installed()
-    with tempfile.TemporaryDirectory() as folder:
-        manager.add(build_extension(Path(folder, FILE.name)))
+    with scratch_folder() as folder:
+        manager.add(build_extension(folder / FILE.name))
     details = {"version": kpixl.__version__, "before": before}
     same = before in (None, kpixl.__version__)
     steps = [Step("installed" if same else "replaced", details=details)]
