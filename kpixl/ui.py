@@ -32,24 +32,42 @@ def help_text(key: str) -> str:
 PLAIN_SIGNS = {
     "−": "-", "–": "-", "±": "+-", "▲": "-", "●": "o", "◆": "*", "■": "#", "○": ".", "―": "-",
     "✓": "+", "✗": "x", "·": "-", "→": "->", "│": "|", "├": "+", "└": "`", "“": '"', "”": '"',
-    "’": "'", "〜": "～", "¥": "JPY ", "€": "EUR ", "£": "GBP ",
+    "’": "'", "〜": "～", "¥": "JPY ", "€": "EUR ", "£": "GBP ", "△": "-", "—": "-", "…": "...",
+    "×": "x", "÷": "/", "≤": "<=", "≥": ">=", "\u3099": "゛", "\u309a": "゜",
 }  # fmt: skip
 PLAIN = "kpixl-plain"
+ACCENTS = 200
+"""From this class of Unicode on, a sign stands above or below a letter."""
 
 
 def plainly(error: UnicodeError) -> tuple[str, int]:
-    """The error handler of a stream whose code page lacks a sign: the nearest it has, else ?."""
+    """The error handler of a stream whose code page lacks a sign: the nearest it has, else ?. An
+    accent that the name of a file from a Mac has for itself is left out; a letter with one that the
+    code page lacks loses it."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     found = []
     for sign in error.object[error.start : error.end]:
-        plain = PLAIN_SIGNS.get(sign, "?")
-        try:
-            plain.encode(error.encoding)
-        except UnicodeEncodeError:
-            plain = "?"
-        found.append(plain)
+        near = (PLAIN_SIGNS.get(sign), _without_accents(sign))
+        fit = (one for one in near if one is not None and _has(error.encoding, one))
+        found.append(next(fit, "?"))
     return "".join(found), error.end
+
+
+def _without_accents(sign: str) -> str | None:
+    from unicodedata import combining, normalize
+
+    # Of letters alone: a stroke through = is no accent, and has a lower class than they.
+    bare = "".join(one for one in normalize("NFD", sign) if combining(one) < ACCENTS)
+    return bare if bare != sign and (sign.isalpha() or not bare) else None
+
+
+def _has(code_page: str, text: str) -> bool:
+    try:
+        text.encode(code_page)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 codecs.register_error(PLAIN, plainly)

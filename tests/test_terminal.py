@@ -219,6 +219,29 @@ def test_a_minus_is_never_replaced_by_a_question_mark(narrow):
     assert text[0] in "-−－"  # the code page 932 has a minus of full width
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "expected"),
+    [
+        ("≤ 5% ≥ 95% — …", "ascii", "<= 5% >= 95% - ..."),
+        ("≤ 5% ≥ 95% △3", "cp932", "<= 5% >= 95% △3"),
+        ("1 + gap ÷ |plan| × 2", "ascii", "1 + gap / |plan| x 2"),
+        ("△3", "cp1252", "-3"),
+        # Letters that the code page has stay; of others, what is left without the accent.
+        ("Müller Café Łódź", "cp1252", "Müller Café ?ódz"),
+        ("Müller Café", "cp932", "Muller Cafe"),
+        # Names of files from a Mac, where an accent is a sign of its own.
+        ("Mu\u0308ller", "cp1252", "Muller"),
+        ("a ≠ b =\u0338 c", "cp1252", "a ? b =? c"),
+        ("か\u3099いちゅう は\u309aん", "cp932", "か゛いちゅう は゜ん"),
+    ],
+)
+def test_a_code_page_shows_the_nearest_that_it_has(text, encoding, expected):
+    with io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=PLAIN) as stream:
+        stream.write(text)
+        stream.flush()
+        assert stream.buffer.getvalue().decode(encoding) == expected
+
+
 def test_what_has_no_likeness_becomes_a_question_mark(narrow):
     narrow.write("\U0001f600")
     narrow.flush()
