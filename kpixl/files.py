@@ -129,6 +129,18 @@ def at_home(path: Path) -> Path:
         return path
 
 
+def as_spelled(path: Path) -> Path:
+    """The file at ``path`` where it is there, else the one beside it of the same name in other
+    letters: files that come from a Mac may spell が as か and its mark. Of two, ``path`` itself."""
+    wanted = unicodedata.normalize("NFC", path.name)
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            there = path.parent.iterdir()
+            alike = [one for one in there if unicodedata.normalize("NFC", one.name) == wanted]
+            return alike[0] if len(alike) == 1 else path
+    return path
+
+
 def spelled(name: str) -> str:
     """A file's name as text: one that is no UTF-8, as old archives leave them, cannot be written
     into a page or a file. Different names stay different."""

@@ -162,6 +162,21 @@ def test_next_months_file_fits_the_pattern(source, pattern):
     assert rules_for((Rules(match=pattern),), [source]) is not None
 
 
+@pytest.mark.parametrize(
+    ("source", "pattern"),
+    [
+        # Windows' strokes lean the other way; a Mac may spell デ as テ and its mark.
+        ("inbox\\Sales.csv", "inbox/sales*.csv"),
+        ("inbox/sales.csv", "inbox\\*.csv"),
+        ("テ\u3099ータ10月.csv", "データ*.csv"),
+        ("データ10月.csv", "テ\u3099ータ*.csv"),
+    ],
+)
+def test_a_pattern_means_the_same_on_every_system(source, pattern):
+    assert rules_for((Rules(match=pattern),), [source]) is not None
+    assert rules_for((Rules(match=pattern),), ["plans/data.csv"]) is None
+
+
 def understood(**other: Any) -> Understood:
     about: dict[str, Any] = {
         "columns": {"id": '科目"コード', "month": "年月", "value": "C"},

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFile
 
+from kpixl.many.folders import read_beside
 from kpixl.pack.html import for_browser, for_print
 from kpixl.pack.logo import MAX_BYTES, LogoProblem, data_uri, logo_look, logo_uri
 from kpixl.words import say, word
@@ -53,6 +54,19 @@ def test_a_picture_beside_the_workbook_becomes_part_of_the_pack(
 
 def test_no_name_is_no_logo(book: Path) -> None:
     assert logo_uri(book, "  ") == ""
+
+
+def test_a_logo_from_a_mac_is_found_by_its_name(tmp_path: Path) -> None:
+    """Its files' names may spell ド as ト and its mark, which no keyboard does."""
+    (tmp_path / "フ\u3099ラント\u3099.png").write_bytes(picture("PNG"))
+    book = tmp_path / "kpi.xlsx"
+    found = logo_uri(book, "ブランド.png")
+    assert found.startswith("data:image/png;base64,")
+    read = read_beside(str(book), "ブランド.png", MAX_BYTES)
+    assert read == picture("PNG")
+    # The very name goes before one that is but alike.
+    (tmp_path / "ブランド.png").write_bytes(picture("JPEG"))
+    assert read_beside(str(book), "ブランド.png", MAX_BYTES) == picture("JPEG")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpixl.brand.settings import Entries
+from kpixl.files import as_spelled
 from kpixl.pack.logo import TYPES, LogoProblem, data_uri
 
 SVG = "image/svg+xml"
@@ -23,7 +24,7 @@ def logo_of(entries: Entries, key: str, kinds: Sequence[str] = tuple(TYPES.value
         return ""
     folder = entries.file.parent.resolve()
     try:
-        path = (folder / name).resolve()
+        path = as_spelled(folder / name).resolve()
     except (OSError, ValueError):  # no name that a file can have
         entries.refuse("brand-logo-missing", key, name, folder=str(entries.file.parent))
     kind = TYPES.get(path.suffix.lower())

@@ -7,6 +7,7 @@ import difflib
 import json
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -61,13 +62,17 @@ def read_mapping(path: Path) -> tuple[Rules, ...]:
 
 
 def rules_for(rules: Sequence[Rules], names: Sequence[str]) -> Rules | None:
-    """The first rules whose pattern fits one of the ``names`` of a source, without regard to case;
-    None where none does."""
+    """The first rules whose pattern fits one of the ``names`` of a source, without regard to case,
+    to which way the strokes of a path lean, and to how a Mac spells が; None where none does."""
     for one in rules:
         for name in names:
-            if name == one.match or fnmatchcase(name.casefold(), one.match.casefold()):
+            if name == one.match or fnmatchcase(_comparable(name), _comparable(one.match)):
                 return one
     return None
+
+
+def _comparable(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold().replace("\\", "/")
 
 
 def check_goals(path: Path, rules: Sequence[Rules], terms: Terms) -> None:

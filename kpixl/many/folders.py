@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from kpixl.errors import FileProblem
+from kpixl.files import as_spelled
 from kpixl.jobs import write_file
 from kpixl.many.addresses import local_path, name_of, scheme_of
 from kpixl.many.remote import (
@@ -54,7 +55,7 @@ def read_beside(source: str, name: str, limit: int) -> bytes | None:
                 return None
             raise
     folder = local_path(source).resolve().parent
-    path = (folder / name).resolve()
+    path = as_spelled(folder / name).resolve()
     return _read(path, limit) if path.is_relative_to(folder) else None
 
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from kpixl.files import reason_of
+from kpixl.files import as_spelled, reason_of
 from kpixl.pack.logo_check import MAX_BYTES as MAX_BYTES  # noqa: PLC0414 -- offered here too
 from kpixl.pack.logo_check import LogoProblem as LogoProblem  # noqa: PLC0414 -- offered here too
 from kpixl.pack.logo_check import picture
@@ -52,7 +52,7 @@ def logo_uri(workbook: Path, name: str) -> str:
     # By its letters first: to look where \\host\share leads would be to log in there.
     if kind is None or not named.is_relative_to(os.path.normpath(beside)):
         raise LogoProblem("logo-unusable", found=name)
-    path = named.resolve()
+    path = as_spelled(named).resolve()
     if not path.is_relative_to(beside.resolve()):
         raise LogoProblem("logo-unusable", found=name)
     try:
