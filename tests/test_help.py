@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -16,6 +21,7 @@ from typer.testing import CliRunner
 import kpixl
 from kpixl import words
 from kpixl.cli import app
+from kpixl.cli.common import guarded
 from kpixl.cli.help import COMMANDS, answered
 
 HOME = str(Path(__file__).resolve().parents[1])
@@ -89,3 +95,58 @@ def test_a_section_of_the_words_is_what_the_file_says():
     assert {name: dict(words.section(name)) for name in whole} == whole
     with pytest.raises(KeyError):
         words.section("nonsense")
+
+
+# ---- Whoever has read enough, on Windows ----------------------------------------------------
+
+
+class ClosedPipe(io.StringIO):
+    """Standard output whose reader is gone, as Windows says it."""
+
+    def __init__(self, handle: int) -> None:
+        super().__init__()
+        self.handle = handle
+
+    def fileno(self) -> int:
+        return self.handle
+
+    def flush(self) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@contextmanager
+def closed_pipe(folder: Path) -> Iterator[io.StringIO]:
+    """The same for as long as the block takes; what is said on standard error."""
+    place = folder / "pipe"
+    with place.open("wb") as file, pytest.MonkeyPatch.context() as windows:
+        errors = io.StringIO()
+        windows.setattr(sys, "platform", "win32")
+        windows.setattr(sys, "stdout", ClosedPipe(file.fileno()))
+        windows.setattr(sys, "stderr", errors)
+        yield errors
+        # What the end of Python flushes goes nowhere.
+        assert os.path.samestat(os.fstat(file.fileno()), Path(os.devnull).stat())
+
+
+def test_help_that_nobody_reads_on_is_no_fault(tmp_path: Path) -> None:
+    with closed_pipe(tmp_path):
+        assert answered(["--version"])
+
+
+def test_an_answer_that_nobody_reads_on_is_no_fault(tmp_path: Path) -> None:
+    with closed_pipe(tmp_path) as errors, pytest.raises(typer.Exit):
+        guarded(lambda: typer.echo("figures"))()
+    assert errors.getvalue() == ""
+
+
+def test_another_invalid_argument_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command() -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    with monkeypatch.context() as windows:
+        windows.setattr(sys, "platform", "win32")
+        with pytest.raises(typer.Exit):
+            guarded(command)()
+    assert "Invalid argument" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
-from kpixl.cli.help import COMMANDS, HELP_NAMES, VERSION_NAME, version_line
+from kpixl.cli.help import COMMANDS, HELP_NAMES, VERSION_NAME, nobody_reads_on, version_line
 from kpixl.cli.usage import USAGE_ERROR, usage_problem
 from kpixl.errors import BUGS, KpixlError, Problem, UsageProblem
 from kpixl.plan.month import Month
@@ -126,6 +126,8 @@ def guarded(command: F) -> F:
         except BrokenPipeError:
             raise  # whoever reads on, such as `head`, has seen enough; Typer leaves quietly
         except BUGS as bug:
+            if nobody_reads_on(bug):
+                raise typer.Exit(1) from None
             if options.get("debug"):
                 raise
             from kpixl.files import fault_of

@@ -6,6 +6,7 @@ together; tests hold the two together.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import textwrap
@@ -114,5 +115,26 @@ def _print(text: str) -> None:
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # Whoever reads on, such as `head`, has seen enough; nor is there anything left to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _read_no_more()
+    except OSError as fault:
+        if not nobody_reads_on(fault):
+            raise
+
+
+def nobody_reads_on(fault: BaseException) -> bool:
+    """Whether Windows says by ``fault`` that the reader of standard output, such as ``more``, has
+    seen enough: it calls a closed pipe an invalid argument. Other things are that as well, but what
+    was not written then can be."""
+    if sys.platform != "win32" or getattr(fault, "errno", None) != errno.EINVAL:
+        return False
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _read_no_more()
+        return True
+    return False
+
+
+def _read_no_more() -> None:
+    # Whoever reads on, such as `head`, has seen enough; nor is there anything left to flush.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
