@@ -363,6 +363,34 @@ def test_a_file_that_is_no_toml_is_told_so_without_what_stands_in_it(text: str, 
     assert problem(tmp_path, text).code == "config-not-toml"
 
 
+@pytest.mark.parametrize(
+    ("table", "text", "shown"),
+    [
+        # TOML takes \\t and \\n of such paths for a tab and a new line, without a word.
+        ("ledger.url", r'"C:\temp\new.sqlite"', r'"C:\temp\new.sqlite"'),
+        ("pack.brand", r'"C:\brand"', r'"C:\brand"'),
+    ],
+)
+def test_a_path_of_windows_between_double_quotes_is_told_how_to_be_written(
+    table: str, text: str, shown: str, tmp_path: Path
+):
+    name, _, key = table.partition(".")
+    found = problem(tmp_path, f"[{name}]\n{key} = {text}")
+    assert (found.code, found.details["key"], found.details["found"]) == (
+        "config-control", table, shown,
+    )  # fmt: skip
+    for language in LANGUAGES:
+        assert "\\" in problem_text(found, language).mend
+    single = text.replace('"', "'")
+    (tmp_path / "kpixl.toml").write_text(f"[{name}]\n{key} = {single}", encoding="utf-8")
+    read_config(tmp_path / "kpixl.toml")
+
+
+def test_a_space_of_full_width_is_part_of_a_path(tmp_path: Path):
+    (tmp_path / "kpixl.toml").write_text("[pack]\nbrand = '経営　企画'", encoding="utf-8")
+    assert read_config(tmp_path / "kpixl.toml").brand == tmp_path / "経営　企画"
+
+
 def test_a_file_in_another_encoding_or_none_at_all_is_told_so(tmp_path: Path):
     path = tmp_path / "kpixl.toml"
     path.write_bytes('[mail]\nfrom = "経営企画部 <kpi@example.co.jp>"'.encode("cp932"))

@@ -174,7 +174,7 @@ def read_config(path: Path) -> DeliveryConfig:
     refuse_secrets(path, content)
     whole = Table(path, "", content, ("mail", "ledger", "pack"))
     pack = whole.table("pack", ("engine", "brand"))
-    brand = "" if pack is None else pack.text("brand")
+    brand = "" if pack is None else pack.place("brand")
     mail = whole.table("mail", ("from", "reply_to", "transport", "smtp", "microsoft"))
     ledger = whole.table("ledger", ("url",))
     return DeliveryConfig(
@@ -276,7 +276,7 @@ def is_loopback(host: str) -> bool:
 def _ca_file(table: Table) -> Path | None:
     import ssl
 
-    written = table.text("ca_file")
+    written = table.place("ca_file")
     if not written:
         return None
     path = table.file.parent / at_home(Path(written))
@@ -302,7 +302,7 @@ def _microsoft(table: Table, sender: Address) -> MicrosoftConfig:
 
 def _certificate(table: Table) -> Path | None:
     """Beside the file, unless its whole path is given."""
-    written = table.text("certificate")
+    written = table.place("certificate")
     path = table.file.parent / at_home(Path(written))
     if written and not path.is_file():
         table.refuse("config-certificate", "certificate", str(path))
@@ -310,7 +310,7 @@ def _certificate(table: Table) -> Path | None:
 
 
 def _ledger_url(table: Table) -> str:
-    written = table.needed("url")
+    written = table.place("url") or table.needed("url")
     if "://" not in written:
         return str(table.file.parent / at_home(Path(written)))
     try:

@@ -19,6 +19,7 @@ LONGEST_SHOWN = 80
 SECRET = re.compile(
     r"pass(word|wd|phrase|code)|^pw$|secret|token|credential|パスワード", re.IGNORECASE
 )
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 EXAMPLES = {
     "mail.from": 'from = "kpi@example.co.jp"',
@@ -93,6 +94,14 @@ class Table:
         if not isinstance(found, str):
             self.refuse("config-type", key, _shown(found), form="text")
         return found.strip()
+
+    def place(self, key: str) -> str:
+        """The text at ``key`` that is a path or a URL."""
+        found = self.text(key)
+        if CONTROL.search(found):
+            # Such as the tab that TOML reads in a path that is written "C:\temp".
+            self.refuse("config-control", key, _shown(found))
+        return found
 
     def needed(self, key: str) -> str:
         """The text at ``key``, which has to be there."""
