@@ -386,6 +386,14 @@ def test_a_path_of_windows_between_double_quotes_is_told_how_to_be_written(
     read_config(tmp_path / "kpixl.toml")
 
 
+def test_a_space_of_full_width_parts_a_senders_names(tmp_path: Path):
+    text = SMALL.replace('"kpi@example.co.jp"', '"山田　太郎　<kpi@example.co.jp>"', 1)
+    (tmp_path / "kpixl.toml").write_text(text, encoding="utf-8")
+    mail = read_config(tmp_path / "kpixl.toml").mail
+    assert mail is not None
+    assert mail.sender == Address("kpi@example.co.jp", "山田 太郎")
+
+
 def test_a_space_of_full_width_is_part_of_a_path(tmp_path: Path):
     (tmp_path / "kpixl.toml").write_text("[pack]\nbrand = '経営　企画'", encoding="utf-8")
     assert read_config(tmp_path / "kpixl.toml").brand == tmp_path / "経営　企画"

@@ -223,6 +223,7 @@ def _mail(table: Table) -> MailConfig:
 
 
 def _address(table: Table, key: str, written: str) -> Address:
+    written = written.replace("\u3000", " ")  # between the parts of a Japanese name
     match = MAILBOX.fullmatch(written)
     if match is None or not is_address(match["email"]) or not written.isprintable():
         table.refuse("config-address", key, written)
