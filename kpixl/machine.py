@@ -203,11 +203,11 @@ def _office_places() -> tuple[Path, ...]:
     starts = ("PROGRAMFILES", "PROGRAMW6432", "PROGRAMFILES(X86)")
     folders = dict.fromkeys(os.environ[name] for name in starts if os.environ.get(name))
     program = Path("LibreOffice.app", "Contents", "MacOS", "soffice")
-    return (
-        *(Path(folder, "LibreOffice", "program", "soffice.exe") for folder in folders),
-        Path("/Applications", program),
-        Path.home() / "Applications" / program,
-    )
+    found = [Path(folder, "LibreOffice", "program", "soffice.exe") for folder in folders]
+    found.append(Path("/Applications", program))
+    with suppress(RuntimeError):  # nobody's home is known
+        found.append(Path.home() / "Applications" / program)
+    return tuple(found)
 
 
 def calc_functions(profiles: Iterable[Path]) -> str | None:

@@ -229,3 +229,14 @@ def test_libreoffice_is_found_where_it_is_installed_outside_of_the_path(
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv(variable, str(tmp_path / "D drive"))
     assert machines.libreoffice() == str(program)
+
+
+def test_libreoffice_is_looked_for_where_nobodys_home_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nobody(_: type[Path]) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(Path, "home", classmethod(nobody))
+    assert machines.libreoffice() is None
