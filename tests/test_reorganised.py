@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from kpixl.measures.kinds import Direction, Status
+from kpixl.measures.kinds import Direction, Phase, Status, Step
 from kpixl.pack import charts
 from kpixl.pack.chart_tables import chart_table
 from kpixl.pack.definitions_page import definitions_page
 from kpixl.pack.drawings import months_figures
-from kpixl.plan.model import Level, Plan
+from kpixl.plan.model import Action, Level, Plan
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
 from kpixl.review.published import published
@@ -114,6 +115,37 @@ def test_a_month_is_judged_by_the_definition_that_held_in_it() -> None:
     # Higher: 120 of 100 is Green; Lower: attainment 1 - 20/100 = 0.8, Amber from 0.5.
     assert found.history[-4:] == (Status.GREEN, Status.GREEN, Status.GREEN, Status.AMBER)
     assert found.month.growth is None
+
+
+def entered_from_july(**fields: Any) -> Plan:
+    """A was worked out by a formula, and is entered since July; D drives it, with an action."""
+    return plan_of(
+        goal("A", formula="D*2", valid_to=JUNE),
+        goal("A", valid_from=JULY),
+        goal("D", "A"),
+        actuals={"D": [10, 10, 10, 10, 10], "A": [None, None, None, 15]},
+        plan={"D": [10] * 12, "A": [None] * 3 + [20] * 9},
+        actions=(Action("1", "D", cause="Rain", raised=date(2026, 7, 1)),),
+        **fields,
+    )
+
+
+def test_a_goal_that_is_entered_now_is_asked_for_its_figure_and_acted_on_itself() -> None:
+    august = review(entered_from_july(), AUGUST).by_id["A"]
+    assert august.month.status is Status.NO_DATA
+    assert (august.phase.phase, august.phase.step) == (Phase.CHECK, Step.ENTER_ACTUAL)
+    # 15 of 20 in July: nobody looks for the cause at A itself, whatever is done at D.
+    july = review(entered_from_july(), JULY).by_id["A"]
+    assert july.month.status is Status.RED
+    assert (july.phase.phase, july.phase.step) == (Phase.CHECK, Step.FIND_CAUSE)
+    # What was worked out before stays what it was: 20 a month.
+    assert july.series.actual[:4] == (20, 20, 20, 15)
+
+
+def test_while_it_was_worked_out_it_was_acted_on_below() -> None:
+    june = review(entered_from_july(), JUNE, date(2026, 7, 10)).by_id["A"]
+    assert (june.month.actual, june.month.plan) == (20, 20)
+    assert (june.phase.step, june.phase.action) == (Step.ON_TRACK_ACTION, "1")
 
 
 def test_a_goal_without_children_before_it_had_no_plan_then() -> None:

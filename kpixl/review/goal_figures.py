@@ -53,9 +53,12 @@ class GoalFigures:
 
     def source(self, goal_id: str, month: Optional[Month] = None) -> str:
         """Where the goal's figure comes from: its own rows, its formula, the roll-up, or none.
-        What it rolls up is what stood beneath it in ``month`` (default: the review month)."""
-        if any(goal.formula is not None for goal in self.definitions[goal_id]):
-            return "formula"
+        What counts is the definition that holds, and what stood beneath the goal, in ``month``
+        (default: the review month). A goal that had a formula at another time is no roll-up."""
+        definitions = self.definitions[goal_id]
+        if any(goal.formula is not None for goal in definitions):
+            now = definition_in(definitions, month or self.month)
+            return "own" if now.formula is None else "formula"
         sheets = (self.plan.actuals, self.plan.plan, self.plan.revision)
         series = [sheet.get(goal_id, NO_FIGURES) for sheet in sheets]
         if any(entry.values or entry.unavailable for entry in series):

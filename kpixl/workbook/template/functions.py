@@ -15,7 +15,7 @@ from kpixl.workbook.grid import Grid, here, text
 from kpixl.workbook.template.entries import entered
 from kpixl.workbook.template.inputs import header_of
 from kpixl.workbook.template.parameters import parameter
-from kpixl.workbook.template.tree import subtree, weights
+from kpixl.workbook.template.tree import acts_below, subtree, weights
 
 if TYPE_CHECKING:
     from kpixl.workbook.template.figure_map import Sheet
@@ -190,10 +190,9 @@ class InCellFunctions:
     def goal_phase(self, figures: Sheet, goal: int, key: str, status: str) -> str:
         """A goal's ``phase`` or ``next_step``."""
         function = {"phase": "PDCA_STATUS", "next_step": "PDCA_NEXT"}[key]
-        source = figures.outside("source", goal)
         actions = f"{SHEET['actions'].table}[[#All]]"
         own = f"{figures.outside('live', goal)},{status},{actions},AsOf,AsOf,{text(self.language)}"
-        derived = f'OR({source}="rollup",{source}="formula")'
+        derived = acts_below(lambda name: figures.outside(name, goal))
         return f"IF({derived},{function}({own},{subtree(figures, goal)}),{function}({own}))"
 
 

@@ -6,6 +6,8 @@ would be shorter, but some spreadsheets forget their values when a book is opene
 
 from __future__ import annotations
 
+from typing import Callable
+
 from kpixl.words import word
 from kpixl.workbook.grid import Formula, column_of, span
 from kpixl.workbook.template.figure_map import FIRST_ROW, LABEL_ROW, STOREYS_UP, TITLE_ROW, Sheet
@@ -52,6 +54,12 @@ def weights(sheet: Sheet, row: int) -> str:
     """The column of a goal's children's weights, from the same sheet."""
     column = sheet.columns["child_weight"] + row - FIRST_ROW
     return span(FIRST_ROW, column, sheet.last_row, column)
+
+
+def acts_below(refer: Callable[[str], str]) -> str:
+    """Whether a goal is acted on in its subtree: a roll-up, or one that has a formula now. One
+    that had a formula before the review month is entered, and acted on, itself."""
+    return f'OR({refer("source")}="rollup",{refer("formula")}<>"")'
 
 
 def subtree(sheet: Sheet, goal: int) -> str:

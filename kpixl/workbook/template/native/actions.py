@@ -19,6 +19,7 @@ from kpixl.workbook.template.figure_map import Sheet
 from kpixl.workbook.template.functions import action_cell, known_cell, lacks
 from kpixl.workbook.template.inputs import begin, header_of
 from kpixl.workbook.template.native.words import Words
+from kpixl.workbook.template.tree import acts_below
 
 HEADER_ROW = 4
 FIRST_ROW = HEADER_ROW + 1
@@ -88,7 +89,7 @@ class ActionSteps:
 
     def goal_phase(self, figures: Sheet, goal: int, key: str, status: str) -> str:
         """A goal's ``phase`` or ``next_step`` (SPEC 8); ``status`` is the cell of its status."""
-        order, source = figures.outside("behind", goal), figures.outside("source", goal)
+        order = figures.outside("behind", goal)
         stage, said = self.stage_of(order), self._said(key, order)
         green, no_data, no_plan = (
             f"{status}={text(word(f'status.{one}', self.language))}"
@@ -98,7 +99,8 @@ class ActionSteps:
         acting = f"IF({stage}=0,#VALUE!,IF({green},{said['acting_on_track']},{said['acting']}))"
         cycle = f"IF({order}>={NO_ORDER},{at_rest},{acting})"
         own = f"IF({no_plan},{said['set_target']},IF({no_data},{said['enter_actual']},{cycle}))"
-        formula = f'IF(OR({source}="rollup",{source}="formula"),{cycle},{own})'
+        below = acts_below(lambda name: figures.outside(name, goal))
+        formula = f"IF({below},{cycle},{own})"
         too_many = f"ROWS({_column('goal_id', self.language)})>{self.rows}"
         return f"IF({too_many},{said['too_many']},{formula})"
 

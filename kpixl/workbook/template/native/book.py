@@ -30,7 +30,7 @@ from kpixl.workbook.template.native.formulas import Formulas, GoalColumns
 from kpixl.workbook.template.native.steps import COMPARED, Steps, aggregate
 from kpixl.workbook.template.native.words import AVERAGE, Words
 from kpixl.workbook.template.parameters import parameter
-from kpixl.workbook.template.tree import subtree, weights
+from kpixl.workbook.template.tree import acts_below, subtree, weights
 
 OWN = ("own_actual", "own_plan", "own_prior")
 LEAST_FORMULAS, SPARE_FORMULAS = 12, 8
@@ -244,11 +244,11 @@ class PlainFormulas(InCellFunctions):
     def _behind(self, sheet: Sheet, row: int) -> str:
         """The order of the goal's action that is furthest behind, or that of its subtree, which
         is a column of its own for each goal."""
-        source, live = sheet.here("source", row), sheet.here("live", row)
+        live = sheet.here("live", row)
         goals = self.actions.all("goal")
         below = subtree(sheet, row - FIRST_ROW)
         theirs = f'({goals}<>"")*ISNUMBER(MATCH({goals},{below},0))'
-        derived = f'OR({source}="rollup",{source}="formula")'
+        derived = acts_below(lambda name: sheet.here(name, row))
         own = self.actions.first_open(f"({goals}={live})")
         behind = f"IF({derived},{self.actions.first_open(theirs)},{own})"
         return f'IF({sheet.here("id", row)}="","",IF({live}="","",{behind}))'
