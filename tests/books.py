@@ -61,6 +61,29 @@ def redefined(content: BookContent, goal_id: str, **new: CellValue) -> BookConte
     return replace(content, goals=goals)
 
 
+def with_another_ratio(language: str, last: str) -> BookContent:
+    """The sample with an Average by formula that had another formula up to the month ``last``, or
+    will have one after it."""
+    content = sample_book(language)
+    early, late = ("SUBS*ARPU*2", "SUBS*ARPU")
+    if last > str(OCTOBER):
+        early, late = late, early
+    goals: list[Row] = []
+    for goal in content.goals:
+        if goal["id"] == "SUBSC":
+            ratio = {**goal, "aggregation": "average"}
+            goals.append({**ratio, "formula": early, "valid_to": last})
+            goals.append({**ratio, "formula": late, "valid_from": str(month_after(last))})
+        else:
+            goals.append(goal)
+    return replace(content, goals=goals)
+
+
+def month_after(month: str) -> Month:
+    year, number = map(int, month.split("-"))
+    return Month(year, number).plus(1)
+
+
 def put(folder: Path, name: str, data: bytes) -> Path:
     """``data`` as a file in ``folder``, which is made where it is missing."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ from kpixl.words import LANGUAGES, problem_text, section
 from kpixl.workbook.cell_check import CellReport, Difference, check_cells
 from kpixl.workbook.reader import OpenBook
 from kpixl.workbook.sample import sample_book
-from tests.books import book_bytes, put, sample_bytes
+from tests.books import book_bytes, put, redefined, sample_bytes, with_another_ratio
 from tests.tampering import enter, show
 from tests.workbook_xml import WrittenBook
 from tests.xlsx_parts import with_part
@@ -97,6 +97,12 @@ def test_plain_formulas_are_worked_out_like_calls(tmp_path):
     report = report_on(tmp_path, data)
     assert (report.differences, report.unchecked, report.leaning) == ((), (), 0)
     assert report.compared == formulas_in(data) > 11_000
+
+
+def test_plain_formulas_follow_definitions_that_change(tmp_path):
+    content = redefined(with_another_ratio("en", "2025-06"), "SALES", formula=None)
+    report = report_on(tmp_path, book_bytes(replace(content, cells="native")))
+    assert (report.differences, report.unchecked) == ((), ())
 
 
 def test_a_workbook_with_macros_is_checked_like_any_other(tmp_path):

@@ -24,7 +24,14 @@ from kpixl.words import LANGUAGES, word
 from kpixl.workbook.sample import sample_book
 from kpixl.workbook.template import analysis
 from tests.agreement import Agreement
-from tests.books import book_bytes, put, redefined, sample_bytes, with_periods
+from tests.books import (
+    book_bytes,
+    put,
+    redefined,
+    sample_bytes,
+    with_another_ratio,
+    with_periods,
+)
 from tests.calls_book import WIDEST, address, as_cells, direct, write_calls
 from tests.function_cases import ACTUALS, CASES, GOALS, PLAN, Case
 from tests.office import Office, OfficeBook, Value, version
@@ -252,6 +259,9 @@ def books(folder: Path) -> Iterator[Path]:
     yield put(folder, "periods_en.xlsx", book_bytes(with_periods("en")))
     renamed = redefined(sample_book("en"), "DEFECT", name="Returned goods", unit="cases")
     yield put(folder, "renamed_en.xlsx", book_bytes(renamed))
+    ratio = with_another_ratio("en", "2025-06")
+    yield put(folder, "ratio_en.xlsx", book_bytes(ratio))
+    yield put(folder, "entered_en.xlsx", book_bytes(redefined(ratio, "SALES", formula=None)))
 
 
 def test_the_templates_and_samples_calculate_to_what_is_stored(

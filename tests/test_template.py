@@ -35,7 +35,7 @@ from kpixl.workbook.template import analysis, scorecard, to_rows, write_book
 from kpixl.workbook.template.__main__ import template_content
 from kpixl.workbook.template.book import ORDER, SETTING_NAMES
 from kpixl.workbook.template.styles import STATUS_MARKS
-from tests.books import redefined
+from tests.books import redefined, with_another_ratio
 from tests.workbook_xml import WrittenBook
 from tests.xlsx_parts import differences
 
@@ -428,6 +428,7 @@ def test_it_agrees_in_any_month(month: str) -> None:
         ("DEFECT", {"owner": "Someone else"}),
         ("DEFECT", {"direction": "higher"}),
         ("SUBSC", {"formula": "SUBS*ARPU*2"}),
+        ("SUBSC", {"formula": None}),
         ("AOV", {"aggregation": "last"}),
         ("AOV", {"unit": " 円"}),
         ("AOV", {"unit": "千円"}),
@@ -437,6 +438,15 @@ def test_it_agrees_where_a_definition_changes_within_the_year(
     goal: str, new: dict[str, CellValue]
 ) -> None:
     assert_agrees_with_the_review(redefined(sample_book("en"), goal, **new))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("last", ["2025-06", "2027-02"])
+def test_a_ratio_that_is_another_one_at_another_time_is_a_ratio_to_date(
+    language: str, last: str
+) -> None:
+    # The review is of October 2026: the other formula held last year, or comes with March.
+    assert_agrees_with_the_review(with_another_ratio(language, last))
 
 
 def test_it_agrees_where_roll_ups_stand_on_roll_ups() -> None:

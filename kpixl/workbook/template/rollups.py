@@ -63,11 +63,11 @@ def _aggregated(sheet: Sheet, row: int, name: str, sides: Tuple[str, str]) -> st
     block, reported = (sheet.block(side, row) for side in sides)
     functions, source = sheet.functions, sheet.here("source", row)
     # An Average is the formula of its aggregated inputs; all others are made of their months,
-    # and so is an Average whose formula changed within the year.
-    ids, formulas = sheet.all("id"), sheet.all("formula")
-    one = (
-        f"SUMPRODUCT(({ids}={sheet.here('id', row)})*({formulas}<>{sheet.here('formula', row)}))=0"
-    )
+    # and so is an Average whose formula changed among the months that count.
+    now, formulas = sheet.blocks("now"), sheet.all("formula")
+    other = f"({now}={sheet.here('id', row)})*({formulas}<>{sheet.here('formula', row)})"
+    changed = f'SUMPRODUCT({other}*({reported}<>"")*({block}<>""))'
+    one = f"IF({sheet.here('definitions', row)}=1,TRUE,{changed}=0)"
     ratio = f'AND({source}="formula",{functions.is_ratio(sheet, row)},{one})'
     nothing = f'OR({source}="rollup",SUMPRODUCT(({reported}<>"")*({block}<>""))=0)'
     driven = functions.driven_to_date(sheet, row, name, sides)
