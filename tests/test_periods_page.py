@@ -19,7 +19,8 @@ from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf
 from kpixl.pack.period_contexts import PeriodRow, PeriodsPage
 from kpixl.pack.periods_page import periods_pages
-from kpixl.plan.model import Level, Plan
+from kpixl.pack.scorecard import scorecard_page
+from kpixl.plan.model import Level, Plan, Series
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
 from kpixl.review.review import review
@@ -27,7 +28,7 @@ from kpixl.review.scope import scoped
 from kpixl.terminal import print_scorecard
 from tests.layout import Sheet, beyond_margins, lonely_headings, overlaps, sheets
 from tests.packs import LANGUAGES, sample_reading
-from tests.plans import goal, plan_of, with_settings
+from tests.plans import APRIL, goal, plan_of, with_settings
 
 ALL = ("quarter", "half", "year")
 OCTOBER = Month(2026, 10)
@@ -287,3 +288,54 @@ def test_the_heads_have_their_scope():
     assert html.count('<th class="goal-name" scope="row">') == 3
     # goal, unit; two columns a period, three where it is running
     assert html.count('scope="col"') == 2 + 3 * 2 + 3 * 3
+
+
+# ---- What figures cover ---------------------------------------------------------------------
+
+NO_JUNE = [80, 80, None, *[80] * 9]
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        (
+            "en",
+            (
+                "Prior year in the charts covers fewer months: Q1, 1 of 2 months: Sales; "
+                "H1, 4 of 5 months: Sales; FY2026, 5 of 6 months: Sales."
+            ),
+        ),
+        (
+            "ja",
+            (
+                "図の前年の対象月が少ないもの：第1四半期（2か月中1か月）はSales、"
+                "上期（5か月中4か月）はSales、2026年度（6か月中5か月）はSales。"
+            ),
+        ),
+    ],
+)
+def test_a_prior_year_with_a_month_missing_is_told_beside_its_charts(language: str, note: str):
+    plan = plan_with()
+    before = {APRIL.plus(n - 12): value for n, value in enumerate(NO_JUNE) if value is not None}
+    sales = {**before, **{m: v for m, v in plan.actuals["A"].values.items() if m >= APRIL}}
+    found = review(replace(plan, actuals={**plan.actuals, "A": Series(sales)}))
+    assert note in page_of(found, language).notes
+    whole = review(plan_with())
+    assert not any(note[:10] == other[:10] for other in page_of(whole, language).notes)
+
+
+def test_months_from_before_a_goal_joined_are_told_where_the_plan_has_none_of_them():
+    # 90 a month from April on, 100 planned from July on: of 630 to date 360 are compared with 400.
+    joined = goal("A", level=Level.KGI, name="Sales", valid_from=Month(2026, 7))
+    found = review(
+        plan_of(
+            joined,
+            actuals={"A": [90] * 7},
+            plan={"A": [100] * 12},
+            settings=with_settings(review_month=OCTOBER, periods_shown=("half",)),
+        )
+    )
+    assert (found.goals[0].to_date.actual, found.goals[0].to_date.plan) == (630, 400)
+    assert "To date covers fewer months: Sales (4 of 7)." in scorecard_page(found, "en").notes
+    half = "Figures that cover fewer months: H1, 3 of 6 months: Sales."
+    assert any(half[:-1] in note for note in page_of(found).notes)

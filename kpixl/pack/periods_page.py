@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from kpixl.pack.columns import (
     PADDING,
@@ -32,7 +32,7 @@ from kpixl.pack.table_room import (
 from kpixl.pack.text_width import text_width
 from kpixl.pack.wording import listed, mark
 from kpixl.plan.model import Level
-from kpixl.review.figures import GoalReview, Review, SpanFigures
+from kpixl.review.figures import Figures, GoalReview, Review, SpanFigures
 from kpixl.review.periods import (
     fiscal_label,
     month_name,
@@ -217,15 +217,37 @@ def _notes(review: Review, goals: Sequence[GoalReview], language: str) -> tuple[
         notes.append(say("page.note_running", language, month=month))
         if any(span.kind == YEAR for span in review.spans) and _has_outlook(review):
             notes.append(word("page.note_leading", language))
-    parts = [part for span in review.spans for part in _covered(review, goals, span, language)]
-    if parts:
-        joint = word("page.cover_joint", language)
-        notes.append(say("page.note_cover_periods", language, names=joint.join(parts)))
+    charted = [goal for goal in headline_goals(review) if goal.spans]
+    for key, shown, compared in (
+        ("note_cover_periods", goals, _planned), ("note_cover_prior", charted, _before),
+    ):  # fmt: skip
+        parts = [
+            part
+            for span in review.spans
+            for part in _covered(review, shown, span, compared, language)
+        ]
+        if parts:
+            joint = word("page.cover_joint", language)
+            notes.append(say(f"page.{key}", language, names=joint.join(parts)))
     return tuple(notes)
 
 
+def _planned(figures: Figures) -> tuple[int, int]:
+    """How many months the comparison with plan covers, of how many."""
+    return figures.plan_months, figures.months_there
+
+
+def _before(figures: Figures) -> tuple[int, int]:
+    """The same of the prior year, which is nothing to tell where there is none at all."""
+    return figures.prior_months or figures.months_reported, figures.months_reported
+
+
 def _covered(
-    review: Review, goals: Sequence[GoalReview], span: Span, language: str
+    review: Review,
+    goals: Sequence[GoalReview],
+    span: Span,
+    compared: Callable[[Figures], tuple[int, int]],
+    language: str,
 ) -> Iterator[str]:
     """Which goals' figures of a period cover how many of its months, where some are missing. What
     most of them have in common is said without their names, and last."""
@@ -236,7 +258,7 @@ def _covered(
         if goal.is_rollup or not figures.months_reported:
             continue
         count += 1
-        covered = (figures.plan_months, figures.months_expected)
+        covered = compared(figures)
         if covered[0] < covered[1]:
             found.setdefault(covered, []).append(goal.goal.name)
     name = span_label(span, review.settings, language)

@@ -253,10 +253,10 @@ def _score_notes(
     partial = [
         say(
             "page.note_covered", language,
-            name=goal.goal.name, n=goal.to_date.plan_months, m=goal.to_date.months_expected,
+            name=goal.goal.name, n=goal.to_date.plan_months, m=goal.to_date.months_there,
         )
         for goal in review.goals
-        if not goal.is_rollup and 0 < goal.to_date.plan_months < goal.to_date.months_expected
+        if not goal.is_rollup and 0 < goal.to_date.plan_months < goal.to_date.months_there
     ]  # fmt: skip
     if partial:
         notes.append(say("page.note_cover", language, names=listed(partial, language)))

@@ -62,6 +62,12 @@ class Figures:
     against_original: Optional[AgainstOriginal] = None
 
     @property
+    def months_there(self) -> int:
+        """How many months a comparison may be expected to cover: those in which the goal is valid,
+        and what was reported from before it joined."""
+        return max(self.months_expected, self.months_reported)
+
+    @property
     def like_for_like(self) -> bool:
         """Whether the comparison with plan covers every reported month."""
         return self.plan_months == self.months_reported
