@@ -12,7 +12,8 @@ from kpixl.measures.kinds import Aggregation, Direction, Phase, Status, Step
 from kpixl.plan.model import Action, Comment, Level, Series
 from kpixl.plan.month import CloseDay, Month
 from kpixl.review.review import review
-from tests.plans import APRIL, goal, plan_of, series, with_settings
+from kpixl.review.sentences import changes
+from tests.plans import APRIL, PRIOR_APRIL, goal, plan_of, series, with_settings
 
 JUNE = Month(2026, 6)
 
@@ -381,3 +382,20 @@ def test_a_revision_that_could_not_be_read_leaves_no_plan_rather_than_the_formul
     )  # fmt: skip
     found = review(plan).by_id["B"]
     assert found.series.plan[:3] == (2, 2, None)  # May lies before the revision's first month
+
+
+def test_the_first_month_of_a_year_is_held_against_the_last_one_of_the_year_before():
+    # March 2026: 100 of 100, Green; April 2026: 70 of 100, Red.
+    plan = plan_of(
+        goal("A"),
+        actuals={"A": [70]},
+        prior={"A": [100] * 12},
+        settings=with_settings(review_month=APRIL),
+    )
+    plan = replace(plan, plan={"A": series(PRIOR_APRIL, [100] * 24)})
+    found = review(plan)
+    assert (found.by_id["A"].previous, found.by_id["A"].status) == (Status.GREEN, Status.RED)
+    assert [(entry.id, before) for entry, before in changes(found)] == [("A", Status.GREEN)]
+    # Without a plan for March nothing can be said of it.
+    unplanned = replace(plan, plan={"A": series(APRIL, [100] * 12)})
+    assert changes(review(unplanned)) == ()

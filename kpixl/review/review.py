@@ -106,8 +106,6 @@ def _goal_review(workings: _Workings, node: Node) -> GoalReview:
     goal_id = node.goal.id
     source = figures.source(goal_id)
     month = figures.of(goal_id, (figures.month,))
-    earlier = figures.month.plus(-1)
-    previous = figures.of(goal_id, (earlier,)).status if earlier in figures.year else None
     definitions = figures.definitions[goal_id]
     reported = reported_months(figures.monthly, definitions, goal_id, figures.month)
     history = figures.history(goal_id)
@@ -120,7 +118,7 @@ def _goal_review(workings: _Workings, node: Node) -> GoalReview:
         source=source,
         month=month,
         to_date=of_months_reported(figures.of(goal_id, figures.elapsed)),
-        previous=previous,
+        previous=history[-2],
         series=figures.series(goal_id),
         trend=figures.trend(goal_id),
         phase=phase_of(cycle, goal_id, month.status, source, subtree),
