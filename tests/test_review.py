@@ -399,3 +399,20 @@ def test_the_first_month_of_a_year_is_held_against_the_last_one_of_the_year_befo
     # Without a plan for March nothing can be said of it.
     unplanned = replace(plan, plan={"A": series(APRIL, [100] * 12)})
     assert changes(review(unplanned)) == ()
+
+
+def test_the_trend_of_a_roll_up_has_its_thirteen_months_too():
+    # The CSF scores what A reaches of 100: 80 a month last year, 90 in April, 70 in May.
+    plan = plan_of(
+        goal("C", level=Level.CSF),
+        goal("A", "C"),
+        actuals={"A": [90, 70]},
+        prior={"A": [80] * 12},
+        settings=with_settings(review_month=Month(2026, 5)),
+    )
+    plan = replace(plan, plan={"A": series(PRIOR_APRIL, [100] * 24)})
+    trend = review(plan).by_id["C"].trend
+    assert trend == pytest.approx((*[0.8] * 11, 0.9, 0.7))
+    # Last year without a plan has no scores, but its months keep their places.
+    unplanned = replace(plan, plan={"A": series(APRIL, [100] * 12)})
+    assert review(unplanned).by_id["C"].trend == (*[None] * 11, 0.9, 0.7)

@@ -304,7 +304,7 @@ class GoalFigures:
         """The last 13 months, oldest first: this month and the same one a year before."""
         months = [self.month.plus(n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
         if self.source(goal_id) == "rollup":
-            return tuple(self.of(goal_id, (m,)).actual for m in months if m in self.year)
+            return tuple(self.of(goal_id, (m,)).actual for m in months)
         return tuple(self.monthly.actual_in(goal_id, m) for m in months)
 
     def history(self, goal_id: str) -> Tuple[Status, ...]:
