@@ -83,6 +83,9 @@ def test_the_figure_last_closed_counts_over_months_and_numbers(ledger):
     assert (october.figure.actual, october.number, october.closed) == (5.0, 2, LATER)
     before = ledger.last_closed("B-1", ["A"], before=LATER)
     assert before["A", "2026-10", "month"].figure.actual == 1.0
+    # September's readers know what September was closed with, not what October's closing says.
+    (own,) = ledger.last_closed("B-1", ["A"], until="2026-09").values()
+    assert (own.figure.actual, own.month_closed) == (1.0, "2026-09")
     assert ledger.last_closed("B-1", ["Z"]) == {}
     assert ledger.last_closed("B-1", []) == {}
 

@@ -24,6 +24,9 @@ from kpixl.sending.parcels import Sender
 from tests.mail_book import rows, write
 
 THREE = ("abe@example.com", "ito@example.com", "ono@example.com")
+FROM_MAY_2025 = (
+    *(f"2025-{month:02d}" for month in range(5, 13)), "2026-01", "2026-02", "2026-03",
+)  # fmt: skip
 SENDER = Sender(Address("kpi@example.com", "KPI office"))
 
 
@@ -435,6 +438,78 @@ def test_final_figures_after_preliminary_ones_reach_everybody(desk):
         " en 2 Final figures 0", "GROW ja 2 確報値への更新 0", " ja 2 確報値への更新 0",
     }  # fmt: skip
     assert endings(desk.send()) == all_of(Ending.ALREADY)
+
+
+def test_final_figures_replace_no_preliminary_ones_that_nobody_has(desk):
+    desk.sheets["Settings"].append(["State", "preliminary", None])
+    desk.send(Scripted({address: [Refused("smtp-refused")] for address in THREE}))
+    desk.sheets["Settings"][-1][1] = "final"
+    first = Scripted({THREE[2]: [Refused("smtp-refused")]})
+    desk.send(first)
+    assert {mail.attachments[0].data.decode() for mail in first.taken} == {
+        " en 1  0", "GROW ja 1  0",
+    }  # fmt: skip
+    # Who is still to get the final figures gets them in the same edition.
+    assert endings(desk.send()) == {**all_of(Ending.ALREADY), THREE[2]: "sent"}
+
+
+def test_final_figures_replace_preliminary_ones_that_somebody_may_have(desk):
+    desk.sheets["Settings"].append(["State", "preliminary", None])
+    faults: dict[str, list[DeliveryFault]]
+    faults = {address: [Refused("smtp-refused")] for address in THREE[1:]}
+    desk.send(Scripted({**faults, THREE[0]: [Uncertain("smtp-uncertain")]}))
+    desk.sheets["Settings"][-1][1] = "final"
+    assert desk.planned().edition.number == 2
+
+
+def test_a_correction_that_reached_nobody_may_be_given_another_reason(desk):
+    desk.send()
+    desk.actual("VISITS", 150)
+    nobody: dict[str, list[DeliveryFault]]
+    nobody = {address: [Refused("smtp-refused")] for address in THREE}
+    desk.send(Scripted(nobody), correct="Reutrns")
+    transport = Scripted()
+    assert endings(desk.send(transport, correct="Returns")) == all_of(Ending.SENT)
+    assert {mail.attachments[0].data.decode().split()[-2] for mail in transport.taken} == {
+        "Returns"
+    }
+
+
+def test_what_may_have_arrived_can_be_corrected(desk):
+    desk.send(Scripted({address: [Uncertain("smtp-uncertain")] for address in THREE}))
+    desk.actual("VISITS", 150)
+    assert endings(desk.send(correct="why")) == all_of(Ending.SENT)
+
+
+def test_a_corrected_pack_tells_its_readers_what_a_later_month_has_told_others(desk):
+    desk.send()
+    desk.actual("VISITS", 150)
+    desk.sheets["Settings"][2][1] = "2026-06"
+    for line in desk.sheets["Actuals"][1:]:
+        line[3] = line[2]
+    desk.send()
+    desk.sheets["Settings"][2][1] = "2026-05"
+    transport = Scripted()
+    desk.send(transport, correct="why")
+    restated = {mail.attachments[0].data.decode() for mail in transport.taken}
+    # Visits and the revenue that they make, which the part GROW does not show.
+    assert restated == {" en 2 why 2", "GROW ja 2 why 1", " ja 2 why 2"}
+
+
+def test_one_edition_holds_the_same_prior_year_for_everybody(desk):
+    year_before = [datetime.fromisoformat(f"{month}-01") for month in FROM_MAY_2025]
+    for name in ("Plan", "Actuals"):
+        heads, *lines = desk.sheets[name]
+        heads[1:1] = year_before
+        for line in lines:
+            line[1:1] = [None] * len(year_before)
+    visits = desk.sheets["Actuals"][1]
+    visits[1] = 80  # May 2025
+    desk.send(Scripted({THREE[2]: [Refused("smtp-refused")]}))
+    visits[1] = 70
+    found = desk.planned()
+    assert [goal.id for goal in found.changed] == ["VISITS"]
+    assert [one.recipient.email for one in found.held] == [THREE[2]]
 
 
 def test_the_next_month_starts_with_its_first_edition_and_restates_the_last(desk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.delivery.ledger_places import default_file, ledger_url, named_ledger
 from kpixl.delivery.moments import as_text
-from kpixl.delivery.records import ClosedFigure, EditionRecord, SentFigure
+from kpixl.delivery.records import ClosedFigure, EditionRecord, SentFigure, Standing
 from kpixl.errors import UsageProblem
 from kpixl.plan.model import State
 from kpixl.plan.month import Month
@@ -29,7 +30,8 @@ def current_edition(
     yet. ``correct`` is the reason of a corrected edition, None where none is asked for.
 
     A correction that was begun is gone on with: the same reason does not open a third edition.
-    Final figures after preliminary ones are an edition of their own, so that they reach everybody.
+    Final figures after preliminary ones are an edition of their own, so that they reach everybody;
+    where the preliminary ones have reached nobody, there is nothing for them to replace.
     Raises :class:`UsageProblem` ``correct-nothing``, ``correct-why``.
     """
     book, month = review.settings.book_id, str(review.month)
@@ -38,23 +40,37 @@ def current_edition(
         raise UsageProblem("correct-why")
     known = ledger.editions(book, month)
     last = known[-1] if known else None
-    if correct is not None and _begun(last, correct, state):
-        return known[-1], False
-    if correct is not None and (last is None or not ledger.sent_figures(book, month, last.number)):
+    reached = _reached(ledger, book, month, now) if last is not None else {}
+    if correct is not None and last is not None and _begun(last, correct, state, reached):
+        return last, False
+    if correct is not None and not reached:
         raise UsageProblem("correct-nothing", month=month)
     if last is None:
         return EditionRecord(book, month, 1, "", state, now), True
-    if correct is None and not _became_final(last, state):
+    if correct is None and not _became_final(last, state, reached):
         return last, False
     return EditionRecord(book, month, last.number + 1, correct or "", state, now), True
 
 
-def _begun(last: EditionRecord | None, reason: str, state: str) -> bool:
-    return last is not None and last.number > 1 and (last.reason, last.state) == (reason, state)
+def _reached(ledger: Ledger, book: str, month: str, now: datetime) -> Mapping[int, set[str]]:
+    """The editions of a month that somebody has, or may have, by number, each with the states of
+    its packs (preliminary, final). An edition of which every mail is known to have failed is
+    none of them: it may still go out with what is right by now."""
+    found: dict[int, set[str]] = {}
+    for one in ledger.attempts(book, month, now=now):
+        if one.standing is not Standing.DUE:
+            found.setdefault(one.claim.key.edition, set()).add(one.build.state)
+    return found
 
 
-def _became_final(last: EditionRecord, state: str) -> bool:
-    return last.state == State.PRELIMINARY.value and state == State.FINAL.value
+def _begun(last: EditionRecord, reason: str, state: str, reached: Mapping[int, set[str]]) -> bool:
+    is_correction = last.number > 1 and last.reason == reason
+    return is_correction and state in reached.get(last.number, {state})
+
+
+def _became_final(last: EditionRecord, state: str, reached: Mapping[int, set[str]]) -> bool:
+    was_preliminary = reached.get(last.number) == {State.PRELIMINARY.value}
+    return was_preliminary and state == State.FINAL.value
 
 
 @dataclass(frozen=True)
@@ -110,11 +126,15 @@ def sent_before(ledger: Ledger, review: Review, edition: EditionRecord) -> tuple
     """What was last sent of each figure before ``edition`` was opened: the same for everybody
     who is sent that edition, whenever their mail goes out; and what was last closed, by then and
     by now. A closing that agrees with the figures of now changes nothing of a pack, so that the
-    one which an edition itself brings about does not either."""
+    one which an edition itself brings about does not either.
+
+    A later month has readers of its own: what its pack has told since leaves what the readers of
+    this month were last sent as it was."""
+    book, month, opened = edition.book_id, edition.month, edition.opened
     goals = [goal.id for goal in review.goals]
-    sent = ledger.last_sent(edition.book_id, goals, before=edition.opened)
-    by_then = ledger.last_closed(edition.book_id, goals, before=edition.opened)
-    by_now = ledger.last_closed(edition.book_id, goals)
+    sent = ledger.last_sent(book, goals, before=opened, until=month)
+    by_then = ledger.last_closed(book, goals, before=opened, until=month)
+    by_now = ledger.last_closed(book, goals, until=month)
     closed = [one for found in (by_then, by_now) for one in found.values()]
     return (
         *(one for found in sent.values() for one in _as_sent(found)),

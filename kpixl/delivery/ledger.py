@@ -248,22 +248,33 @@ class Ledger:
             return ledger_closings.figures_of(connection, *key)
 
     def last_closed(
-        self, book_id: str, goals: Collection[str], before: datetime | None = None
+        self,
+        book_id: str,
+        goals: Collection[str],
+        before: datetime | None = None,
+        until: str | None = None,
     ) -> Mapping[FigureKey, ClosedFigure]:
-        """Each goal's figures as they were last closed (``before`` a time), by goal, month (of
-        the figure) and period."""
+        """Each goal's figures as they were last closed (``before`` a time, with a month ``until``
+        that one, written 2026-10), by goal, month (of the figure) and period."""
         with self._database.reading() as connection:
-            return ledger_closings.last_closed(connection, book_id, goals, before)
+            return ledger_closings.last_closed(connection, book_id, goals, before, until)
 
     # ---- What people have received ----------------------------------------------------------
 
     def last_sent(
-        self, book_id: str, goals: Collection[str], before: datetime | None = None
+        self,
+        book_id: str,
+        goals: Collection[str],
+        before: datetime | None = None,
+        until: str | None = None,
     ) -> Mapping[FigureKey, SentFigure]:
-        """Each goal's figures as they were last sent to anybody (``before`` a time), over all
-        scopes, languages and packs, by goal, month (of the figure) and period. What nobody knows
-        about was not sent."""
-        return self._sent(tables.builds.c.book_id == book_id, goals, before)
+        """Each goal's figures as they were last sent to anybody (``before`` a time, in the pack of
+        a month ``until`` that one, written 2026-10), over all scopes, languages and packs, by goal,
+        month (of the figure) and period. What nobody knows about was not sent."""
+        built = tables.builds.c
+        of_book = built.book_id == book_id
+        wanted = of_book if until is None else and_(of_book, built.month <= until)
+        return self._sent(wanted, goals, before)
 
     def sent_figures(
         self, book_id: str, month: str, edition: int

@@ -96,13 +96,19 @@ def figures_of(connection: Connection, book_id: str, month: str, number: int) ->
 
 
 def last_closed(
-    connection: Connection, book_id: str, goals: Collection[str], before: datetime | None
+    connection: Connection,
+    book_id: str,
+    goals: Collection[str],
+    before: datetime | None,
+    until: str | None = None,
 ) -> Mapping[FigureKey, ClosedFigure]:
-    """Each goal's figures as they were last closed (``before`` a time), by goal, month and
-    period."""
+    """Each goal's figures as they were last closed (``before`` a time, with a month ``until`` that
+    one), by goal, month and period."""
     wanted = [closings.c.book_id == book_id, closed_figures.c.goal.in_(sorted(set(goals)))]
     if before is not None:
         wanted.append(closings.c.closed < as_text(before))
+    if until is not None:
+        wanted.append(closings.c.month <= until)
     figure = (closed_figures.c.goal, closed_figures.c.month, closed_figures.c.period)
     newest = func.row_number().over(
         partition_by=figure, order_by=(closings.c.closed.desc(), closings.c.id.desc())

@@ -153,7 +153,11 @@ def _changed(part: Review, sent: Mapping[FigureKey, SentFigure]) -> tuple[Goal, 
 
 
 def _same(first: Figure, second: Figure) -> bool:
-    pairs = ((first.actual, second.actual), (first.plan, second.plan))
+    pairs = (
+        (first.actual, second.actual),
+        (first.plan, second.plan),
+        (first.prior, second.prior),
+    )
     return first.status == second.status and all(_equal(a, b) for a, b in pairs)
 
 
