@@ -12,7 +12,7 @@ from kpixl.adopting.notes import Certainty
 from kpixl.adopting.origin_sheets import areas_of, comment_row, left_row, note_row
 from kpixl.plan.cells import cell_name
 from kpixl.terminal import console, say_line
-from kpixl.words import say, word
+from kpixl.words import say, typed, word
 
 if TYPE_CHECKING:
     from kpixl.adopting.adopt import Adoption
@@ -50,7 +50,7 @@ def print_adoption(adoption: Adoption, written: Path | None, language: str) -> N
         say_line(out, word("adopt.dry", language))
     else:
         sheet = word("adopt.sheet", adoption.language)
-        say_line(out, say("adopt.next", language, sheet=sheet, path=_typed(written)))
+        say_line(out, say("adopt.next", language, sheet=sheet, path=typed(str(written))))
 
 
 def _print_goals(out: Console, adoption: Adoption, language: str) -> None:
@@ -98,10 +98,6 @@ def _list(out: Console, key: str, lines: Iterable[str], language: str) -> None:
         sheet = word("adopt.sheet", language)
         more = say("adopt.tell.more", language, n=len(told) - MOST_TOLD, sheet=sheet)
         say_line(out, more, 2, "dim")
-
-
-def _typed(path: Path) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def adoption_data(adoption: Adoption, written: Path | None, language: str) -> dict[str, object]:

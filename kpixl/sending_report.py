@@ -27,7 +27,7 @@ from kpixl.terminal import (
     print_trace,
     say_line,
 )
-from kpixl.words import problem_text, say, typed, word
+from kpixl.words import problem_text, say, word
 
 SIGNS = {
     Ending.SENT: ("✓", "green"),
@@ -125,7 +125,7 @@ def _print_changed(found: Dispatch, language: str) -> None:
     names = [goal.name for goal in found.changed if goal.id not in told]
     if names:
         goals = word("send.list_joiner", language).join(names)
-        about = {"file": typed(str(found.order.workbook)), "month": str(found.review.month)}
+        about = {"file": found.order.book, "month": str(found.review.month)}
         say_line(
             console(), say("send.changed_note", language, goals=goals, **about), style="yellow"
         )

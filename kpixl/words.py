@@ -19,6 +19,8 @@ LANGUAGES = ("en", "ja")
 FILE = "words.json"
 MORE = "…"
 """Stands for more names at the end of a list."""
+PLAIN = "_./\\:~@%+=,-"
+"""What every shell takes in a file's name as it stands, beside letters and digits."""
 
 _text = ""
 _sections: Dict[str, Dict[str, Dict[str, str]]] = {}
@@ -114,5 +116,7 @@ def _listed(names: Tuple[object, ...], language: str) -> str:
 
 
 def typed(name: str) -> str:
-    """A file's name as it is typed after a command."""
-    return f'"{name}"' if " " in name else name
+    """A file's name as it is typed after a command: in quotes where it holds more than letters,
+    digits and what stands in every path. Parentheses, ``&`` and spaces of full width are read
+    otherwise by one shell or another."""
+    return name if all(sign.isalnum() or sign in PLAIN for sign in name) else f'"{name}"'

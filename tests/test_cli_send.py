@@ -6,6 +6,7 @@ import email
 import email.policy
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -466,6 +467,30 @@ def test_what_nobody_is_held_back_by_is_told_beside_those_who_are(server: Sink) 
     # Ito, who still waits, is to see GROW and what is below it; the KGI only Abe has seen.
     assert "Person 1: Others were sent edition 1 with other figures (Goal GROW, Goal VIS" in told
     assert "The figures of these goals are no longer those that were sent: Goal REV." in told
+
+
+@pytest.mark.usefixtures("light")
+def test_the_commands_that_are_named_find_the_same_book_and_ledger(server: Sink) -> None:
+    Path("R&D").mkdir()
+    asked = (book(), "--ledger", "R&D/kept.sqlite")
+    server.cut = "accepted"
+    found = kpixl("send", *asked, "--yes")
+    assert found.exit_code == 1
+    said = " ".join(kpixl("send", *asked, "--yes").stdout.split())
+    named = 'plan.xlsx --ledger "R&D/kept.sqlite"'
+    assert f"kpixl history {named} --mark-sent N" in said
+    resend = f"send {named} --month 2026-05 --resend-unknown"
+    assert f"kpixl {resend}." in said
+    assert kpixl(*shlex.split(resend), "--yes").exit_code == 0
+
+    sheets = rows(TWO)
+    sheets["Actuals"][1][2] = 150
+    book(sheets)
+    said = " ".join(kpixl("send", *asked, "--yes").stdout.split())
+    correct = f'send {named} --month 2026-05 --correct "reason"'
+    assert f"kpixl {correct} sends a corrected edition." in said
+    assert data_of(*shlex.split(correct), "--yes", "--json")["edition"] == 2
+    assert not Path("kpixl-ledger.sqlite").exists()
 
 
 # ---- Final figures --------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -363,6 +365,47 @@ def test_the_history_tells_closings_and_their_reasons(
     for text in said:
         assert text in shown
     assert "2026-05" not in kpixl("history", PLAN, "--month", "2026-04").stdout
+
+
+def commands_in(found: Result) -> set[str]:
+    """The commands that were named, up to their reason."""
+    text = " ".join((found.stdout + found.stderr).split())
+    return set(re.findall(r'kpixl (close .+?"reason")', text))
+
+
+def test_the_commands_that_are_named_find_the_same_book_and_ledger() -> None:
+    folder = Path("R&D")
+    folder.mkdir()
+    book, ledger = str(folder / "plan (1).xlsx"), str(folder / "kept.sqlite")
+    day = ("--as-of", "2026-06-11", "--yes")
+    put(VISITS=None)
+    Path(PLAN).replace(book)
+    (named,) = commands_in(kpixl("close", book, "--ledger", ledger, *day, code=1))
+    kpixl(*shlex.split(named), *day)
+    put(VISITS=110)
+    Path(PLAN).replace(book)
+    (named,) = commands_in(kpixl("close", book, "--ledger", ledger, *day, code=1))
+    assert "--again" in named
+    kpixl(*shlex.split(named), *day)
+    with open_ledger(ledger, create=False) as kept:
+        assert [(one.number, one.missing, one.reason) for one in kept.closings()] == [
+            (1, "reason", ""), (2, "", "reason"),
+        ]  # fmt: skip
+    assert not (folder / LEDGER).exists()
+
+
+def test_a_warning_names_the_book_where_it_lies() -> None:
+    folder = Path("books")
+    folder.mkdir()
+    put(state="Final")
+    Path(PLAN).rename(folder / PLAN)
+    day = ("--as-of", "2026-06-11", "--yes")
+    kpixl("close", "books/plan.xlsx", *day)
+    put(state="Final", VISITS=110)
+    Path(PLAN).replace(folder / PLAN)
+    (named,) = commands_in(kpixl("check", "books/plan.xlsx"))
+    kpixl(*shlex.split(named), *day)
+    assert "was closed as final" not in kpixl("check", "books/plan.xlsx").stdout
 
 
 def test_check_show_and_pack_name_the_cells_that_have_changed() -> None:

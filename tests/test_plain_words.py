@@ -12,7 +12,7 @@ import pytest
 from kpixl.calendars import named_days
 from kpixl.pack.html import for_browser
 from kpixl.pack.pages import PackOptions, build_pack
-from kpixl.words import fold
+from kpixl.words import fold, typed
 from tests.packs import sample_html, sample_reading, sample_review
 
 JARGON = re.compile(r"\bleaf\b|\bleaves\b|末端", re.IGNORECASE)
@@ -61,3 +61,18 @@ def test_holidays_of_a_country_are_spelt_alike() -> None:
 
 def test_what_is_typed_with_a_straight_apostrophe_is_the_same() -> None:
     assert fold("Owner's outlook") == fold("Owner’s outlook") == fold("owner＇s outlook")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["plan.xlsx", "books/plan-2026.xlsx", r"C:\KPI\plan.xlsx", "売上計画.xlsx", "~/kpi.xlsx"],
+)
+def test_a_plain_name_is_typed_as_it_stands(name: str) -> None:
+    assert typed(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["my plan.xlsx", "plan(1).xlsx", r"C:\R&D\plan.xlsx", "売上　計画.xlsx", "O'Neil.xlsx"]
+)
+def test_a_name_that_a_shell_would_take_apart_is_typed_in_quotes(name: str) -> None:
+    assert typed(name) == f'"{name}"'

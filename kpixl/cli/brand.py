@@ -22,7 +22,7 @@ from kpixl.cli.common import (
 )
 from kpixl.errors import UsageProblem
 from kpixl.ui import help_text, interface_language
-from kpixl.words import say
+from kpixl.words import say, typed
 
 brand = typer.Typer(
     cls=InOrder, no_args_is_help=True, help=help_text("brand"), rich_markup_mode=None
@@ -48,7 +48,7 @@ def brand_new(
     language = interface_language()
     for path in new_kit(folder, _language(lang)):
         typer.echo(say("cli.made", language, path=path))
-    typer.echo(say("brand.new_next", language, folder=_typed(folder)))
+    typer.echo(say("brand.new_next", language, folder=typed(str(folder))))
 
 
 @brand.command("preview", help=help_text("brand_preview"))
@@ -109,8 +109,3 @@ def _check_mail(folder: Path, language: str) -> None:
     sender = Address("kpi@example.com", found.settings.company)
     letterhead = Letterhead(sender, datetime(2026, 1, 1, tzinfo=UTC), templates=folder)
     compose(found, replace(found.recipients[0], language=language), letterhead, ())
-
-
-def _typed(folder: Path) -> str:
-    """The folder as it is typed after a command."""
-    return f'"{folder}"' if " " in str(folder) else str(folder)

@@ -14,6 +14,7 @@ from kpixl.cli.common import (
     MonthOption,
     Workbook,
     app,
+    book_words,
     day_of,
     guarded,
     has_terminal,
@@ -66,7 +67,8 @@ def close(
     reasons = closing.Reasons(with_missing, again)
     # What keeps a month open is told before a ledger is made.
     with open_ledger(url, create=False) as kept:
-        proposal = closing.propose(plan, review, kept, day or today())
+        book = book_words(workbook, config, ledger)
+        proposal = closing.propose(plan, review, kept, day or today(), book)
     closing.check(proposal, reasons)
     _warn(proposal, url, as_json)
     if proposal.is_closed and proposal.last is not None:

@@ -20,7 +20,7 @@ from kpixl.cli.usage import USAGE_ERROR, usage_problem
 from kpixl.errors import BUGS, KpixlError, Problem, UsageProblem
 from kpixl.plan.month import Month
 from kpixl.ui import help_text, interface_language
-from kpixl.words import say
+from kpixl.words import say, typed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -234,6 +234,17 @@ def ledger_of(place: str | None) -> str | None:
         if place is not None and holds_password(place):
             raise UsageProblem("ledger-password-told")
     return place
+
+
+def book_words(workbook: Path | None, config: Path | None, ledger: str | None) -> str:
+    """The workbook as a further command about it names it, with the options by which the same
+    ledger is found; a URL, which may be long, is left to the person."""
+    words = [] if workbook is None else [typed(str(workbook))]
+    if config is not None:
+        words += ["--config", typed(str(config))]
+    if ledger is not None:
+        words += ["--ledger", "URL" if "://" in ledger else typed(ledger)]
+    return " ".join(words)
 
 
 def day_of(text: str | None) -> date | None:

@@ -14,6 +14,7 @@ from kpixl.cli.common import (
     JsonOption,
     LedgerOption,
     app,
+    book_words,
     guarded,
     ledger_of,
     month_of,
@@ -69,7 +70,8 @@ def history(
     elif absent:
         typer.echo(say("ledger.absent", interface_language(), place=place))
     else:
-        command, language = _command(workbook, config, ledger), interface_language()
+        words = ["kpixl", "history", book_words(workbook, config, ledger)]
+        command, language = " ".join(filter(None, words)), interface_language()
         if attempts or not closings:
             delivery_report.print_history(place, attempts, command, language)
         delivery_report.print_closings(place, closings, language, titled=not attempts)
@@ -114,15 +116,3 @@ def _numbered(kept: Ledger, book_id: str | None, number: int | None, now: dateti
     if not found:
         raise LedgerProblem("attempt-none", found=kept.place, number=number)
     return found[0]
-
-
-def _command(workbook: Path | None, config: Path | None, ledger: str | None) -> str:
-    """The command as it can be copied; a URL, which may be long, is left to the person."""
-    words = ["kpixl", "history"]
-    if workbook is not None:
-        words.append(str(workbook))
-    if config is not None:
-        words += ["--config", str(config)]
-    if ledger is not None:
-        words += ["--ledger", "URL" if "://" in ledger else ledger]
-    return " ".join(f'"{one}"' if " " in one else one for one in words)

@@ -19,6 +19,7 @@ from kpixl.cli.common import (
     TemplatesOption,
     Workbook,
     app,
+    book_words,
     day_of,
     engine_for,
     guarded,
@@ -83,6 +84,7 @@ def send(
         resend_unknown=resend_unknown,
         templates=look,
         engine=engine,
+        named=book_words(workbook, config, ledger),
     )
     sends = not dry_run and to_files is None
     place = ledger_of(ledger)

@@ -14,7 +14,7 @@ from kpixl.plan.model import Plan, State
 from kpixl.plan.month import Month
 from kpixl.review.closed import changed_actuals, closed_months, still_preliminary
 from kpixl.review.figures import Review
-from kpixl.words import LANGUAGES, problem_text
+from kpixl.words import LANGUAGES, problem_text, typed
 
 if TYPE_CHECKING:
     from kpixl.delivery.ledger import Ledger
@@ -58,10 +58,10 @@ def _found(
     from kpixl.delivery.ledger import open_ledger
 
     with open_ledger(url, create=False) as ledger:
-        return _told(ledger, plan, month)
+        return _told(ledger, plan, month, "" if workbook is None else typed(str(workbook)))
 
 
-def _told(ledger: Ledger, plan: Plan, month: Month | None) -> tuple[Problem, ...]:
+def _told(ledger: Ledger, plan: Plan, month: Month | None, named: str) -> tuple[Problem, ...]:
     book = plan.settings.book_id
     state: tuple[Problem, ...] = ()
     closings = ledger.closings(book, str(month)) if month is not None else ()
@@ -78,7 +78,7 @@ def _told(ledger: Ledger, plan: Plan, month: Month | None) -> tuple[Problem, ...
         )
         for one in closed.values()
     )
-    return (*changed_actuals(plan, entries, month), *state)
+    return (*changed_actuals(plan, entries, month, named), *state)
 
 
 def as_closed(review: Review) -> Review:

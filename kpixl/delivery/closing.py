@@ -49,7 +49,8 @@ class Reasons:
 class Proposal:
     """A month as it would be closed. ``last`` is its closing so far, None where it is open,
     ``closed`` that one's figures, and ``changed`` what is no longer as it was closed then;
-    ``open_before`` the earlier months of the year, with actuals, that nobody has closed."""
+    ``open_before`` the earlier months of the year, with actuals, that nobody has closed. ``book``
+    is the workbook as a command names it."""
 
     plan: Plan
     review: Review
@@ -58,6 +59,7 @@ class Proposal:
     closed: tuple[Figure, ...]
     changed: tuple[Difference, ...]
     open_before: tuple[Month, ...]
+    book: str
 
     @property
     def is_closed(self) -> bool:
@@ -65,8 +67,9 @@ class Proposal:
         return self.last is not None and not self.changed
 
 
-def propose(plan: Plan, review: Review, ledger: Ledger, today: date) -> Proposal:
-    """The review's month as it would be closed on ``today``. Nothing is written."""
+def propose(plan: Plan, review: Review, ledger: Ledger, today: date, named: str = "") -> Proposal:
+    """The review's month as it would be closed on ``today``. Nothing is written. ``named`` is the
+    workbook as a command names it, with the options that belong to it; else its file's name."""
     book, month = review.settings.book_id, str(review.month)
     closings = ledger.closings(book)
     of_month = [one for one in closings if one.month == month]
@@ -81,6 +84,7 @@ def propose(plan: Plan, review: Review, ledger: Ledger, today: date) -> Proposal
         closed=figures,
         changed=differences(review, figures) if last is not None else (),
         open_before=tuple(one for one in _reported(review) if str(one) not in closed),
+        book=named or typed(plan.source.name),
     )
 
 
@@ -111,8 +115,7 @@ def check(proposal: Proposal, reasons: Reasons) -> None:
     if last is not None and reasons.again is None:
         problems = _changed_problems(proposal, last)
         day = last.closed.date().isoformat()
-        file = typed(proposal.plan.source.name)
-        about = {"month": month, "n": len(problems), "day": day, "file": file}
+        about = {"month": month, "n": len(problems), "day": day, "file": proposal.book}
         raise CannotClose("close-changed", problems, **about)
 
 
@@ -121,7 +124,10 @@ def _check_ready(proposal: Proposal, reasons: Reasons) -> None:
     missing = [] if reasons.missing is not None else list(ready.missing)
     problems = (
         *ready.errors,
-        *(missing_problem(proposal.plan, goal, proposal.review.month) for goal in missing),
+        *(
+            missing_problem(proposal.plan, goal, proposal.review.month, proposal.book)
+            for goal in missing
+        ),
     )
     if ready.waiting:
         raise CannotClose("close-waiting", problems, month=month, due=ready.due.isoformat())
@@ -139,7 +145,7 @@ def _changed_problems(proposal: Proposal, last: Closing) -> tuple[Problem, ...]:
     day = last.closed.date()
     plan, review = proposal.plan, proposal.review
     entries = closed_months((figure, day, last.month) for figure in proposal.closed)
-    cells = changed_actuals(plan, entries, review.month)
+    cells = changed_actuals(plan, entries, review.month, proposal.book)
     told = {(problem.goals[0], problem.details["month"]) for problem in cells}
     rest = [
         difference_problem(review, one)

@@ -91,10 +91,11 @@ def closed_months(
 
 
 def changed_actuals(
-    plan: Plan, closed: Iterable[ClosedMonth], until: Optional[Month] = None
+    plan: Plan, closed: Iterable[ClosedMonth], until: Optional[Month] = None, book: str = ""
 ) -> Tuple[Problem, ...]:
     """A warning for each actual in the workbook's cells that is another one than was closed, up to
-    the month ``until``; goal by goal, oldest first. What is computed follows from those."""
+    the month ``until``; goal by goal, oldest first. What is computed follows from those. ``book``
+    is the workbook as a command names it, where that is more than its file's name."""
     order = {goal.id: place for place, goal in enumerate(plan.goals)}
     entries = [one for one in closed if one.goal in order and (until is None or one.month <= until)]
     entries.sort(key=lambda one: (order[one.goal], one.month))
@@ -106,7 +107,7 @@ def changed_actuals(
         own = one.goal in plan.actuals or not (goal.formula_text or goal.id in parents)
         if same(one.actual, new) or not _is_compared(plan, one, new, own):
             continue
-        found.append(_changed(plan, goal, one, new))
+        found.append(_changed(plan, goal, one, new, book))
     return tuple(found)
 
 
@@ -121,7 +122,7 @@ def _is_compared(plan: Plan, one: ClosedMonth, new: Optional[float], own: bool) 
     return new is not None or (own and not is_computed)
 
 
-def _changed(plan: Plan, goal: Goal, one: ClosedMonth, new: Optional[float]) -> Problem:
+def _changed(plan: Plan, goal: Goal, one: ClosedMonth, new: Optional[float], book: str) -> Problem:
     sheet = plan.sheets.get("actuals")
     row = plan.actuals.get(one.goal, NO_FIGURES).row
     column = sheet.months.get(one.month) if sheet is not None else None
@@ -134,7 +135,7 @@ def _changed(plan: Plan, goal: Goal, one: ClosedMonth, new: Optional[float]) -> 
         "new": figure_text(goal, new),
         "day": one.day.isoformat(),
         "closing": one.closing,
-        "file": typed(plan.source.name),
+        "file": book or typed(plan.source.name),
     }
     return Problem(
         "closed-month-changed",
@@ -173,8 +174,8 @@ def still_preliminary(plan: Plan, month: Month, day: date) -> Tuple[Problem, ...
     return (Problem("closed-but-preliminary", sheet, cell, "", details, warning=True),)
 
 
-def missing_problem(plan: Plan, entry: GoalReview, month: Month) -> Problem:
-    """That a goal's actual is awaited, by whom, and in which cell."""
+def missing_problem(plan: Plan, entry: GoalReview, month: Month, book: str = "") -> Problem:
+    """That a goal's actual is awaited, by whom, and in which cell; ``book`` as above."""
     goal = entry.goal
     sheet = plan.sheets.get("actuals")
     row = plan.actuals.get(goal.id, NO_FIGURES).row
@@ -185,7 +186,7 @@ def missing_problem(plan: Plan, entry: GoalReview, month: Month) -> Problem:
         "id": goal.label,
         "owner": goal.owner,
         "month": str(month),
-        "file": typed(plan.source.name),
+        "file": book or typed(plan.source.name),
     }
     return Problem(
         "close-actual-missing",

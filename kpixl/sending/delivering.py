@@ -55,7 +55,9 @@ def deliver(dispatch: Dispatch, post: Post) -> Iterator[Result]:
     pause, a few times; then the next run has it. Raises :class:`EditionTaken`.
     """
     due, held = dispatch.due, dispatch.held
-    yield from (_settled(one, one in held) for one in dispatch.deliveries if one not in due)
+    yield from (
+        _settled(dispatch, one, one in held) for one in dispatch.deliveries if one not in due
+    )
     if not due:
         return
     edition = _opened(dispatch.edition, post)
@@ -65,7 +67,7 @@ def deliver(dispatch: Dispatch, post: Post) -> Iterator[Result]:
         yield from _in_rounds(_Desk(dispatch, post, parcels), due)
 
 
-def _settled(delivery: Delivery, is_held: bool) -> Result:
+def _settled(dispatch: Dispatch, delivery: Delivery, is_held: bool) -> Result:
     """The result of a delivery that is not made in this run."""
     if is_held:
         return Result(delivery, Ending.BLOCKED, fault=delivery.blocked)
@@ -73,7 +75,11 @@ def _settled(delivery: Delivery, is_held: bool) -> Result:
         return Result(delivery, Ending.ALREADY)
     if delivery.standing is Standing.SENDING:
         return Result(delivery, Ending.ELSEWHERE)
-    return Result(delivery, Ending.UNKNOWN, fault=KpixlError("delivery-unknown"))
+    return Result(delivery, Ending.UNKNOWN, fault=_of_unknown_end(dispatch))
+
+
+def _of_unknown_end(dispatch: Dispatch) -> KpixlError:
+    return KpixlError("delivery-unknown", file=dispatch.order.book, month=dispatch.edition.month)
 
 
 def _opened(wanted: EditionRecord, post: Post) -> EditionRecord:

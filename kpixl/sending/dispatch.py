@@ -24,7 +24,7 @@ from kpixl.review.figures import Review
 from kpixl.review.published import Figure, published
 from kpixl.review.scope import scoped
 from kpixl.sending.orders import Delivery, Dispatch, Order
-from kpixl.words import fold, typed
+from kpixl.words import fold
 
 if TYPE_CHECKING:
     from kpixl.delivery.ledger import Ledger
@@ -72,9 +72,8 @@ def dispatch(order: Order, review: Review, ledger: Ledger, now: datetime) -> Dis
         # Not the correction that was begun, but one more for the same reason.
         edition, is_new = replace(edition, number=edition.number + 1, opened=now), True
         changed = dict.fromkeys(parts, ())
-    book = typed(str(order.workbook))
     blocked = {
-        scope: _blocked(part, changed[scope], edition, book) for scope, part in parts.items()
+        scope: _blocked(part, changed[scope], edition, order.book) for scope, part in parts.items()
     }
     deliveries = tuple(
         Delivery(person, key, ledger.standing(key, now=now), blocked[person.scope])

@@ -12,6 +12,7 @@ from kpixl.errors import KpixlError, Problem
 from kpixl.plan.model import Goal, Recipient
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
+from kpixl.words import typed
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Order:
     """``only`` names people by name or address, empty for everyone. ``correct`` is the reason of
     a corrected edition. ``resend_unknown``: deliveries of which nobody knows whether they
     arrived are sent again. ``templates`` is the folder of a brand kit or of templates alone; None
-    for what kpixl.toml names. ``engine`` makes the packs' pages, "" for what kpixl.toml says."""
+    for what kpixl.toml names. ``engine`` makes the packs' pages, "" for what kpixl.toml says.
+    ``named`` is the workbook as a command names it, with the options that belong to it."""
 
     workbook: Path
     month: Month | None = None
@@ -29,6 +31,12 @@ class Order:
     resend_unknown: bool = False
     templates: Path | None = None
     engine: str = ""
+    named: str = ""
+
+    @property
+    def book(self) -> str:
+        """The workbook as a further command about it names it."""
+        return self.named or typed(str(self.workbook))
 
 
 @dataclass(frozen=True)
