@@ -496,6 +496,17 @@ def test_a_corrected_pack_tells_its_readers_what_a_later_month_has_told_others(d
     assert restated == {" en 2 why 2", "GROW ja 2 why 1", " ja 2 why 2"}
 
 
+def test_a_figure_that_was_sent_as_gone_and_is_back_is_told(desk):
+    restated: list[str] = []
+    for visits in (115, None, 150):
+        desk.sheets["Actuals"][1][2] = visits
+        transport = Scripted()
+        desk.send(transport, correct=f"Visits {visits}" if restated else None)
+        restated.append(transport.taken[0].attachments[0].data.decode().split()[-1])
+    # May's visits and the revenue that they make: gone, and back again.
+    assert restated == ["0", "2", "2"]
+
+
 def test_one_edition_holds_the_same_prior_year_for_everybody(desk):
     year_before = [datetime.fromisoformat(f"{month}-01") for month in FROM_MAY_2025]
     for name in ("Plan", "Actuals"):

@@ -145,7 +145,7 @@ def sent_before(ledger: Ledger, review: Review, edition: EditionRecord) -> tuple
 def _as_sent(one: SentFigure) -> tuple[Published, ...]:
     return sent_figures(
         [one.figure], one.sent.date(), _month(one.month_sent), one.edition,
-        final=one.final, moment=as_text(one.sent),
+        final=one.final, moment=as_text(one.sent), reported=one.reported,
     )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ def last_sent(
         *(figures.c[name] for name in FIGURE),
         sent.c.month.label("month_sent"), sent.c.edition, sent.c.sent,
         newest.label("place"), _ever_final(sent.c.state, figure).label("final"),
+        _ever_reported(figures.c.actual, figure).label("reported"),
     ).join(sent, sent.c.id == figures.c.build_id)  # fmt: skip
     if goals is not None:
         query = query.where(figures.c.goal.in_(sorted(set(goals))))
@@ -63,7 +64,15 @@ def _ever_final(state: ColumnElement[str], figure: tuple[Any, ...]) -> ColumnEle
     return func.max(final).over(partition_by=figure)
 
 
+def _ever_reported(actual: ColumnElement[float], figure: tuple[Any, ...]) -> ColumnElement[int]:
+    """Whether any of the packs that showed a figure had an actual of it."""
+    there = case((actual.is_not(None), 1), else_=0)
+    return func.max(there).over(partition_by=figure)
+
+
 def _sent_figure(row: RowMapping) -> SentFigure:
     figure = Figure(**{name: row[name] for name in FIGURE})
-    final = bool(row["final"])
-    return SentFigure(figure, row["month_sent"], row["edition"], as_moment(row["sent"]), final)
+    return SentFigure(
+        figure, row["month_sent"], row["edition"], as_moment(row["sent"]),
+        final=bool(row["final"]), reported=bool(row["reported"]),
+    )  # fmt: skip

@@ -91,13 +91,14 @@ class Build:
 class SentFigure:
     """A figure as people have received it: in the pack of ``month_sent`` (written 2026-10), in
     that ``edition``, ``sent`` at that time (UTC). ``final``: it was sent in a pack of final
-    figures, in this one or in an earlier one."""
+    figures, in this one or in an earlier one. ``reported``: so was an actual of it."""
 
     figure: Figure
     month_sent: str
     edition: int
     sent: datetime
     final: bool = False
+    reported: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ class Published:
     that was closed as final, with that ``closing``'s number (0: in a pack). ``prior`` is the actual
     of the same month one year before, ``status`` the month's. ``sent`` is the day, ``month_sent``
     the pack's own month or the month closed, ``edition`` the pack's edition. ``final``: by then
-    the figure had been published as final. ``moment`` is the time, as text that sorts by time."""
+    the figure had been published as final; ``reported``: an actual of it had been published, in
+    this pack or before. ``moment`` is the time, as text that sorts by time."""
 
     goal: str
     month: Month
@@ -68,6 +69,7 @@ class Published:
     final: bool = False
     closing: int = 0
     moment: str = ""
+    reported: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def sent_figures(
     final: bool = False,
     closing: int = 0,
     moment: str = "",
+    reported: bool = False,
 ) -> Tuple[Published, ...]:
     """The months among the ``figures`` of one pack that was sent, or of a month that was closed
     (not its totals to date and landings, which follow from them), as :func:`restatements` takes
@@ -120,6 +123,7 @@ def sent_figures(
             Published(
                 figure.goal, month, figure.actual, figure.plan, sent, month_sent, edition,
                 status=status, prior=figure.prior, final=final, closing=closing, moment=moment,
+                reported=reported,
             )
         )  # fmt: skip
     return tuple(found)
@@ -267,7 +271,8 @@ def _current(review: Review, goal: GoalReview) -> Mapping[Tuple[Month, str], Opt
 def _restated(measure: str, shown: Sequence[_Sent], new: Optional[float]) -> bool:
     old = shown[-1].value
     if old is None and measure == ACTUAL:
-        return new is not None and any(sent.value is not None for sent in shown)
+        known = any(sent.value is not None or sent.entry.reported for sent in shown)
+        return new is not None and known
     return not same(old, new)
 
 
