@@ -31,11 +31,11 @@ from kpixl.workbook.content import BookContent
 from kpixl.workbook.grid import FIRST_ROW, HEADER_ROW
 from kpixl.workbook.reader import read_book
 from kpixl.workbook.sample import empty_book, sample_book
-from kpixl.workbook.template import analysis, scorecard, to_rows, write_book
+from kpixl.workbook.template import analysis, chart, scorecard, to_rows, write_book
 from kpixl.workbook.template.__main__ import template_content
 from kpixl.workbook.template.book import ORDER, SETTING_NAMES
 from kpixl.workbook.template.styles import STATUS_MARKS
-from tests.books import redefined, with_another_ratio
+from tests.books import month_after, redefined, with_another_ratio
 from tests.workbook_xml import WrittenBook
 from tests.xlsx_parts import differences
 
@@ -430,6 +430,8 @@ def test_it_agrees_in_any_month(month: str) -> None:
         ("SUBSC", {"formula": "SUBS*ARPU*2"}),
         ("SUBSC", {"formula": None}),
         ("AOV", {"aggregation": "last"}),
+        ("AOV", {"aggregation": "Mean"}),
+        ("DEFECT", {"direction": " 低いほど良い", "aggregation": "平均値"}),
         ("AOV", {"unit": " 円"}),
         ("AOV", {"unit": "千円"}),
     ],
@@ -447,6 +449,62 @@ def test_a_ratio_that_is_another_one_at_another_time_is_a_ratio_to_date(
 ) -> None:
     # The review is of October 2026: the other formula held last year, or comes with March.
     assert_agrees_with_the_review(with_another_ratio(language, last))
+
+
+APRIL = Month(2025, 4)
+
+
+def counted_anew(first: str, **new: CellValue) -> BookContent:
+    """Parcels under review in October 2026: 1 in April 2025, one more each month; from the month
+    ``first`` on the goal has a new definition."""
+    book = empty_book("en", 4, 24, APRIL)
+    goal: dict[str, CellValue] = {
+        "id": "P", "level": "kpi", "name": "Parcels", "unit": "pcs", "direction": "Higher",
+        "aggregation": "Sum", "owner": "Abe",
+    }  # fmt: skip
+    last = month_after(first).plus(-2)
+    figures: dict[Month, CellValue] = {APRIL.plus(n): n + 1.0 for n in range(19)}
+    return dataclasses.replace(
+        book,
+        settings={**book.settings, "review_month": "2026-10"},
+        goals=[
+            {**goal, "valid_to": str(last)}, {**goal, "valid_from": first, **new},
+        ],
+        actuals={"P": figures},
+        plan={"P": dict(figures)},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", ["functions", "native"])
+@pytest.mark.parametrize("first", ["2025-12", "2026-07"])
+def test_growth_is_there_where_only_other_words_are_used_for_the_same(
+    first: str, cells: str
+) -> None:
+    content = counted_anew(first, direction="高いほど良い", aggregation="合計")
+    (row,) = table_of(to_rows(dataclasses.replace(content, cells=cells)), "en")
+    # 19 parcels after 7: 12 of 7 more.
+    assert row["prior"] == 7
+    assert row["growth"] == pytest.approx(12 / 7)
+
+
+@pytest.mark.parametrize("cells", ["functions", "native"])
+@pytest.mark.parametrize(
+    ("first", "comparable"),
+    [
+        # The months of this year that have another definition than those of last year.
+        ("2026-07", range(1, 4)),
+        ("2025-07", range(4, 13)),
+        ("2027-01", range(1, 10)),
+    ],
+)
+def test_the_chart_page_shows_the_prior_year_of_the_months_that_can_be_compared(
+    first: str, comparable: range, cells: str
+) -> None:
+    content = dataclasses.replace(counted_anew(first, name="Letters"), cells=cells)
+    sheet = next(one for one in to_rows(content).sheets if one.name == "Chart")
+    drawn = sheet.rows[chart.TABLE_ROW + chart.ROWS.index("prior")][1:13]
+    # April 2025 is the first month of the year before, and had 1 parcel.
+    assert drawn == [float(n) if n in comparable else "" for n in range(1, 13)]
 
 
 def test_it_agrees_where_roll_ups_stand_on_roll_ups() -> None:

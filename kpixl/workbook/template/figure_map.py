@@ -25,6 +25,7 @@ ABOUT = (
     "weight", "amber_at", "from", "to", "definitions", "live", "plan_row", "revision_row",
     "actual_row", "source", "decimals", "scale", "largest", "key",
     "ancestor_1", "ancestor_2", "ancestor_3", "ancestor_4", "unit_meant",
+    "direction_meant", "aggregation_meant", "meaning",
 )  # fmt: skip
 BLOCKS = ("own_actual", "own_plan", "own_prior", "now", "then", "actual", "plan", "prior", "gap")
 SIDES = ("month", "to_date")

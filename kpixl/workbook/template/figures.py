@@ -20,7 +20,6 @@ from kpixl.workbook.grid import (
     column_ref,
     headers,
     row_of,
-    span,
     text,
 )
 from kpixl.workbook.template import styles
@@ -45,11 +44,11 @@ from kpixl.workbook.template.functions import InCellFunctions
 from kpixl.workbook.template.inputs import capacity, header_of
 from kpixl.workbook.template.parameters import (
     FOREVER,
+    in_one_word,
     month_index,
     month_label,
     parameter,
     put_parameters,
-    unit_meant,
 )
 from kpixl.workbook.template.units import is_percent
 
@@ -182,7 +181,11 @@ def _about_formulas(sheet: Sheet, row: int, language: str) -> Dict[str, str]:
         "largest": _largest(sheet, row),
         "key": _format_key(sheet, row),
         "ancestor_1": sheet.here("parent", row),
-        "unit_meant": unit_meant(sheet.here("unit", row)),
+        **{
+            f"{name}_meant": in_one_word(name, sheet.here(name, row))
+            for name in ("unit", "direction", "aggregation")
+        },
+        "meaning": '&"|"&'.join(sheet.here(name, row) for name in _MEANING),
     }
     for storey in range(2, STOREYS_UP + 1):
         below = sheet.here(f"ancestor_{storey - 1}", row)
@@ -273,16 +276,16 @@ def _in_force_then(sheet: Sheet, row: int, column: int) -> None:
     sheet.fill(column, formula)
 
 
-_MEANING = ("name", "unit_meant", "direction", "aggregation", "formula")
+_MEANING = ("name", "unit_meant", "direction_meant", "aggregation_meant", "formula")
 
 
 def _comparable(sheet: Sheet, row: int, month: int) -> str:
-    """Whether the figure one year before counted the same thing: growth across a changed
-    definition is not available (SPEC 2)."""
-    column = sheet.columns["then"] + month
-    ids = span(FIRST_ROW, column, sheet.last_row, column)
-    changed = "+".join(f"({sheet.all(name)}<>{sheet.here(name, row)})" for name in _MEANING)
-    other = f"SUMPRODUCT(({ids}={sheet.here('id', row)})*(({changed})>0))=0"
+    """Whether the month's figure and that of one year before count the same thing: growth across
+    a changed definition is not available (SPEC 2). The month's definition may be in another row."""
+    goal_id, meaning = sheet.here("id", row), sheet.all("meaning")
+    now, then = (f"({sheet.month(name, month)}={goal_id})" for name in ("now", "then"))
+    place = f"SUMPRODUCT(MAX({now}*{sheet.all('number')}))"
+    other = f"SUMPRODUCT({then}*({meaning}<>INDEX({meaning},{place})))=0"
     return f"IF({sheet.here('definitions', row)}=1,TRUE,{other})"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Tuple
+from typing import TYPE_CHECKING, Dict, Mapping, Tuple
 
 from kpixl.plan.model import Settings
 from kpixl.plan.schema import SHEET
 from kpixl.plan.units import MEANT
+from kpixl.plan.vocabulary import vocabulary
 from kpixl.review.show import CURRENCY_MARKS
 from kpixl.words import word
 from kpixl.workbook.grid import Formula, Grid, column_ref, fixed, span, text
@@ -26,7 +27,14 @@ PARAMETERS = (
     "rollup_green_at",
 )  # fmt: skip
 DATES = ("close_days", "as_of")
-VALUE_COLUMN, DATE_COLUMN, CURRENCY_COLUMN, UNIT_COLUMN = 4, 9, 11, 14
+VALUE_COLUMN, DATE_COLUMN, CURRENCY_COLUMN, SPELLINGS_COLUMN = 4, 9, 11, 14
+_SPELLINGS: Mapping[str, Tuple[int, Mapping[str, str]]] = {
+    "unit": (PARAMETER_ROW, MEANT),
+    "direction": (PARAMETER_ROW + 3, vocabulary("direction")),
+    "aggregation": (PARAMETER_ROW + 6, vocabulary("aggregation")),
+}
+"""What people write in a column of Goals: the row of its spellings, with what each means; the names
+that all spellings of one meaning share stand in the row below."""
 
 
 def parameter(name: str) -> str:
@@ -52,15 +60,16 @@ def _or_default(name: str, default: float, given: str = "") -> str:
 
 
 def put_parameters(grid: Grid, language: str, functions: InCellFunctions) -> None:
-    """Put the parameters, the due date, the currency signs and the units' spellings on the
-    Figures sheet."""
+    """Put the parameters, the due date, the currency signs and the spellings of units, directions
+    and aggregations on the Figures sheet."""
     _thresholds(grid, language, functions)
     for row, (code, mark) in enumerate(CURRENCY_MARKS.items(), start=PARAMETER_ROW):
         grid.put(row, CURRENCY_COLUMN, code, "muted")
         grid.put(row, CURRENCY_COLUMN + 1, mark, "muted")
-    for column, pair in enumerate(MEANT.items(), start=UNIT_COLUMN):
-        for row, name in enumerate(pair, start=PARAMETER_ROW):
-            grid.put(row, column, name, "muted")
+    for first, meant in _SPELLINGS.values():
+        for column, pair in enumerate(meant.items(), start=SPELLINGS_COLUMN):
+            for row, name in enumerate(pair, start=first):
+                grid.put(row, column, name, "muted")
 
 
 def _thresholds(grid: Grid, language: str, functions: InCellFunctions) -> None:
@@ -108,14 +117,13 @@ def _due(language: str) -> Dict[str, str]:
     return {"close_days": count, "as_of": f'IF({month}=0,"",{due})'}
 
 
-def unit_meant(unit: str) -> str:
-    """The unit in a cell under the name that all its spellings share
-    (:func:`kpixl.plan.units.same_unit`), from the same sheet."""
-    last = UNIT_COLUMN + len(MEANT) - 1
-    spellings, names = (
-        span(row, UNIT_COLUMN, row, last) for row in (PARAMETER_ROW, PARAMETER_ROW + 1)
-    )
-    plain = plain_unit(unit)
+def in_one_word(name: str, cell: str) -> str:
+    """The unit, direction or aggregation in a cell under the name that all its spellings share
+    (for units :func:`kpixl.plan.units.same_unit`), from the same sheet."""
+    first, meant = _SPELLINGS[name]
+    last = SPELLINGS_COLUMN + len(meant) - 1
+    spellings, names = (span(row, SPELLINGS_COLUMN, row, last) for row in (first, first + 1))
+    plain = plain_unit(cell)
     return f"IFERROR(INDEX({names},1,MATCH({plain},{spellings},0)),{plain})"
 
 
