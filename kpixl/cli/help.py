@@ -6,7 +6,6 @@ together; tests hold the two together.
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import textwrap
@@ -125,7 +124,11 @@ def nobody_reads_on(fault: BaseException) -> bool:
     """Whether Windows says by ``fault`` that the reader of standard output, such as ``more``, has
     seen enough: it calls a closed pipe an invalid argument. Other things are that as well, but what
     was not written then can be."""
-    if sys.platform != "win32" or getattr(fault, "errno", None) != errno.EINVAL:
+    if sys.platform != "win32":
+        return False
+    import errno
+
+    if getattr(fault, "errno", None) != errno.EINVAL:
         return False
     try:
         sys.stdout.flush()
