@@ -337,9 +337,17 @@ def _target(ratio: Ratio) -> str:
     return f"{sign} {ratio.target:.2f} | {'reached' if ratio.reached else 'not yet'}"
 
 
+def _keep_bytecode(folder: Path) -> None:
+    """Let the programs that are measured find their modules compiled, as an installation has them,
+    also where the surroundings forbid Python to keep what it compiles."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
+
+
 def main(names: Sequence[str]) -> None:
     """Measure the parts named, or all of them; only a whole run is written to results.md."""
     with tempfile.TemporaryDirectory() as folder:
+        _keep_bytecode(Path(folder, "bytecode"))
         parts = [PARTS[name](Path(folder)) for name in (names or PARTS)]
     text = "\n".join(lines_of(parts)) + "\n"
     print(text, end="")
