@@ -102,6 +102,12 @@ class Desk:
         row = next(line for line in self.sheets["Actuals"] if line[0] == goal)
         row[2] = value
 
+    def next_month(self) -> None:
+        """June, with the figures of May."""
+        self.sheets["Settings"][2][1] = "2026-06"
+        for line in self.sheets["Actuals"][1:]:
+            line[3] = line[2]
+
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
@@ -484,9 +490,7 @@ def test_what_may_have_arrived_can_be_corrected(desk):
 def test_a_corrected_pack_tells_its_readers_what_a_later_month_has_told_others(desk):
     desk.send()
     desk.actual("VISITS", 150)
-    desk.sheets["Settings"][2][1] = "2026-06"
-    for line in desk.sheets["Actuals"][1:]:
-        line[3] = line[2]
+    desk.next_month()
     desk.send()
     desk.sheets["Settings"][2][1] = "2026-05"
     transport = Scripted()
@@ -526,9 +530,7 @@ def test_one_edition_holds_the_same_prior_year_for_everybody(desk):
 def test_the_next_month_starts_with_its_first_edition_and_restates_the_last(desk):
     desk.send()
     desk.actual("VISITS", 150)
-    desk.sheets["Settings"][2][1] = "2026-06"
-    for line in desk.sheets["Actuals"][1:]:
-        line[3] = line[2]
+    desk.next_month()
     transport = Scripted()
     assert endings(desk.send(transport)) == all_of(Ending.SENT)
     first = transport.taken[0].attachments[0].data.decode().split()
