@@ -113,7 +113,12 @@ def _calendar_problems(plan: Plan | None) -> tuple[Problem, ...]:
         return ()
     sheet, cell = plan.setting_cells["country"]
     days = ", ".join(day.isoformat() for day in missing)
-    details = {"n": len(missing), "days": days, "country": settings.country}
+    details = {
+        "n": len(missing),
+        "days": days,
+        "country": settings.country,
+        "book": plan.source.names,
+    }
     return (Problem("calendar-days-missing", sheet, cell, settings.country, details, warning=True),)
 
 

@@ -137,7 +137,10 @@ def review_and_plan(
         raise NotReadable(reading.problems)
     known = reading.plan.months
     if month is not None and known and month not in known:
-        raise UsageProblem("month-outside", found=str(month), first=known[0], last=known[-1])
+        raise UsageProblem(
+            "month-outside", found=str(month), first=known[0], last=known[-1],
+            book=reading.plan.source.names,
+        )  # fmt: skip
     found = review(reading.plan, month, as_of, reading.problems)
     closed = closed_problems(reading.plan, home, found.month, ledger)
     return as_closed(replace(found, problems=(*found.problems, *closed))), reading.plan
@@ -148,7 +151,7 @@ def split_jobs(job: PackJob, whole: Review, each: str) -> tuple[PackJob, ...]:
     ``each-none`` where there is none."""
     scopes = scopes_by(whole, each)
     if not scopes:
-        raise UsageProblem("each-none", found=each)
+        raise UsageProblem("each-none", found=each, book=whole.source.names)
     return tuple(replace(job, scope=scope) for scope in scopes)
 
 

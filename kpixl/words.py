@@ -72,6 +72,22 @@ def fold(text: str) -> str:
     return "".join(ch for ch in folded if not ch.isspace() and ch not in "_:：・*")
 
 
+class BookNames:
+    """What a workbook calls its sheets, columns and settings, by ``sheet.<key>``,
+    ``column.<sheet>.<key>`` and ``setting.<key>``: whoever reads a sentence in another language
+    still looks for them by the names that they have there. What it does not have goes by the
+    language of its Goals sheet, and without a workbook by that of the sentence."""
+
+    def __init__(self, names: Mapping[str, str], language: str) -> None:
+        goals = section("sheet")["goals"]
+        own = (one for one in LANGUAGES if goals[one] == names.get("sheet.goals"))
+        self._names, self._language = names, next(own, language)
+
+    def __getitem__(self, key: str) -> str:
+        kind, *_, name = key.split(".")
+        return self._names.get(key) or word(f"{kind}.{name}", self._language)
+
+
 class ProblemText(Frozen):
     """A problem in words: what was found, what was expected, how to mend it."""
 
@@ -83,11 +99,14 @@ class ProblemText(Frozen):
 def problem_text(problem: Problem | KpixlError, language: str) -> ProblemText:
     """The sentences for a problem or error (section ``problem``: ``<code>``,
     ``<code>.expected`` and ``<code>.mend``). A ``form`` among its details, such as "one" against
-    "many", takes ``<code>.<form>`` and what belongs to that, where there is such an entry."""
+    "many", takes ``<code>.<form>`` and what belongs to that, where there is such an entry;
+    ``book`` has the names that the workbook has for its sheets, columns and settings."""
     values = {
         key: shown(value, language)
         for key, value in {"found": getattr(problem, "found", ""), **problem.details}.items()
     }
+    names = values.get("book")
+    values["book"] = BookNames(names if isinstance(names, dict) else {}, language)
     entries = section("problem")
 
     def text(part: str) -> str:

@@ -199,9 +199,9 @@ def test_a_logo_that_no_pack_could_show_is_told_with_its_cell(tmp_path):
     (tmp_path / "half.png").write_bytes(png((300, 100))[:200])
     (tmp_path / "folder.png").mkdir()
     expected = {
-        "logo.png": "The logo “logo.png” named in Settings was not found.",
+        "logo.png": "The logo “logo.png” named in the workbook was not found.",
         "half.png": "The logo “half.png” is damaged",
-        "folder.png": "The logo “folder.png” named in Settings cannot be read: ",
+        "folder.png": "The logo “folder.png” named in the workbook cannot be read: ",
         "../logo.png": "The logo “../logo.png” cannot be used.",
     }
     for name, sentence in expected.items():

@@ -297,7 +297,7 @@ def test_the_command_closes_and_says_where_it_stands() -> None:
     put()
     found = close_it()
     assert "Closed as final: 2026-05." in found.stdout
-    assert "Settings still call the figures preliminary" in found.stdout
+    assert "The workbook still calls the figures preliminary" in found.stdout
     assert "still open: 2026-04" in found.stderr
     assert Path(LEDGER).exists()
     assert "with these very figures already" in close_it().stdout

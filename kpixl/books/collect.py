@@ -67,14 +67,14 @@ def collect(
     plan = origin.plan
     month = month or plan.settings.review_month
     if month is None:
-        raise UsageProblem("no-review-month")
+        raise UsageProblem("no-review-month", book=plan.source.names)
     if not plan.settings.book_id:
-        raise KpixlError("collect-book-id", found=workbook.name)
+        raise KpixlError("collect-book-id", found=workbook.name, book=plan.source.names)
     columns = plan.sheets.get("actuals")
     if columns is not None and month not in columns.months:
         raise UsageProblem("collect-month", found=str(month), sheet=columns.name)
     asked, nobody = owners(plan, month, _linked(origin, month))
-    asked = _chosen(asked, owner)
+    asked = _chosen(asked, owner, plan.source.names)
     faults = {name: _errors(origin, goals) for name, goals in asked.items()}
     entries = {
         _path(folder, month, workbook, name): entry_of(plan, month, name, goals, origin.language)
@@ -94,15 +94,15 @@ def collect(
 
 
 def _chosen(
-    asked: Mapping[str, tuple[Goal, ...]], owner: str
-) -> Mapping[str, tuple[Goal, ...]]:  # fmt: skip
+    asked: Mapping[str, tuple[Goal, ...]], owner: str, book: Mapping[str, str]
+) -> Mapping[str, tuple[Goal, ...]]:
     if not asked:
-        raise UsageProblem("collect-nobody")
+        raise UsageProblem("collect-nobody", book=book)
     if not owner:
         return asked
     found = {name: goals for name, goals in asked.items() if fold(name) == fold(owner)}
     if not found:
-        raise UsageProblem("collect-owner", found=owner, known=", ".join(asked))
+        raise UsageProblem("collect-owner", found=owner, known=", ".join(asked), book=book)
     return found
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from kpixl.books.rollover import NewYear
 from kpixl.review.export import problem_data
 from kpixl.review.periods import fiscal_label, month_name, span_name
-from kpixl.words import problem_text, say
+from kpixl.words import BookNames, problem_text, say, word
 from kpixl.workbook.rebook import own_columns, own_sheets
 
 NAMED = 5
@@ -57,7 +57,8 @@ def left_lines(made: NewYear, language: str) -> Iterator[str]:
     if columns:
         yield say("rollover.left_columns", language, names=_named(columns, language))
     if made.picture_left:
-        yield say("rollover.left_picture", language)
+        own = BookNames(made.origin.plan.source.names, language)
+        yield say("rollover.left_picture", language, sheet=own["sheet.settings"])
     for problem in made.unread:
         place = "!".join(part for part in (problem.sheet, problem.cell) if part)
         what = problem_text(problem, language).what
@@ -73,7 +74,8 @@ def next_lines(made: NewYear, language: str) -> Iterator[str]:
     plan = rollover.plan
     day = date(rollover.first.year, rollover.first.month, 1)
     if plan.settings.close_day.business and not _known_from(day, made):
-        yield say("rollover.next_holidays", language, year=year)
+        sheet = word("sheet.holidays", rollover.content.language)
+        yield say("rollover.next_holidays", language, year=year, sheet=sheet)
     yield say("rollover.next", language, year=year, path=made.path)
 
 

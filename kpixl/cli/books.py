@@ -112,7 +112,8 @@ def new(
         return
     typer.echo(say("cli.made", interface_language(), path=made))
     key = "cli.sample_next" if sample else "cli.new_next"
-    typer.echo(say(key, interface_language(), path=made))
+    guide = word("sheet.guide", language)
+    typer.echo(say(key, interface_language(), path=made, sheet=guide))
 
 
 def _say_new_year(made: NewYear, as_json: bool) -> None:

@@ -25,7 +25,7 @@ from kpixl.cli.common import (
 from kpixl.errors import UsageProblem
 from kpixl.plan.model import State
 from kpixl.ui import help_text, interface_language
-from kpixl.words import say, word
+from kpixl.words import BookNames, say, word
 
 if TYPE_CHECKING:
     from kpixl.delivery.closing import Proposal
@@ -55,15 +55,13 @@ def close(
     from kpixl.delivery.config import delivery_config
     from kpixl.delivery.ledger import ledger_url, open_ledger
     from kpixl.delivery.processes import this_person
-    from kpixl.new_books import new_book_id
+    from kpixl.sending.dispatch import check_book_id
     from kpixl.sending.office import now, today
 
     url = ledger_of(ledger) or ledger_url(workbook, delivery_config(config, workbook).ledger_url)
     day = day_of(as_of)
     review, plan = jobs.review_and_plan(workbook, month_of(month), day, workbook, url)
-    if not review.settings.book_id:
-        proposed = new_book_id()
-        raise UsageProblem("book-id-missing", found=review.source.name, proposed=proposed)
+    check_book_id(review)
     reasons = closing.Reasons(with_missing, again)
     # What keeps a month open is told before a ledger is made.
     with open_ledger(url, create=False) as kept:
@@ -141,4 +139,5 @@ def _tell(
     if outcome == "already":
         typer.echo(closing_sentence(closing, language))
     if preliminary:
-        typer.echo(word("closing.still_preliminary", language))
+        names = BookNames(proposal.review.source.names, language)
+        typer.echo(say("closing.still_preliminary", language, book=names))

@@ -114,7 +114,7 @@ def _pieces(book: Book, sha256: str, order: Order, scopes: tuple[str, ...]) -> t
 def _scopes(whole: Review, each: str) -> tuple[str, ...]:
     found = scopes_by(whole, each)
     if not found:
-        raise UsageProblem("each-none", found=each)
+        raise UsageProblem("each-none", found=each, book=whole.source.names)
     return tuple(found)
 
 

@@ -29,9 +29,12 @@ MAX_PROBLEMS = 10_000
 
 
 class Findings:
-    """The problems found so far, in the order in which they were found."""
+    """The problems found so far, in the order in which they were found. ``names`` are the book's
+    own for its sheets, columns and settings (:class:`kpixl.words.BookNames`); whoever finds them
+    adds them, and all problems are told with them."""
 
     def __init__(self) -> None:
+        self.names: Dict[str, str] = {}
         self._problems: List[Problem] = []
         self._beyond = {Severity.ERROR: _Beyond(), Severity.WARNING: _Beyond()}
 
@@ -67,7 +70,7 @@ class Findings:
             return
         self._problems.append(
             Problem(
-                code, sheet.name, cell_name(*at), shown(found), dict(details), _once(goals),
+                code, sheet.name, cell_name(*at), shown(found), self._named(details), _once(goals),
                 _once(people), severity is Severity.STRUCTURAL, severity is Severity.WARNING,
             )
         )  # fmt: skip
@@ -85,10 +88,13 @@ class Findings:
         """Report on a whole sheet or its cell ``at``, or on the book where it has no such sheet."""
         self._problems.append(
             Problem(
-                code, sheet, at, found, dict(details), _once(goals), (),
+                code, sheet, at, found, self._named(details), _once(goals), (),
                 severity is Severity.STRUCTURAL, severity is Severity.WARNING,
             )
         )  # fmt: skip
+
+    def _named(self, details: Mapping[str, object]) -> Dict[str, object]:
+        return {**details, "book": self.names}
 
     @property
     def _full(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Dict, List, Optional, Tuple
 from kpixl.errors import CellError
 from kpixl.measures.kinds import Aggregation, Direction
 from kpixl.plan import schema
-from kpixl.plan.findings import Findings, Severity, both_names
+from kpixl.plan.findings import Findings, Severity
 from kpixl.plan.headers import Table
 from kpixl.plan.model import Goal, Level
 from kpixl.plan.rows import Row, filled_rows, is_total
@@ -200,8 +200,7 @@ def check_definitions(rows: Tuple[GoalRow, ...], counted: Dict[str, bool], green
         goal, row = entry.goal, entry.row
         if counted[goal.id]:
             for column in entry.blanks:
-                details = {**_label(row), **both_names("column", column)}
-                row.report(f"{column}-missing", column, details=details)
+                row.report(f"{column}-missing", column, details=_label(row))
         if goal.amber_at is not None and goal.amber_at > green_at:
             details = {"green": number_text(green_at), "amber": number_text(goal.amber_at)}
             row.report("amber-above-green", "amber_at", details=details)

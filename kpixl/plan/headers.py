@@ -8,7 +8,7 @@ from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.plan import schema
 from kpixl.plan.cells import CellValue, SheetRows, cell_name
-from kpixl.plan.findings import Findings, Severity, both_names, missing_column
+from kpixl.plan.findings import Findings, Severity, missing_column
 from kpixl.plan.monthheaders import MonthHeaders, looks_like_month, month_headers
 from kpixl.plan.schema import SHEET, Column
 from kpixl.plan.values import is_blank, shown
@@ -33,6 +33,13 @@ class Table:
     def cell_name(self, row: int, position: int) -> str:
         """The name of the cell at a row (from 1) and position (from 0)."""
         return cell_name(row, position + 1)
+
+    def header_text(self, column: str) -> str:
+        """What the header of a column says; a merged one stands above the row of months."""
+        position = self.columns[column]
+        upwards = reversed(self.sheet.rows[: self.header])
+        cells = (row[position] for row in upwards if position < len(row))
+        return shown(next(cell for cell in cells if isinstance(cell, str)))
 
     def data_rows(self) -> Iterator[Tuple[int, Sequence[CellValue]]]:
         """The rows below the header with their numbers, from 1."""
@@ -67,6 +74,12 @@ def read_header(
     if header is None:
         findings.sheet("header-missing", sheet.name, goals, severity, _wanted(key))
         return None
+    months = MonthHeaders()
+    if SHEET[key].monthly:
+        months = month_headers(sheet, header.row, set(header.columns.values()), fiscal_start)
+    table = Table(key, sheet, header.row, header.columns, months)
+    for name in table.columns:
+        findings.names[f"column.{key}.{name}"] = table.header_text(name)
     for column in _required(key):
         if column.key not in header.columns:
             findings.cell(
@@ -76,14 +89,11 @@ def read_header(
     for row, position, column_key in header.doubled:
         findings.cell(
             "column-double", sheet, (row, position + 1), sheet.rows[row - 1][position], goals,
-            details=both_names("column", column_key),
+            details={"first": table.header_text(column_key)},
         )  # fmt: skip
     if len(sheet.rows) - header.row > schema.MAX_ROWS:
         findings.sheet("rows-too-many", sheet.name, goals, details={"limit": schema.MAX_ROWS})
-    months = MonthHeaders()
-    if SHEET[key].monthly:
-        months = month_headers(sheet, header.row, set(header.columns.values()), fiscal_start)
-    return Table(key, sheet, header.row, header.columns, months)
+    return table
 
 
 def _unknown(key: str, sheet: SheetRows, header: _Header) -> List[str]:

@@ -208,10 +208,12 @@ class SheetColumns:
 
 @dataclass(frozen=True)
 class Source:
-    """Which file the plan was read from."""
+    """Which file the plan was read from; ``names`` are its own for its sheets, columns and
+    settings (:class:`kpixl.words.BookNames`)."""
 
     name: str = ""
     sha256: str = ""
+    names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Collection, Dict, List, Optional, Tuple
 
 from kpixl.measures.kinds import Decision
-from kpixl.plan.findings import Findings, Severity, both_names
+from kpixl.plan.findings import Findings, Severity
 from kpixl.plan.headers import Table
 from kpixl.plan.model import Action, Comment
 from kpixl.plan.rows import Row, filled_rows
 from kpixl.plan.values import text_of
-from kpixl.words import LANGUAGES, word
 
 _IN_ORDER = ("raised", "started", "done", "decided")
 """The days of an action in the order in which they come."""
@@ -72,8 +71,11 @@ def _check_order(row: Row, action: Action) -> None:
         if day is None:
             continue
         if day < latest:
-            before = {f"earlier_{one}": word(f"column.{earlier}", one) for one in LANGUAGES}
-            details = {**both_names("column", column), **before, "first": latest.isoformat()}
+            details = {
+                "name": row.table.header_text(column),
+                "earlier": row.table.header_text(earlier),
+                "first": latest.isoformat(),
+            }
             row.report("action-order", column, day, Severity.WARNING, details)
             return
         earlier, latest = column, day

@@ -82,6 +82,7 @@ def read_settings(
         key = names.get(fold(key_text)) if isinstance(key_text, str) else None
         if key is not None:
             there.add(key)
+            findings.names[f"setting.{key}"] = row.text("key")
         if is_blank(row.value("value")) and row.formula("value") is None:
             continue
         if key is None:
@@ -89,7 +90,7 @@ def read_settings(
             continue
         row.goals = () if key in ONLY_LOOK else tuple(goals)
         if key in found:
-            details = {"first": found[key][0].name("value"), **both_names("setting", key)}
+            details = {"first": found[key][0].name("value"), "name": row.text("key")}
             row.report("setting-double", "value", details=details)
             continue
         found[key] = (row, _value(row, key, kinds[key]))

@@ -89,10 +89,8 @@ def _report_unused_revision(plan: Plan, tables: Mapping[str, Table], findings: F
     """A Revision that was filled in replaces nothing until Settings say from when."""
     goals = tuple(goal_id for goal_id, series in plan.revision.items() if series.values)
     if goals and plan.settings.revision_from is None:
-        details = both_names("setting", "revision_from")
-        findings.sheet(
-            "revision-not-used", tables["revision"].sheet.name, goals, Severity.WARNING, details
-        )
+        sheet = tables["revision"].sheet.name
+        findings.sheet("revision-not-used", sheet, goals, Severity.WARNING)
 
 
 def _report_review_month(plan: Plan, goals: Sequence[str], findings: Findings) -> None:
@@ -134,7 +132,7 @@ def _plan(
         ),
         holidays=tuple(days),
         holiday_names={day: name for day, name in days.items() if name},
-        source=Source(book.name, book.sha256),
+        source=Source(book.name, book.sha256, findings.names),
     )
 
 
@@ -185,6 +183,7 @@ def _input_sheets(book: BookRows, findings: Findings) -> Dict[str, SheetRows]:
             findings.sheet("sheet-double", other.name, (), Severity.STRUCTURAL, details)
         if SHEET[key].required or _has_content(real[0]):
             chosen[key] = real[0]
+            findings.names[f"sheet.{key}"] = real[0].name
     return chosen
 
 

@@ -68,6 +68,28 @@ class MethodView:
         """Where the actual of a month stands, or is to stand."""
         return self._figure_place("actuals", goal.id, month) or self.goal_place(goal, "id")
 
+    def advise(
+        self,
+        code: str,
+        place: Place,
+        goals: Iterable[GoalReview],
+        details: Mapping[str, object],
+        found: str = "",
+        form: str = "",
+    ) -> Problem:
+        """Advice on ``goals``, which are all that its sentence tells of: a pack that does not hold
+        them all does not hold the advice. ``form`` chooses among the sentences of ``code``."""
+        return Problem(
+            code,
+            place.sheet,
+            place.cell,
+            found,
+            {**details, "form": form, "book": self.plan.source.names},
+            goals=tuple(dict.fromkeys(goal.id for goal in goals)),
+            warning=True,
+            method=True,
+        )
+
     def _figure_place(self, key: str, goal_id: str, month: Month) -> Optional[Place]:
         sheets = {
             "plan": self.plan.plan, "revision": self.plan.revision, "actuals": self.plan.actuals
@@ -77,28 +99,6 @@ class MethodView:
         if sheet is None or not row or month not in sheet.months:
             return None
         return Place(sheet.name, cell_name(row, sheet.months[month]))
-
-
-def advise(
-    code: str,
-    place: Place,
-    goals: Iterable[GoalReview],
-    details: Mapping[str, object],
-    found: str = "",
-    form: str = "",
-) -> Problem:
-    """Advice on ``goals``, which are all that its sentence tells of: a pack that does not hold
-    them all does not hold the advice. ``form`` chooses among the sentences of ``code``."""
-    return Problem(
-        code,
-        place.sheet,
-        place.cell,
-        found,
-        {**details, "form": form},
-        goals=tuple(dict.fromkeys(goal.id for goal in goals)),
-        warning=True,
-        method=True,
-    )
 
 
 @dataclass(frozen=True)

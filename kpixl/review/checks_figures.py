@@ -10,7 +10,7 @@ from kpixl.measures.kinds import Aggregation, Direction, Status
 from kpixl.plan.model import Level
 from kpixl.plan.month import Month
 from kpixl.plan.values import number_text, plain
-from kpixl.review.advice import MethodView, advise, month_in_words
+from kpixl.review.advice import MethodView, month_in_words
 from kpixl.review.periods import short_month
 from kpixl.words import LANGUAGES, word
 
@@ -36,7 +36,7 @@ def plan_needs_baseline(view: MethodView) -> Iterator[Problem]:
         details = {"name": goal.goal.name, **_months_in_words([month for month, _ in low])}
         place = view.plan_place(goal.goal, low[0][0])
         found = number_text(low[0][1])
-        yield advise("plan-needs-baseline", place, [goal], details, found, form)
+        yield view.advise("plan-needs-baseline", place, [goal], details, found, form)
 
 
 def _form_of_plan(values: Sequence[float]) -> str:
@@ -61,7 +61,7 @@ def ratio_summed(view: MethodView) -> Iterator[Problem]:
                 "name": goal.goal.name, "unit": goal.goal.unit, "formula": goal.goal.formula_text
             }  # fmt: skip
             place = view.goal_place(goal.goal, "aggregation")
-            yield advise("ratio-summed", place, [goal], details, form=form)
+            yield view.advise("ratio-summed", place, [goal], details, form=form)
 
 
 def _is_quotient_of_sums(view: MethodView, formula: Optional[Node]) -> bool:
@@ -97,7 +97,7 @@ def not_updated(view: MethodView) -> Iterator[Problem]:
         details = {"name": goal.goal.name, "n": missing, **month_in_words("since", since)}
         form = "long" if missing == len(history) else ""
         place = view.actual_place(goal.goal, since)
-        yield advise("not-updated", place, [goal], details, form=form)
+        yield view.advise("not-updated", place, [goal], details, form=form)
 
 
 def _at_the_end(marks: Iterable[bool]) -> int:

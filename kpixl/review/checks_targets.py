@@ -11,7 +11,6 @@ from kpixl.measures.pace import beyond
 from kpixl.plan.values import number_text
 from kpixl.review.advice import (
     MethodView,
-    advise,
     changes_in_words,
     figures_in_words,
     month_in_words,
@@ -31,7 +30,7 @@ def target_easier_than_last_year(view: MethodView) -> Iterator[Problem]:
         figures = {"plan": plan, "prior": prior}
         details = {"name": goal.goal.name, **figures_in_words(view.review, goal, figures)}
         place = view.plan_place(goal.goal, goal.series.months[0])
-        yield advise("target-easier-than-last-year", place, [goal], details, number_text(plan))
+        yield view.advise("target-easier-than-last-year", place, [goal], details, number_text(plan))
 
 
 def _year(goal: GoalReview, known: Optional[float], months: Values) -> Optional[float]:
@@ -68,7 +67,7 @@ def target_beyond_history(view: MethodView) -> Iterator[Problem]:
         }
         place = view.plan_place(goal.goal, view.review.month.plus(1))
         found = number_text(needed.value)
-        yield advise("target-beyond-history", place, [goal], details, found, form)
+        yield view.advise("target-beyond-history", place, [goal], details, found, form)
 
 
 def _pace_in_words(
@@ -113,7 +112,7 @@ def target_beyond_benchmark(view: MethodView) -> Iterator[Problem]:
         place = view.goal_place(goal.goal, "benchmark")
         form = "month" if summed else ""
         found = number_text(benchmark)
-        yield advise("target-beyond-benchmark", place, [goal], details, found, form)
+        yield view.advise("target-beyond-benchmark", place, [goal], details, found, form)
 
 
 def _beyond(goal: GoalReview, figure: float, mark: float) -> bool:
@@ -132,7 +131,7 @@ def always_green(view: MethodView) -> Iterator[Problem]:
             continue
         place = view.plan_place(goal.goal, view.review.month)
         details = {"name": goal.goal.name, "n": HISTORY_MONTHS}
-        yield advise("always-green", place, [goal], details)
+        yield view.advise("always-green", place, [goal], details)
 
 
 def _is_perfect(goal: GoalReview) -> bool:

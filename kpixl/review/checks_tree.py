@@ -10,7 +10,7 @@ from kpixl.measures.gap import EQUAL
 from kpixl.plan.model import Level, definition_in
 from kpixl.plan.units import same_unit
 from kpixl.plan.values import number_text
-from kpixl.review.advice import MethodView, advise, month_in_words
+from kpixl.review.advice import MethodView, month_in_words
 from kpixl.review.figures import GoalReview, Review
 from kpixl.words import fold
 
@@ -20,7 +20,7 @@ def kgi_without_number(view: MethodView) -> Iterator[Problem]:
     for goal in view.review.at_level(Level.KGI):
         if goal.source in ("none", "rollup"):
             place = view.goal_place(goal.goal, "formula")
-            yield advise("kgi-without-number", place, [goal], _named(goal), form=goal.source)
+            yield view.advise("kgi-without-number", place, [goal], _named(goal), form=goal.source)
 
 
 def goal_without_owner(view: MethodView) -> Iterator[Problem]:
@@ -28,7 +28,7 @@ def goal_without_owner(view: MethodView) -> Iterator[Problem]:
     for goal in view.review.goals:
         if not goal.goal.owner.strip():
             place = view.goal_place(goal.goal, "owner")
-            yield advise("goal-without-owner", place, [goal], _named(goal))
+            yield view.advise("goal-without-owner", place, [goal], _named(goal))
 
 
 def csf_too_many_kpis(view: MethodView) -> Iterator[Problem]:
@@ -39,7 +39,7 @@ def csf_too_many_kpis(view: MethodView) -> Iterator[Problem]:
             goal = view.review.by_id[csf]
             details = {**_named(goal), "n": len(kpis), "limit": limit}
             place = view.goal_place(goal.goal, "id")
-            yield advise("csf-too-many-kpis", place, [goal, *kpis], details, str(len(kpis)))
+            yield view.advise("csf-too-many-kpis", place, [goal, *kpis], details, str(len(kpis)))
 
 
 def csf_without_kpi(view: MethodView) -> Iterator[Problem]:
@@ -50,7 +50,7 @@ def csf_without_kpi(view: MethodView) -> Iterator[Problem]:
         used = inputs(formula) if formula is not None else ()
         if goal.id not in measured and measured.isdisjoint(used):
             place = view.goal_place(goal.goal, "id")
-            yield advise("csf-without-kpi", place, [goal], _named(goal))
+            yield view.advise("csf-without-kpi", place, [goal], _named(goal))
 
 
 def book_too_many_kpis(view: MethodView) -> Iterator[Problem]:
@@ -59,7 +59,7 @@ def book_too_many_kpis(view: MethodView) -> Iterator[Problem]:
     if len(kpis) > limit:
         place = view.goal_place(_in_sheet_order(kpis)[limit].goal, "id")
         details = {"n": len(kpis), "limit": limit}
-        yield advise("book-too-many-kpis", place, kpis, details, str(len(kpis)))
+        yield view.advise("book-too-many-kpis", place, kpis, details, str(len(kpis)))
 
 
 def owner_too_many_kpis(view: MethodView) -> Iterator[Problem]:
@@ -73,7 +73,7 @@ def owner_too_many_kpis(view: MethodView) -> Iterator[Problem]:
             ordered = _in_sheet_order(kpis)
             details = {"owner": ordered[0].goal.owner, "n": len(kpis), "limit": limit}
             place = view.goal_place(ordered[limit].goal, "owner")
-            yield advise("owner-too-many-kpis", place, kpis, details, str(len(kpis)))
+            yield view.advise("owner-too-many-kpis", place, kpis, details, str(len(kpis)))
 
 
 def kpi_without_kgi(view: MethodView) -> Iterator[Problem]:
@@ -93,14 +93,14 @@ def kpi_without_kgi(view: MethodView) -> Iterator[Problem]:
         kpis = [goal for group in astray.values() for goal in group]
         first = _in_sheet_order([review.by_id[root] for root in astray])[0]
         place = view.goal_place(first.goal, "level")
-        yield advise("kpi-without-kgi", place, kpis, {"n": len(kpis)}, form="none")
+        yield view.advise("kpi-without-kgi", place, kpis, {"n": len(kpis)}, form="none")
         return
     for root_id, kpis in astray.items():
         root = review.by_id[root_id]
         details = {**_named(root), "n": len(kpis)}
         form = "" if kpis == [root] else "below"
         place = view.goal_place(root.goal, "parent")
-        yield advise("kpi-without-kgi", place, [root, *kpis], details, form=form)
+        yield view.advise("kpi-without-kgi", place, [root, *kpis], details, form=form)
 
 
 def weight_too_large(view: MethodView) -> Iterator[Problem]:
@@ -121,7 +121,7 @@ def weight_too_large(view: MethodView) -> Iterator[Problem]:
                 }  # fmt: skip
                 place = view.goal_place(child.goal, "weight")
                 found = number_text(weight)
-                yield advise("weight-too-large", place, [child, parent], details, found)
+                yield view.advise("weight-too-large", place, [child, parent], details, found)
 
 
 def _shares(share: float, limit: float) -> Dict[str, object]:
@@ -168,7 +168,9 @@ def unit_changed(view: MethodView) -> Iterator[Problem]:
                 "name": now.name, "before": before.unit, "unit": now.unit,
                 **month_in_words("until", earlier),
             }  # fmt: skip
-            yield advise("unit-changed", view.goal_place(now, "unit"), [goal], details, now.unit)
+            yield view.advise(
+                "unit-changed", view.goal_place(now, "unit"), [goal], details, now.unit
+            )
 
 
 def _reached(review: Review, goals: Sequence[GoalReview]) -> Set[str]:

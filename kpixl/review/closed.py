@@ -170,7 +170,7 @@ def still_preliminary(plan: Plan, month: Month, day: date) -> Tuple[Problem, ...
     if plan.settings.state is State.FINAL:
         return ()
     sheet, cell = plan.setting_cells.get("state", (None, None))
-    details = {"month": str(month), "day": day.isoformat()}
+    details = {"month": str(month), "day": day.isoformat(), "book": plan.source.names}
     return (Problem("closed-but-preliminary", sheet, cell, "", details, warning=True),)
 
 

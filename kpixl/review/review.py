@@ -39,7 +39,7 @@ def review(
     """
     month = month or plan.settings.review_month or _last_reported(plan)
     if month is None:
-        raise UsageProblem("no-review-month")
+        raise UsageProblem("no-review-month", book=plan.source.names)
     due = plan.settings.close_day.due(month, plan.holidays)
     judged = as_of or due
     monthly = lay_out(plan, _window(plan, month), month)

@@ -51,7 +51,7 @@ def scoped(review: Review, text: str) -> Review:
         return replace(review, problems=_touching(review, review.goals, whole=True))
     goals = _members(review, scope)
     if not goals:
-        raise UsageProblem("unknown-scope", found=text)
+        raise UsageProblem("unknown-scope", found=text, book=review.source.names)
     ids = {goal.id for goal in goals}
     actions = tuple(entry for entry in review.actions if entry.action.goal in ids)
     kept = _without_others(_rerooted(review, goals), {entry.action.id for entry in actions})

@@ -61,7 +61,7 @@ def dispatch(order: Order, review: Review, ledger: Ledger, now: datetime) -> Dis
     """
     check_addressed(review)
     if all(goal.month.actual is None for goal in review.goals):
-        raise UsageProblem("send-unreported", month=str(review.month))
+        raise UsageProblem("send-unreported", month=str(review.month), book=review.source.names)
     unreachable = tuple(problem for problem in review.problems if problem.people)
     people = _people(order, review, unreachable)
     edition, is_new = current_edition(ledger, review, order.correct, now)
@@ -94,11 +94,21 @@ def dispatch(order: Order, review: Review, ledger: Ledger, now: datetime) -> Dis
 def check_addressed(review: Review) -> None:
     """Whether a book says which one it is, and to whom it goes. Raises :class:`UsageProblem`:
     ``book-id-missing``, ``recipients-none``."""
-    if not review.settings.book_id:
-        raise UsageProblem("book-id-missing", found=review.source.name, proposed=new_book_id())
+    check_book_id(review)
     # A row that is wrong is no mistake of the order: its problem is told with the result.
     if not review.recipients and not any(problem.people for problem in review.problems):
-        raise UsageProblem("recipients-none", found=review.source.name)
+        raise UsageProblem("recipients-none", **_book(review))
+
+
+def check_book_id(review: Review) -> None:
+    """Raises :class:`UsageProblem` ``book-id-missing`` for a book that does not say which it is."""
+    if not review.settings.book_id:
+        raise UsageProblem("book-id-missing", proposed=new_book_id(), **_book(review))
+
+
+def _book(review: Review) -> dict[str, object]:
+    """The book's file and its own names, as details of a problem."""
+    return {"found": review.source.name, "book": review.source.names}
 
 
 def _people(order: Order, review: Review, unreachable: Sequence[Problem]) -> tuple[Recipient, ...]:
@@ -115,7 +125,8 @@ def _people(order: Order, review: Review, unreachable: Sequence[Problem]) -> tup
         names = ", ".join(
             dict.fromkeys(person.name or person.email for person in review.recipients)
         )
-        raise UsageProblem("only-unknown", found=", ".join(unknown), known=names)
+        book = review.source.names
+        raise UsageProblem("only-unknown", found=", ".join(unknown), known=names, book=book)
     return found
 
 

@@ -66,7 +66,8 @@ def rolled_over(plan: Plan, language: str, first: Optional[Month] = None) -> Rol
     closing = fiscal_year_start(_reviewed(plan), plan.settings.fiscal_start)
     first = first or closing.plus(YEAR)
     if first.month != plan.settings.fiscal_start or first <= closing:
-        raise UsageProblem("rollover-first", found=str(first), next=str(closing.plus(YEAR)))
+        details = {"found": str(first), "next": str(closing.plus(YEAR)), "book": plan.source.names}
+        raise UsageProblem("rollover-first", **details)
     kept = _kept_plan(plan, closing)
     settings = replace(
         kept.settings,
@@ -100,7 +101,7 @@ def _reviewed(plan: Plan) -> Month:
         months = [month for series in side.values() for month in series.values]
         if months:
             return max(months)
-    raise UsageProblem("no-review-month")
+    raise UsageProblem("no-review-month", book=plan.source.names)
 
 
 def _label(plan: Plan, first: Month, language: str) -> str:
