@@ -72,7 +72,11 @@ def _untold(closed: tuple[Problem, ...], look: tuple[Problem, ...]) -> tuple[Pro
     """Without a fault that is told already: a kpixl.toml that cannot be read is in the way of the
     look and of the ledger."""
     told = {problem.code for problem in look}
-    return tuple(problem for problem in closed if problem.details.get("fault") not in told)
+    return tuple(
+        problem
+        for problem in closed
+        if getattr(problem.details.get("fault"), "code", None) not in told
+    )
 
 
 def _look_problems(plan: Plan | None, path: Path) -> tuple[Problem, ...]:

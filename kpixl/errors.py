@@ -119,6 +119,10 @@ class KpixlError(Exception):
         shown = ", ".join(f"{name}={value!r}" for name, value in self.details.items())
         return f"{self.code}({shown})"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Not by calling the class again: each takes what it needs.
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
 
 class FileProblem(KpixlError):
     """The file cannot be read as a workbook at all."""

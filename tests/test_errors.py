@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from kpixl.errors import CellError, Problem
+from kpixl.errors import CellError, Problem, UsageProblem
 from kpixl.functions import FUNCTIONS, Argument, Kind, Shape
+from kpixl.jobs import NotReadable
 
 
 def test_a_problem_is_its_parts():
@@ -34,6 +35,13 @@ def test_error_values_are_themselves_wherever_they_come_from():
 )
 def test_what_is_handed_to_another_process_arrives_equal(one: object):
     assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 - made here
+
+
+def test_a_fault_is_told_alike_in_another_process():
+    fault = NotReadable([Problem("x", details={"fault": UsageProblem("y", found="z")})])
+    there = pickle.loads(pickle.dumps(fault))  # noqa: S301 - made here
+    assert (type(there), str(there)) == (NotReadable, str(fault))
+    assert str(there.problems[0].details["fault"]) == "y(found='z')"
 
 
 @pytest.mark.parametrize("name", [Kind.DATE, Shape.TABLE])

@@ -93,11 +93,26 @@ def test_a_server_that_never_answers_is_not_waited_for_long() -> None:
     assert time.monotonic() - began < LOOKS_WITHIN + 3
 
 
+def greeted(silent: socket.socket) -> int:
+    """How many have called at a socket and said something."""
+    silent.setblocking(False)
+    found = 0
+    while True:
+        try:
+            caller, _ = silent.accept()
+        except BlockingIOError:
+            return found
+        with caller:
+            found += bool(caller.recv(1))
+
+
 # ---- As a schedule meets it -----------------------------------------------------------------
 
 
-def early(folder: Path, ledger: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Any]:
-    """``kpixl send --if-ready`` on the last day on which it does not send yet."""
+def sent_by(
+    folder: Path, ledger: str, monkeypatch: pytest.MonkeyPatch, *options: str
+) -> tuple[int, str]:
+    """``kpixl send`` with these options: its exit code, and all that it says."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("KPIXL_LANG", "en")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "nobody"))
@@ -111,9 +126,15 @@ def early(folder: Path, ledger: str, monkeypatch: pytest.MonkeyPatch) -> tuple[i
         encoding="utf-8",
     )
     book = write(folder / "plan.xlsx", rows(("abe@example.com",)))
-    words = ["send", str(book), "--if-ready", "--yes", "--as-of", "2026-06-10", "--json"]
-    found = CliRunner().invoke(app, words)
-    return found.exit_code, json.loads(found.stdout)
+    found = CliRunner().invoke(app, ["send", str(book), "--yes", *options])
+    return found.exit_code, found.output
+
+
+def early(folder: Path, ledger: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Any]:
+    """``kpixl send --if-ready`` on the last day on which it does not send yet."""
+    options = ("--if-ready", "--as-of", "2026-06-10", "--json")
+    code, said = sent_by(folder, ledger, monkeypatch, *options)
+    return code, json.loads(said)
 
 
 def test_a_ledger_on_a_server_is_asked_before_the_day(
@@ -142,3 +163,18 @@ def test_what_names_no_ledger_is_an_obstacle_too(
     code, data = early(tmp_path, "postgresql://kpi@localhost/kpis", monkeypatch)
     assert code == 2
     assert [one["error"] for one in data["obstacles"]] == ["ledger-url"]
+
+
+@pytest.mark.parametrize("options", [("--if-ready", "--as-of", "2026-06-10"), ()])
+def test_a_server_that_never_answers_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        place = f"postgresql://kpi@127.0.0.1:{port}/kpis?sslmode=disable&connect_timeout=2"
+        code, said = sent_by(tmp_path, place, monkeypatch, *options)
+        assert greeted(silent) == 1
+    assert code == 1
+    assert said.count("The server of the ledger") == 1

@@ -33,8 +33,8 @@ def closed_problems(
     the one at ``url``, else the one that belongs to the ``workbook`` (None: one that lies in no
     folder of this machine).
 
-    A ledger that cannot be read is a warning as well, :data:`UNREAD` with the ``fault``'s code: it
-    keeps nobody from looking at a book.
+    A ledger that cannot be read is a warning as well, :data:`UNREAD` with the ``fault``: it keeps
+    nobody from looking at a book.
     """
     if not plan.settings.book_id:
         return ()
@@ -42,7 +42,7 @@ def closed_problems(
         return _found(plan, workbook, month, url)
     except KpixlError as fault:
         reasons = {f"reason_{one}": problem_text(fault, one).what for one in LANGUAGES}
-        return (Problem(UNREAD, details={"fault": fault.code, **reasons}, warning=True),)
+        return (Problem(UNREAD, details={"fault": fault, **reasons}, warning=True),)
 
 
 def _found(
@@ -79,6 +79,15 @@ def _told(ledger: Ledger, plan: Plan, month: Month | None, named: str) -> tuple[
         for one in closed.values()
     )
     return (*changed_actuals(plan, entries, month, named), *state)
+
+
+def check_read(problems: Iterable[Problem]) -> None:
+    """Raises the fault for which the ledger could not be read, where it is among ``problems``:
+    whoever needs the ledger does not wait a second time for a server that does not answer."""
+    for problem in problems:
+        fault = problem.details.get("fault")
+        if problem.code == UNREAD and isinstance(fault, KpixlError):
+            raise fault
 
 
 def as_closed(review: Review) -> Review:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from kpixl import jobs
+from kpixl.delivery.closed import check_read
 from kpixl.delivery.closing import CannotClose, close_by_sending
 from kpixl.delivery.config import DeliveryConfig, brand_folder, delivery_config
 from kpixl.delivery.editions import sent_before
@@ -110,6 +111,7 @@ class Office:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger of the workbook's folder, or the one that is named."""
+        check_read(self.review.problems)
         return open_ledger(self._ledger_url, create=self._writes)
 
     @cached_property
@@ -122,6 +124,7 @@ class Office:
         """Whether the ledger, a file or on a server, can be read and written to. Nothing is
         written that stays. Raises :class:`LedgerProblem`, and :class:`UsageProblem` where a
         server's driver is not installed."""
+        check_read(self.review.problems)
         file = file_of(self._ledger_url)
         if file is None:
             check_server(self._ledger_url)
