@@ -225,6 +225,20 @@ def test_a_name_on_the_scorecard_leads_elsewhere_or_nowhere(pages: tuple[str, ..
         assert bool(linked) == ("goals" in pages)
 
 
+@pytest.mark.parametrize("name", ["scorecard", "goals", "tree"])
+def test_a_page_that_is_asked_for_twice_is_two_places_to_link_to(name: str) -> None:
+    pack = build_pack(sample_review("en"), PackOptions("en", pages=(name, "summary", name)))
+    page = for_browser(pack)
+    for html in (for_print(pack).html, page):
+        ids, linked = re.findall(r'\sid="([^"]+)"', html), re.findall(r'href="#([^"]+)"', html)
+        assert len(ids) == len(set(ids))
+        assert set(linked) <= set(ids)
+    contents = re.findall(r'<li[^>]*><a href="#([^"]+)"', page)
+    middle = contents.index("summary")
+    assert len(contents) == 2 * middle + 1
+    assert len(set(contents)) == len(contents)
+
+
 def test_equal_packs_make_equal_pages() -> None:
     plan = plan_saying("x")
     assert for_browser(pack_of(plan)) == for_browser(pack_of(plan))

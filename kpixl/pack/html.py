@@ -130,6 +130,8 @@ def _nothing(*_: object, **__: object) -> Markup:
     return Markup("")
 
 
+ID = r'\sid="([^"]+)"'
+
 ON_PAPER: dict[str, Callable[..., Markup]] = {"region": _nothing, "table_view": _nothing}
 """What templates call for the screen's sake."""
 
@@ -142,7 +144,8 @@ def _render(
     helpers: Mapping[str, Callable[..., Markup]] = ON_PAPER,
 ) -> str:
     found = environment(templates, pack.language)
-    return UNPRINTABLE.sub("", _without_dead_links(_filled(found, pack, medium, draw, helpers)))
+    html = _with_each_id_once(_filled(found, pack, medium, draw, helpers))
+    return UNPRINTABLE.sub("", _without_dead_links(html))
 
 
 def page_by(pack: Pack, medium: str, templates: Path, extension: type[Extension]) -> str:
@@ -189,9 +192,21 @@ def _places(page: Page) -> Iterator[str]:
         yield from (cell.anchor for cell in page.charts)
 
 
+def _with_each_id_once(html: str) -> str:
+    """What stands again on a page that was asked for twice is found on the first of the two."""
+    seen: set[str] = set()
+
+    def first(found: re.Match[str]) -> str:
+        known = found[1] in seen
+        seen.add(found[1])
+        return "" if known else found[0]
+
+    return re.sub(ID, first, html)
+
+
 def _without_dead_links(html: str) -> str:
     """A pack of some pages has links to pages that it does not hold: they become plain text."""
-    places = set(re.findall(r'\sid="([^"]+)"', html))
+    places = set(re.findall(ID, html))
     return re.sub(r'\shref="#([^"]+)"', lambda m: m[0] if m[1] in places else "", html)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpixl.errors import UsageProblem
@@ -80,7 +81,9 @@ def build_pack(review: Review, options: PackOptions) -> Pack:
     language, edition = options.language, edition_remark(options.edition, options.language)
     shown = tuple(entry for entry in options.restated if entry.goal in review.by_id)
     options = replace(options, restated=shown)
-    pages = tuple(page for name in options.pages for page in PAGES[name](review, options))
+    pages = tuple(
+        _told_apart(page for name in options.pages for page in PAGES[name](review, options))
+    )
     settings = review.settings
     title = settings.title or word("page.review_title", language)
     month, scope = month_name(review.month, language), scope_name(review, language)
@@ -110,6 +113,15 @@ def build_pack(review: Review, options: PackOptions) -> Pack:
         faces=options.look.faces,
         footer=options.look.footer,
     )
+
+
+def _told_apart(pages: Iterable[Page]) -> Iterator[Page]:
+    """A page that is asked for once more is one more place for links to lead to."""
+    times: Counter[str] = Counter()
+    for page in pages:
+        times[page.anchor] += 1
+        n = times[page.anchor]
+        yield page if n == 1 else replace(page, anchor=f"{page.anchor}--{n}")
 
 
 def _running(company: str, parts: tuple[str, str, str, str]) -> tuple[str, str]:
