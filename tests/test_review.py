@@ -9,7 +9,7 @@ import pytest
 
 from kpixl.errors import Problem, UsageProblem
 from kpixl.measures.kinds import Aggregation, Direction, Phase, Status, Step
-from kpixl.plan.model import Action, Comment, Level, Series
+from kpixl.plan.model import Action, Comment, Goal, Level, Series
 from kpixl.plan.month import CloseDay, Month
 from kpixl.review.review import review
 from kpixl.review.sentences import changes
@@ -160,6 +160,18 @@ def test_growth_stays_available_where_only_the_owner_changed():
     new = goal("USERS", owner="Abe", valid_from=Month(2026, 4))
     plan = plan_of(old, new, actuals={"USERS": [1, 1, 1]}, prior={"USERS": [2, 2, 2]})
     assert review(plan).by_id["USERS"].month.growth == pytest.approx(-0.5)
+
+
+def test_growth_stays_available_where_only_capitals_changed():
+    def one(name: str, formula: str, **time: Month) -> Goal:
+        return goal("SALES", label=name, name=name, formula=formula, **time)
+
+    old = one("Sales", "Visits*rate", valid_to=Month(2026, 3))
+    new = one("SALES", "VISITS*RATE", valid_from=Month(2026, 4))
+    plan = plan_of(old, new, actuals={"SALES": [1, 1, 1]}, prior={"SALES": [2, 2, 2]})
+    found = review(plan).by_id["SALES"]
+    assert found.month.growth == pytest.approx(-0.5)
+    assert found.definition_changed is None
 
 
 @pytest.mark.parametrize(

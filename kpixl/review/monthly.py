@@ -8,6 +8,7 @@ from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence,
 from kpixl.measures.drivers import Driver, DriverTree
 from kpixl.measures.fills import YEAR
 from kpixl.measures.formula import Node
+from kpixl.measures.kinds import Aggregation, Direction
 from kpixl.plan.model import NO_FIGURES, Goal, Plan, Series, definition_in
 from kpixl.plan.month import Month
 from kpixl.plan.units import same_unit
@@ -64,12 +65,16 @@ def _at(values: Sequence[Optional[float]], position: int) -> Optional[float]:
 def same_definition(first: Goal, second: Goal) -> bool:
     """Whether figures of both are comparable: what is counted and how has not changed. A new
     parent, owner, weight or target does not change what a figure means, nor does another word for
-    the same unit."""
+    the same unit, or small letters for capitals: IDs are one without regard to case, and cells
+    compare all text so."""
     return first is second or (
-        (first.name, first.direction, first.aggregation, first.formula_text)
-        == (second.name, second.direction, second.aggregation, second.formula_text)
-        and same_unit(first.unit, second.unit)
+        _meaning(first) == _meaning(second) and same_unit(first.unit, second.unit)
     )
+
+
+def _meaning(goal: Goal) -> Tuple[str, Direction, Aggregation, str]:
+    name, formula = goal.name.casefold(), goal.formula_text.casefold()
+    return name, goal.direction, goal.aggregation, formula
 
 
 def like_a_year_before(definitions: Sequence[Goal], month: Month) -> bool:
