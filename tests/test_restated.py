@@ -206,6 +206,25 @@ def test_a_pack_without_a_prior_year_figure_says_nothing_of_that_year() -> None:
     assert restatements(sales([100, 100, 100]), [own, sent(MAY, prior=None)]) == ()
 
 
+def test_a_prior_year_figure_that_was_told_as_gone_is_not_told_again() -> None:
+    # May 2025 was sent and closed as 70, then blanked: June's readers were told, July's know it.
+    plan = plan_of(
+        goal("A", name="Sales"), actuals={"A": [100] * 4}, plan={"A": [100] * 12},
+        prior={"A": [80, None, 80, 80]},
+    )  # fmt: skip
+    july = review(plan)
+    shown = [closed(MAY, 100, prior=70.0)]
+    assert brief(restatements(july, shown)) == [("2025-05", "actual", 70, None)]
+    shown.append(sent(MAY, 100, prior=None, month_sent=JUNE, sent=date(2026, 7, 9), reported=True))
+    assert restatements(july, shown) == ()
+    # It is told as back where it comes back.
+    back = plan_of(
+        goal("A", name="Sales"), actuals={"A": [100] * 4}, plan={"A": [100] * 12},
+        prior={"A": [80, 75, 80, 80]},
+    )  # fmt: skip
+    assert brief(restatements(review(back), shown)) == [("2025-05", "actual", None, 75)]
+
+
 def test_a_changed_definition_ends_the_year_before_and_restates_nothing() -> None:
     plan = plan_of(
         goal("A", name="Orders", valid_to=Month(2026, 5)),

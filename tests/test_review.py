@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -163,7 +164,7 @@ def test_growth_stays_available_where_only_the_owner_changed():
 
 
 def test_growth_stays_available_where_only_capitals_changed():
-    def one(name: str, formula: str, **time: Month) -> Goal:
+    def one(name: str, formula: str, **time: Any) -> Goal:
         return goal("SALES", label=name, name=name, formula=formula, **time)
 
     old = one("Sales", "Visits*rate", valid_to=Month(2026, 3))

@@ -238,7 +238,8 @@ def _change(review: Review, shown: Sequence[_Sent]) -> Change:
 
 def _claims(entries: Sequence[Published]) -> Mapping[Tuple[Month, str], List[_Sent]]:
     """What was sent of each month and measure, the last at the end. A prior-year figure says what
-    the actual of its own month was; that a pack has none says nothing of that month."""
+    the actual of its own month was; that a pack has none says nothing of that month, unless it had
+    been published by then: those readers have been told that it is gone."""
     found: Dict[Tuple[Month, str], List[_Sent]] = {}
 
     def add(month: Month, measure: str, value: Optional[float], entry: Published) -> None:
@@ -247,8 +248,10 @@ def _claims(entries: Sequence[Published]) -> Mapping[Tuple[Month, str], List[_Se
     for entry in entries:
         add(entry.month, ACTUAL, entry.actual, entry)
         add(entry.month, PLAN, entry.plan, entry)
-        if entry.prior is not None:
-            add(entry.month.plus(-12), ACTUAL, entry.prior, entry)
+        before = entry.month.plus(-12)
+        known = found.get((before, ACTUAL), ())
+        if entry.prior is not None or any(sent.value is not None for sent in known):
+            add(before, ACTUAL, entry.prior, entry)
     return found
 
 
