@@ -277,7 +277,7 @@ ORDINARY_SETTINGS: Tuple[Setting, ...] = tuple(
 # Scale words: how many units one shown unit is. Showing only; never arithmetic.
 SCALES: Mapping[str, float] = {
     "": 1.0, "円": 1.0, "千": 1e3, "千円": 1e3, "百万": 1e6, "百万円": 1e6, "億": 1e8, "億円": 1e8,
-    "k": 1e3, "m": 1e6, "bn": 1e9, "b": 1e9,
+    "十億": 1e9, "十億円": 1e9, "k": 1e3, "m": 1e6, "bn": 1e9, "b": 1e9,
 }  # fmt: skip
 
 CHECKS: Tuple[str, ...] = (
