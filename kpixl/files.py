@@ -37,7 +37,7 @@ REASONS = frozenset({
 # Windows has more of its own than numbers of errno: those that say the same. The rest stay as it
 # says them, in the language that it speaks.
 WINDOWS = {2: "ENOENT", 3: "ENOENT", 5: "EACCES", 32: "in-use", 33: "in-use", 39: "ENOSPC",
-           112: "ENOSPC"}  # fmt: skip
+           112: "ENOSPC", 206: "ENAMETOOLONG"}  # fmt: skip
 SOCKETS = 10_000
 """From here on Windows' numbers are those of its sockets, which are errno's."""
 NO_HOST = ("EAI_NONAME", "EAI_NODATA")
@@ -108,12 +108,16 @@ def _name_of_lookup(fault: OSError) -> str:
 
 def fault_of(bug: BaseException) -> KpixlError:
     """What is said of a fault that nobody has foreseen at its place: ``disk-full``,
-    ``not-allowed``, else ``unexpected``."""
+    ``not-allowed``, ``name-too-long``, else ``unexpected``."""
     if isinstance(bug, OSError) and bug.errno in FULL:
         return KpixlError("disk-full", reason=reason_of(bug))
-    if isinstance(bug, PermissionError) and bug.filename is not None:
-        found = os.fsdecode(bug.filename) if isinstance(bug.filename, bytes) else bug.filename
-        return KpixlError("not-allowed", found=str(found), reason=reason_of(bug))
+    if isinstance(bug, OSError) and bug.filename is not None:
+        name, reason = bug.filename, reason_of(bug)
+        found = os.fsdecode(name) if isinstance(name, bytes) else str(name)
+        if isinstance(bug, PermissionError):
+            return KpixlError("not-allowed", found=found, reason=reason)
+        if reason.name == "ENAMETOOLONG":
+            return KpixlError("name-too-long", found=found)
     return KpixlError("unexpected", found=f"{type(bug).__name__}: {bug}")
 
 

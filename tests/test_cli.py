@@ -450,6 +450,24 @@ def test_a_folder_that_may_not_be_looked_into_is_no_fault_of_kpixl(book, monkeyp
     assert "brand/brand.toml may not be opened: Permission denied" in found.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("new", "{}.xlsx"), ("pack", "{book}", "--brand", "{}"), ("brand", "new", "{}"),
+     ("history", "{book}", "--ledger", "{}"), ("import", "{book}", "{}.csv", "-o", "new.xlsx")],
+)  # fmt: skip
+def test_a_name_too_long_for_the_system_is_no_fault_of_kpixl(book, words):
+    found = kpixl(*(word.format("x" * 300, book=book) for word in words))
+    assert found.exit_code == 1
+    assert "is longer than this system takes." in " ".join(found.stderr.split())
+    assert "Shorten the name, or name a folder nearer to the top." in found.stderr
+
+
+def test_a_workbook_of_too_long_a_name_is_told_so():
+    found = kpixl("check", "x" * 300 + ".xlsx")
+    assert "Shorten the name of the file" in " ".join(found.stderr.split())
+    assert "network" not in found.stderr
+
+
 def test_who_has_no_streams_is_no_person_at_a_terminal(monkeypatch):
     monkeypatch.setattr("sys.stdin", None)
     assert not has_terminal()

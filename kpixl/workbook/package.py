@@ -80,7 +80,8 @@ def read_file(path: Path) -> bytes:
     except PermissionError as fault:
         raise FileProblem("file-no-permission") from fault
     except (OSError, ValueError) as fault:
-        raise FileProblem("file-unreadable", reason=reason_of(fault)) from fault
+        reason = reason_of(fault)
+        raise FileProblem("file-unreadable", reason=reason, form=reason.name) from fault
     if len(data) > MAX_FILE:
         raise FileProblem("file-too-large", limit=MAX_FILE // MEGABYTE)
     refuse_other_kinds(data, path.name)
