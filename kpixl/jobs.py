@@ -36,7 +36,7 @@ from kpixl.review.restated import (
     restatements,
 )
 from kpixl.review.review import review
-from kpixl.review.scope import scoped, scopes_by
+from kpixl.review.scope import scoped
 
 if TYPE_CHECKING:
     from kpixl.pack.attachments import Attachment
@@ -56,11 +56,6 @@ class NotReadable(KpixlError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("no-plan")
         self.problems = tuple(problems)
-
-    @property
-    def only_empty(self) -> bool:
-        """Whether nothing is wrong but that no goal has been entered yet."""
-        return all(problem.code == EMPTY for problem in self.problems)
 
 
 class DataErrors(KpixlError):
@@ -144,15 +139,6 @@ def review_and_plan(
     found = review(reading.plan, month, as_of, reading.problems)
     closed = closed_problems(reading.plan, home, found.month, ledger)
     return as_closed(replace(found, problems=(*found.problems, *closed))), reading.plan
-
-
-def split_jobs(job: PackJob, whole: Review, each: str) -> tuple[PackJob, ...]:
-    """One job for each CSF, owner or department of the review. Raises :class:`UsageProblem`
-    ``each-none`` where there is none."""
-    scopes = scopes_by(whole, each)
-    if not scopes:
-        raise UsageProblem("each-none", found=each, book=whole.source.names)
-    return tuple(replace(job, scope=scope) for scope in scopes)
 
 
 def make_pack(

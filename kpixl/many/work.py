@@ -38,7 +38,6 @@ from kpixl.many import folders, journal
 from kpixl.many.addresses import Book, local_path, scheme_of
 from kpixl.many.orders import Failed, Made, Opened, Order, Outcome, PackFile, Piece, Whole
 from kpixl.pack.logo import MAX_BYTES, find_logo
-from kpixl.review.figures import Review
 from kpixl.review.restated import FIRST_EDITION, Edition
 from kpixl.review.scope import scoped, scopes_by
 
@@ -88,7 +87,7 @@ def open_book(book: Book, order: Order) -> tuple[Opened, Whole | None]:
         with undisturbed():
             whole = _read(book, data, order)
         if not early:
-            scopes = _scopes(whole.review, order.each) if order.each else (order.scope,)
+            scopes = scopes_by(whole.review, order.each) if order.each else (order.scope,)
             opened = _sorted_out(_pieces(book, sha256, order, scopes), order, _digest(whole))
         if not opened.outcomes and len(opened.pieces) == 1:
             ((part, piece),) = opened.pieces
@@ -109,13 +108,6 @@ def _pieces(book: Book, sha256: str, order: Order, scopes: tuple[str, ...]) -> t
         for scope in scopes
         for one in languages
     )
-
-
-def _scopes(whole: Review, each: str) -> tuple[str, ...]:
-    found = scopes_by(whole, each)
-    if not found:
-        raise UsageProblem("each-none", found=each, book=whole.source.names)
-    return tuple(found)
 
 
 def _local(book: Book) -> Path | None:

@@ -26,7 +26,6 @@ SAMPLE = (64, 64)
 MAKES_PALE = frozenset({"#fff", "#ffffff", "white", "none", "rgb(255,255,255)"})
 ACTIVE = frozenset({"script", "foreignobject", "iframe", "object", "embed"})
 REFERENCES = frozenset({"href", "src", "data"})
-WITHIN = ("#", "data:image/")
 NUMBER = re.compile(r"\s*([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|mm|cm|in|pc|)\s*", re.IGNORECASE)
 FETCHED = re.compile(r"""url\(\s*['"]?(?!#|data:image/)|@import""", re.IGNORECASE)
 

@@ -15,7 +15,6 @@ from typing import Any
 SIDES = {"top": "bottom", "bottom": "top"}
 """The edges that are drawn, and the edge of the box that lies at the page's text."""
 PLACES = ("left", "center", "right")
-BOXES = tuple(f"{side}-{place}" for side in SIDES for place in PLACES)
 _ALIGN = {"top": "flex-start", "middle": "center", "bottom": "flex-end"}
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.IGNORECASE | re.DOTALL)
 _RUNNING = re.compile(r"running\(\s*([\w-]+)\s*\)")

@@ -52,11 +52,6 @@ def page_starts(
     return tuple(reversed(starts))
 
 
-def page_count(heights: Sequence[float], first_room: float, room: float) -> int:
-    """How many pages that takes, at the least."""
-    return 1 + len(page_starts(heights, first_room, room))
-
-
 def shared_out(count: int, most: int) -> tuple[int, ...]:
     """``count`` things in as few parts of at most ``most`` as hold them, as equal as can be."""
     parts = math.ceil(count / most) if count else 0

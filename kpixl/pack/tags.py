@@ -25,8 +25,6 @@ GROUPS = frozenset({"/Document", "/Sect", "/Div"})
 CELLS = frozenset({"/TD", "/TH"})
 ONCE = frozenset({"/Table", "/THead", "/TBody", "/TFoot"})
 """Two boxes, one in the other, that are the same part of a table: the outer one is it."""
-KEPT_EMPTY = CELLS
-"""A cell without text is a cell all the same: its row would be shorter without it."""
 
 Element = dict[str, Any]
 

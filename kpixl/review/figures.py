@@ -67,11 +67,6 @@ class Figures:
         and what was reported from before it joined."""
         return max(self.months_expected, self.months_reported)
 
-    @property
-    def like_for_like(self) -> bool:
-        """Whether the comparison with plan covers every reported month."""
-        return self.plan_months == self.months_reported
-
 
 @dataclass(frozen=True)
 class SpanFigures:

@@ -165,9 +165,19 @@ def needed(review: Review, goals: Sequence[GoalReview]) -> Set[str]:
 
 
 def scopes_by(review: Review, kind: str) -> Tuple[str, ...]:
-    """One scope for each CSF, owner or department that the review holds, in tree order."""
-    if kind == "csf":
-        return tuple(goal.goal.label for goal in review.at_level(Level.CSF))
+    """One scope for each CSF, owner or department that the review holds, in tree order; raises
+    :class:`UsageProblem` ``each-none`` where there is none."""
+    found = _csfs(review) if kind == "csf" else _named_by(review, kind)
+    if not found:
+        raise UsageProblem("each-none", found=kind, book=review.source.names)
+    return found
+
+
+def _csfs(review: Review) -> Tuple[str, ...]:
+    return tuple(goal.goal.label for goal in review.at_level(Level.CSF))
+
+
+def _named_by(review: Review, kind: str) -> Tuple[str, ...]:
     prefix = {"owner": "owner", "department": "dept"}[kind]
     names: Dict[str, str] = {}
     for goal in review.goals:
