@@ -175,4 +175,4 @@ def test_one_remark_is_not_told_as_several(tmp_path: Path):
     sheet = load_workbook(made)["Adopted from"]
     told = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
     (why,) = [one for one in told if "beside all months" in one]
-    assert why.startswith("Remarks that stand beside all months: 1; put on the sheet Comments")
+    assert why.startswith("Remarks that stand beside all months: 1; taken for comments on")
