@@ -144,7 +144,8 @@ class GoalStyle:
     """How one goal's figures are shown: scale, decimals and unit, the same wherever they stand.
 
     A figure is shown as its value × 10^``power``; ``scale_word`` names that scale, ``unit`` the
-    unit, both in the reader's language. ``prefixed`` units stand before the figure.
+    unit, both in the reader's language. ``prefixed`` units stand before the figure. Figures of a
+    roll-up are a ``score``: attainments, which are shown as such.
     """
 
     style: NumberStyle
@@ -154,15 +155,20 @@ class GoalStyle:
     decimals: int
     percent: bool
     prefixed: bool = False
+    score: bool = False
 
     def value(self, value: Optional[float]) -> str:
         """The bare figure, as in a table that has a unit column."""
+        if self.score:
+            return self.style.attainment(value, self.decimals)
         if self.percent:
             return self.style.percent(value, self.decimals)
         return self.bare(value)
 
     def bare(self, value: Optional[float]) -> str:
         """The figure without even a percent sign, as on a chart whose title names the unit."""
+        if self.score:
+            return self.value(value).rstrip("%")
         return self.style.number(value, self.decimals, power=self.power)
 
     def change(self, value: Optional[float]) -> str:
@@ -172,15 +178,19 @@ class GoalStyle:
         return self.bare_change(value)
 
     def bare_change(self, value: Optional[float]) -> str:
-        """A signed difference without its unit, as on a chart."""
-        return self.style.number(value, self.decimals, signed=True, power=self.power)
+        """A signed difference without its unit, as on a chart; beside a score that is shown below
+        its plan of 100 % with as many places as it takes to see that it is."""
+        places = self._places_of_gap(value, value) if self.score else self.decimals
+        return self.style.number(value, places, signed=True, power=self.power)
 
     def gap(self, value: Optional[float], share: Optional[float]) -> str:
         """A gap as :meth:`change` shows it, and one that is not zero with as many more places as
         it takes to see it; ``share`` is the gap as a fraction of plan, where there is one."""
+        return replace(self, decimals=self._places_of_gap(value, share)).change(value)
+
+    def _places_of_gap(self, value: Optional[float], share: Optional[float]) -> int:
         finest = max(self.decimals + _MORE_PLACES, -self.power)
-        places = self.style.places_of_gap(value, share, self.decimals, self.power, finest)
-        return replace(self, decimals=places).change(value)
+        return self.style.places_of_gap(value, share, self.decimals, self.power, finest)
 
     def gap_with_unit(self, value: Optional[float], share: Optional[float]) -> str:
         """The same with its unit: ``−¥28M``, ``−0.04 pt``."""
@@ -256,7 +266,7 @@ def goal_style(goal: Goal, series: FiscalSeries, style: NumberStyle, rollup: boo
     Scale and currency are named in the reader's language, whichever the book is written in.
     """
     if rollup:
-        return GoalStyle(style, "%", "", 2, 1, True)
+        return GoalStyle(style, "%", "", 2, 1, True, score=True)
     power = 2 if goal.is_percent else -_POWERS[SCALES.get(fold(goal.scale), 1.0)]
     decimals = goal.decimals
     if decimals is None:
