@@ -416,6 +416,10 @@ def test_both_years_are_named_and_never_read_the_same() -> None:
     assert said(one) == (
         "The year’s plan of “Calls”, 1,199 pcs, is easier than last year’s result, 1,200 pcs."
     )
+    # Without parentheses of its own, into which a negative would bring a second pair.
+    assert problem_text(one, "ja").what == (
+        "「Calls」の年度計画1,199 pcsは、前年度の実績1,200 pcsより達成しやすい水準です。"
+    )
     close = only(two_years([100] * 12, [100] * 11 + [99.96]), EASIER)
     assert "1,199.96 pcs" in said(close)
     assert "1,200.00 pcs" in said(close)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from kpixl.cli.importing import question
 from kpixl.errors import Problem
 from kpixl.pack.chart_alt import bullets_alt, months_alt
 from kpixl.pack.drawings import bullet_figures, months_figures
+from kpixl.pack.periods_page import periods_pages
 from kpixl.plan.cells import BookRows
-from kpixl.plan.model import Recipient
+from kpixl.plan.model import Negatives, Recipient
 from kpixl.review.review import review
 from kpixl.words import problem_text
 from kpixl.workbook.merging import merged
-from tests.plans import goal, plan_of
+from tests.plans import APRIL, goal, plan_of, with_settings
 from tests.test_merging import group_book, tokyo
 
 
@@ -36,6 +38,21 @@ def test_a_chart_of_one_attainment_says_so() -> None:
     alone = bullets_alt(bullet_figures(one, one.goals, "Attainment", "en"))
     assert alone == "Attainment: attainment of one goal. A 90.0% (−10 pcs, Amber)."
     assert "attainment of 2 goals." in bullets_alt(bullet_figures(two, two.goals, "X", "en"))
+    brackets = replace(one, settings=replace(one.settings, negatives=Negatives.PARENTHESES))
+    for language, told in (
+        ("en", "A 90.0% (−10 pcs, Amber)."),
+        ("ja", "A 90.0%（−10 pcs、注意）。"),
+    ):
+        assert told in bullets_alt(bullet_figures(brackets, brackets.goals, "X", language))
+
+
+def test_a_period_of_one_month_says_so() -> None:
+    """April is reported and has no plan."""
+    settings = with_settings(review_month=APRIL, periods_shown=("quarter",))
+    found = review(plan_of(goal("A"), actuals={"A": [90]}, plan={}, settings=settings))
+    for language, told in (("en", "Q1, 0 of 1 month: A"), ("ja", "第1四半期（1か月中0か月）はA")):
+        (page,) = periods_pages(found, language)
+        assert told in page.notes[-1]
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,12 @@ from kpixl.pack.chart_figures import Look, MonthFigures, MonthsFigures
 from kpixl.pack.chart_tables import chart_table
 from kpixl.pack.charts import months
 from kpixl.pack.html import for_browser
-from kpixl.plan.model import Level, Plan, Series
+from kpixl.plan.model import Level, Negatives, Plan, Series
 from kpixl.plan.month import Month
 from kpixl.review.export_files import export
 from kpixl.review.headline import headline
 from kpixl.review.review import review
+from kpixl.review.sentences import month_sentence
 from kpixl.terminal import print_scorecard
 from tests.packs import pack_of
 from tests.plans import APRIL, goal, plan_of, series, with_settings
@@ -36,6 +37,22 @@ def of(plan: Plan, goal_id: str):
 
 
 # Figures
+
+
+def test_a_negative_original_plan_takes_no_second_pair_of_parentheses():
+    # June is revised from −100 to −80; −90 is 10 % above the one and 12.5 % below the other.
+    plan = revised(
+        goal("A", name="Sales"), actuals={"A": [-100, -80, -90]}, plan={"A": [-100] * 12},
+        revision={"A": series(JUNE, [-80])},
+        settings=with_settings(revision_from=JUNE, negatives=Negatives.PARENTHESES),
+    )  # fmt: skip
+    found = review(plan)
+    assert "10.0% above the original plan of (100) pcs" in month_sentence(
+        found, found.goals[0], "en"
+    )
+    assert "当初計画（−100 pcs）を10.0%上回っています" in month_sentence(
+        found, found.goals[0], "ja"
+    )
 
 
 def test_month_and_year_to_date_stand_against_the_original_plan_too():

@@ -177,6 +177,14 @@ def test_a_negative_in_parentheses_has_a_minus_within_parentheses():
     # 842 − 870 = −28; 28 ÷ 870 = 3.2 %
     english, _ = month_of(plan)
     assert english.endswith("3.2% below plan (−¥28).")
+    # A loss of 20 as in the year before, 25 being planned.
+    loss = one(-20, -25, -20, unit="JPY")
+    english, japanese = month_of(replace(loss, settings=plan.settings))
+    assert english == (
+        "Sales came to (¥20) in June 2026, 20.0% above plan (+¥5); "
+        "level with the prior year (−¥20)."
+    )
+    assert japanese.endswith("前年同月（−20円）と同水準です。")
 
 
 def test_a_difference_too_small_to_be_shown_is_said_in_words():

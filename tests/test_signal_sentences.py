@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kpixl.measures.kinds import Direction, Signal, Status
-from kpixl.plan.model import Action, Level, Plan
+from kpixl.plan.model import Action, Level, Negatives, Plan
 from kpixl.plan.month import Month
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
@@ -216,6 +216,22 @@ def test_a_limit_passed_by_less_than_is_shown_is_just_passed():
     )
 
 
+def test_a_negative_limit_takes_no_second_pair_of_parentheses():
+    # JUMP below zero: mean −105, limits −105 ± 22.344, the lower one −127.344
+    plan = book([-value for value in JUMP])
+    settings = replace(plan.settings, negatives=Negatives.PARENTHESES)
+    assert told(replace(plan, settings=settings)) == (
+        (
+            "Something changed in Sales: (130) units in June 2025 is below the lower limit of "
+            "(127) units (worse); find out what."
+        ),
+        (
+            "Salesに変化のシグナルあり：2025年6月の(130) unitsは管理下限（−127 units）を"
+            "下回りました（不利）。何が変わったのかを確認します。"
+        ),
+    )
+
+
 def test_a_chart_of_differences_speaks_of_the_prior_year():
     # Always 100 above the prior year, then 110 less: mean 95.4, mean range 110 ÷ 23
     values = [100.0 * (1 + n // 12) for n in range(36)]
@@ -306,6 +322,18 @@ def test_an_effect_that_is_not_seen_yet():
             "A1：Salesにまだシグナルはなく、2026年1月の完了後の3か月は完了前と変わりません"
             "（直近は2026年4月の101 units、通常の変動範囲は95 units〜105 units）。"
         ),
+    )
+
+
+def test_a_negative_figure_since_takes_no_second_pair_of_parentheses():
+    # YEAR below zero: mean −100, every range 2, limits −100 ± 5.32
+    plan = book(
+        [-value for value in [*YEAR, 500, 101, 99, 101]], actions=(Action("A1", "A", done=DONE),)
+    )
+    settings = replace(plan.settings, negatives=Negatives.PARENTHESES)
+    found = review(replace(plan, settings=settings))
+    assert effect_sentence(found, found.actions[0], "en").endswith(
+        "the latest (−101 units in April 2026) within the usual range of (105) units to (95) units."
     )
 
 

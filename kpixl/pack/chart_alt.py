@@ -15,6 +15,7 @@ from kpixl.pack.chart_figures import (
 )
 from kpixl.pack.chart_grid import changes_noted, last_reported
 from kpixl.pack.chart_parts import known
+from kpixl.review.show import enclosed
 from kpixl.words import say, word
 
 
@@ -117,7 +118,7 @@ def bullets_alt(figures: BulletFigures) -> str:
             language,
             name=row.name,
             value=row.value,
-            gap=row.gap,
+            gap=enclosed(row.gap),
             status=word(f"status.{row.status.value}", language),
         )
         for row in figures.rows

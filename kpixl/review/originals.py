@@ -10,7 +10,7 @@ from typing import List, Optional
 from kpixl.review.figures import Figures, GoalReview, Review
 from kpixl.review.insights import AgainstOriginal
 from kpixl.review.periods import month_name
-from kpixl.review.show import GoalStyle, enclosed
+from kpixl.review.show import GoalStyle, aside, enclosed
 from kpixl.words import say, word
 
 
@@ -82,7 +82,7 @@ def against_original_phrase(
         return say("sentence.original_score", language, score=score) if score else ""
     if not original_plan(figures.plan, before, style):
         return ""
-    plan = style.with_unit(before.plan)
+    plan = aside(style.with_unit(before.plan), language)
     if style.shows_nothing(before.difference):
         return say("sentence.original_on", language, plan=plan)
     side = "above" if before.difference > 0 else "below"

@@ -166,14 +166,14 @@ def _with_prior(text: str, figures: Figures, style: GoalStyle, language: str) ->
     growth = figures.growth
     if growth is None or figures.prior is None:
         return say("sentence.full_stop", language, text=text)
-    prior = style.with_unit(figures.prior)
+    prior = enclosed(style.with_unit(figures.prior))
     amount = style.growth(abs(growth)).lstrip("+")
     if amount.startswith("±"):
         return say("sentence.prior_level", language, text=text, prior=prior)
     if figures.prior < 0:
         # "Up 40% on −¥4M" would leave open which way a loss has moved.
         signed = style.growth(growth)
-        return say("sentence.prior_loss", language, text=text, growth=signed, prior=enclosed(prior))
+        return say("sentence.prior_loss", language, text=text, growth=signed, prior=prior)
     way = "up" if growth > 0 else "down"
     key = f"sentence.prior_{way}_points" if style.percent else f"sentence.prior_{way}"
     return say(key, language, text=text, growth=amount, prior=prior)

@@ -122,6 +122,12 @@ def enclosed(text: str) -> str:
     return _IN_PARENTHESES.sub(rf"{MINUS}\1", text)
 
 
+def aside(text: str, language: str) -> str:
+    """A figure that a Japanese sentence has in parentheses and an English one has not: beside
+    ``the centre of (0.5) points`` stands ``中心線（−0.5点）``."""
+    return enclosed(text) if language == "ja" else text
+
+
 def rounded_to(value: float, decimals: int, rounding: Rounding, power: int = 0) -> Decimal:
     """``value`` × 10^``power`` as people round it: by its decimal form, so that 2.675 rounds half
     up to 2.68 and 0.285 is 28.5 % although their binary forms lie just beside.

@@ -16,7 +16,7 @@ from kpixl.review.figures import ActionReview, GoalReview, Review
 from kpixl.review.insights import ControlChart, Judgement
 from kpixl.review.periods import month_name
 from kpixl.review.sentences import style_of
-from kpixl.review.show import GoalStyle
+from kpixl.review.show import GoalStyle, aside, enclosed
 from kpixl.words import say, word
 
 _STANDINGS = (Status.GREEN, Status.AMBER, Status.RED)
@@ -38,6 +38,10 @@ class _Points:
         if self.basis == "distance" and self.style.percent:
             return self.style.change_with_unit(value).lstrip("+±")
         return self.style.with_unit(value)
+
+    def limit(self, value: Optional[float]) -> str:
+        """A limit or centre that a point is held against."""
+        return aside(self.figure(value), self.language)
 
     def point(self, value: float, month: Month) -> str:
         """A point with its month: ``842 units in June 2026``."""
@@ -61,7 +65,7 @@ def signal_sentence(review: Review, goal: GoalReview, language: str) -> str:
         return say(
             f"sentence.quiet_{standing}", language,
             name=goal.goal.name, point=shown.point(point, month),
-            lower=shown.figure(chart.lower), upper=shown.figure(chart.upper),
+            lower=shown.limit(chart.lower), upper=shown.limit(chart.upper),
         )  # fmt: skip
     fact = _fact(chart.signal, chart, point, month, shown)
     return say(
@@ -92,8 +96,8 @@ def _fact(
         key = f"{key}_just"
     return say(
         key, shown.language,
-        point=shown.point(point, month), limit=shown.figure(limit),
-        centre=shown.figure(limits.centre),
+        point=shown.point(point, month), limit=shown.limit(limit),
+        centre=shown.limit(limits.centre),
     )  # fmt: skip
 
 
@@ -121,7 +125,7 @@ def effect_sentence(review: Review, entry: ActionReview, language: str) -> str:
             lower = max(0.0, lower)  # no distance is below zero
         return say(
             "sentence.effect_no_signal", language, **details,
-            n=judged.since, point=shown.point(judged.point, judged.month),
+            n=judged.since, point=enclosed(shown.point(judged.point, judged.month)),
             lower=shown.figure(lower), upper=shown.figure(judged.upper),
         )  # fmt: skip
     fact = _fact(judged.signal, judged, judged.point, judged.month, shown)
