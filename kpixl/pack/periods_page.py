@@ -266,4 +266,5 @@ def _covered(
         told = listed(short, language)
         if len(short) > max(2, count / 2):
             told = word("page.all_goals" if len(short) == count else "page.all_others", language)
-        yield say("page.note_covered_in", language, period=name, n=n, m=m, names=told)
+        key = "page.note_covered_in_one" if m == 1 else "page.note_covered_in"
+        yield say(key, language, period=name, n=n, m=m, names=told)
