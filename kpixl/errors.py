@@ -7,7 +7,7 @@ from __future__ import annotations
 # which keeps nobody waiting, is shown the real ones.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from enum import Enum
     from functools import cached_property
 
@@ -190,3 +190,7 @@ class Problem(Frozen):
     structural: bool = False
     warning: bool = False
     method: bool = False
+
+    def among(self, goals: Collection[str]) -> Problem:
+        """The same finding as it is told where only these ``goals`` may be named."""
+        return Problem(**{**vars(self), "goals": tuple(one for one in self.goals if one in goals)})

@@ -117,6 +117,16 @@ def test_a_scope_holds_no_one_elses_actions_comments_problems_or_recipients():
     assert remarks == ["slow"]
 
 
+def test_a_finding_on_goals_all_over_the_book_names_the_scopes_own():
+    setting = {"name_en": "Revision valid from", "name_ja": "修正計画適用月"}
+    everywhere = Problem(
+        "revision-not-used", "Revision", details=setting, goals=("VISITS", "CALLS"), warning=True
+    )
+    found = scoped(review(company(), problems=(everywhere,)), "GROW")
+    assert [problem.goals for problem in found.problems] == [("VISITS",)]
+    assert "CALLS" not in export(found, "json", "en").decode()
+
+
 @pytest.mark.parametrize("form", ["json", "csv"])
 @pytest.mark.parametrize("text", ["GROW", "owner:Sato", "dept:Web", "RATE"])
 def test_what_is_exported_for_a_scope_names_nothing_outside_it(form, text):

@@ -139,7 +139,8 @@ def _anonymous(phase: GoalPhase) -> GoalPhase:
 def _touching(review: Review, goals: Sequence[GoalReview], whole: bool) -> Tuple[Problem, ...]:
     ids = needed(review, goals)
     return tuple(
-        problem
+        # One finding may touch goals all over the book.
+        problem if whole else problem.among(ids)
         for problem in review.problems
         if ids.intersection(problem.goals) or (not problem.goals and (whole or not problem.people))
     )
