@@ -26,12 +26,15 @@ from kpixl.pack.contexts import (
     TreePage,
 )
 from kpixl.pack.definition_contexts import DefinitionsPage
+from kpixl.pack.exceptions import exceptions_page
 from kpixl.pack.html import for_browser
 from kpixl.pack.pages import DEFAULT_PAGES, PackOptions, build_pack
 from kpixl.pack.paper import BODY_WIDTH
 from kpixl.pack.quality_contexts import QualityPage
+from kpixl.pack.summary import goal_tile
 from kpixl.plan.model import Action, Comment, Level
 from kpixl.plan.month import Month
+from kpixl.review.figures import Review
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
 from kpixl.review.sentences import style_of
@@ -210,6 +213,37 @@ def test_tiles_that_find_no_room_are_counted() -> None:
     assert f"first {len(summary.tiles)} of 30" in summary.tiles_title
 
 
+def rolled_up(*actuals: float | None) -> Review:
+    """A CSF over KPIs with these actuals and a plan of 100 each."""
+    names = [f"L{n}" for n in range(len(actuals))]
+    return review(
+        plan_of(
+            goal("C", level=Level.CSF), *(goal(name, "C") for name in names),
+            actuals={name: [None, None, one] for name, one in zip(names, actuals, strict=True)},
+            plan={name: [100.0] * 12 for name in names},
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("actuals", "named"), [((90, 80), ["L1"]), ((100, 120), []), ((100 - 1e-12, 100), [])]
+)
+def test_the_tile_of_a_roll_up_names_only_what_is_behind(
+    actuals: tuple[float, ...], named: list[str]
+) -> None:
+    found = rolled_up(*actuals)
+    tile = goal_tile(found, found.goals[0], "en")
+    assert [name for label, name in tile.year if label == "Furthest behind"] == named
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_score_that_is_not_there_is_not_of_plan(language: str) -> None:
+    found = rolled_up(None, None)
+    assert goal_tile(found, found.goals[0], language).unit == ""
+    judged = rolled_up(90, 80)
+    assert goal_tile(judged, judged.goals[0], language).unit != ""
+
+
 def test_lists_that_are_cut_say_how_many_more() -> None:
     summary = page(sample_pack("en"), SummaryPage)
     assert isinstance(summary, SummaryPage)
@@ -227,6 +261,20 @@ def test_lists_that_are_cut_say_how_many_more() -> None:
 
 
 # ---- Exceptions, register, data quality -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "lead"),
+    [
+        ("en", "No actual for June 2026 has been reported yet."),
+        ("ja", "2026年6月の実績はまだ報告されていません。"),
+    ],
+)
+def test_before_anything_is_reported_nothing_is_said_to_be_without_a_red(
+    language: str, lead: str
+) -> None:
+    assert exceptions_page(rolled_up(None, None), language).lead == lead
+    assert exceptions_page(rolled_up(100, None), language).lead != lead
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

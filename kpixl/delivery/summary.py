@@ -23,7 +23,7 @@ from kpixl.delivery.lines import one_line
 from kpixl.delivery.mail import Address, Attachment
 from kpixl.measures.kinds import Status
 from kpixl.pack.contexts import Mark
-from kpixl.pack.nothing_behind import all_on_plan
+from kpixl.pack.nothing_behind import all_on_plan, nothing_reported
 from kpixl.pack.pages import scope_name
 from kpixl.pack.summary import (
     JUDGED,
@@ -245,9 +245,7 @@ def _no_gaps(part: Review, language: str) -> str:
     """What an empty list of gaps means; nothing where KGIs alone are behind plan."""
     if part.with_status(Status.RED) or part.with_status(Status.AMBER):
         return ""
-    if any(goal.month.actual is not None for goal in part.goals):
-        return all_on_plan(part, language)
-    return say("mail.nothing_reported", language, month=month_name(part.month, language))
+    return nothing_reported(part, language) or all_on_plan(part, language)
 
 
 def _gap(part: Review, goal: GoalReview, language: str) -> MailGap:

@@ -8,6 +8,7 @@ from kpixl.measures.kinds import Status
 from kpixl.measures.pdca import says_something
 from kpixl.pack.contexts import ExceptionCard, ExceptionsPage
 from kpixl.pack.drawings import anchor
+from kpixl.pack.nothing_behind import nothing_reported
 from kpixl.pack.paper import lines_taken
 from kpixl.pack.table_room import page_turns
 from kpixl.pack.wording import action_line, listed, mark, remarks
@@ -47,7 +48,8 @@ def exceptions_page(review: Review, language: str) -> ExceptionsPage:
         with_action=with_action,
         without_action=without,
         page_turns=_page_turns(without, with_action, language),
-        lead=_exceptions_lead(len(red), len(untreated), month, language),
+        lead=nothing_reported(review, language)
+        or _exceptions_lead(len(red), len(untreated), month, language),
     )
 
 

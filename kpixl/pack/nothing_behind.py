@@ -13,8 +13,8 @@ from kpixl.words import say
 
 def nothing_behind(review: Review, language: str) -> str:
     """Why the pack lists no goal behind plan: KGIs have tiles of their own and are never in it."""
-    if all(goal.month.actual is None for goal in review.goals):
-        return _said("unreported", review, language)
+    if unreported := nothing_reported(review, language):
+        return unreported
     kgis = review.at_level(Level.KGI)
     if not any(goal.status in (Status.RED, Status.AMBER) for goal in kgis):
         return all_on_plan(review, language)
@@ -22,6 +22,13 @@ def nothing_behind(review: Review, language: str) -> str:
     if not _any_green(below):
         return _said("none_below", review, language)
     return _said("kgis_judged" if _any_without_plan(below) else "kgis", review, language)
+
+
+def nothing_reported(review: Review, language: str) -> str:
+    """What to say where the month has no actual at all; "" where it has any."""
+    if any(goal.month.actual is not None for goal in review.goals):
+        return ""
+    return _said("unreported", review, language)
 
 
 def all_on_plan(review: Review, language: str) -> str:

@@ -26,6 +26,7 @@ from kpixl.review.sentences import (
     all_goals,
     changes,
     counts,
+    furthest_behind,
     month_sentence,
     style_of,
     tally_sentence,
@@ -159,11 +160,13 @@ def goal_tile(review: Review, goal: GoalReview, language: str, head: bool = Fals
     style = style_of(review, goal, language)
     figures = goal.month
     figure, unit = style.split_unit(figures.actual)
+    if goal.is_rollup and figures.actual is not None:
+        unit = word("page.of_plan", language)
     return Tile(
         name=goal.goal.name,
         anchor=anchor(goal),
         value=figure,
-        unit=word("page.of_plan", language) if goal.is_rollup else unit,
+        unit=unit,
         mark=mark(goal.status, language),
         gap=_bare_gap(review, goal, figures, language),
         good=is_good(figures),
@@ -203,7 +206,7 @@ def _month_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[
 
 def _worst_rows(review: Review, goal: GoalReview, language: str) -> tuple[tuple[str, str], ...]:
     """What holds a roll-up back."""
-    worst = review.by_id.get(goal.worst_child or "") if goal.is_rollup else None
+    worst = furthest_behind(review, goal)
     if worst is None:
         return ()
     return ((word("show.furthest_behind", language), worst.goal.name),)

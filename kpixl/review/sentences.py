@@ -190,11 +190,20 @@ def _rollup_sentence(review: Review, goal: GoalReview, period: str, language: st
         "score": _score(goal, figures, style_of(review, goal, language), language),
         "basis": _basis(figures, language),
     }
-    worst = review.by_id.get(goal.worst_child or "")
-    if worst is not None and figures.parts > 1 and (worst.month.gap or 0.0) < 0:
+    worst = furthest_behind(review, goal)
+    if worst is not None and figures.parts > 1:
         key = "rollup_worst" if worst.month.attainment is not None else "rollup_worst_zero"
         details.update(_worst(review, worst, language))
     return say(f"sentence.{key}", language, **details)
+
+
+def furthest_behind(review: Review, goal: GoalReview) -> Optional[GoalReview]:
+    """The child that holds a roll-up back most; None where none of them is behind plan."""
+    worst = review.by_id.get(goal.worst_child or "") if goal.is_rollup else None
+    if worst is None or worst.month.gap is None:
+        return None
+    slack = EQUAL * max(1.0, abs(worst.month.plan or 0.0))
+    return worst if worst.month.gap < -slack else None
 
 
 def _score(goal: GoalReview, figures: Figures, style: GoalStyle, language: str) -> str:
