@@ -278,7 +278,15 @@ def test_an_own_figure_far_from_the_formula_is_said() -> None:
     assert read(with_rows("Actuals", ["REV", 3.61])).problems == ()
     problem = only(read(with_rows("Actuals", ["REV", 3.65])))
     assert (problem.code, problem.warning, problem.goals) == ("formula-difference", True, ("REV",))
-    assert (problem.details["own"], problem.details["formula"]) == ("3.65", "3.6")
+    assert problem_text(problem, "en").what == (
+        "On the sheet Actuals, REV has 3.65 in 2026-04, but its formula gives 3.6. "
+        "Months that differ by more than 0.5 %: 1."
+    )
+    # 9e7 × 2 = 180 million, written out as a person would.
+    sheets = with_rows("Actuals", ["REV", 1])
+    sheets["Actuals"][1:3] = [["VISITS", 9e7], ["RATE", 2]]
+    large = only(read(sheets))
+    assert large.details["formula"] == "180000000"
 
 
 # Actions, comments, holidays

@@ -102,7 +102,7 @@ def _report_difference(
         "figures": sheet,
         "month": str(month),
         "own": number_text(mine),
-        "formula": format(theirs, ".6g"),
+        "formula": number_text(float(f"{theirs:.6g}")),
         "months": len(differing),
     }
     entry.row.report(
