@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -394,13 +395,23 @@ TIES: Mapping[str, float] = {
 }  # fmt: skip
 
 
-def with_ties(language: str) -> bytes:
+# Of the four goals under PEOPLE one misses its plan by 47 in 2,250,000: a score of 99.9995 %.
+ALMOST: Mapping[str, float] = {
+    "OVERSEAS": -2_250_047, "NEWPROD": 0.174, "OVERTIME": 20, "KAIZEN": 23
+}  # fmt: skip
+
+
+def with_october(figures: Mapping[str, float], language: str) -> bytes:
     book = sample_book(language)
     actuals = {
-        goal: {**months, OCTOBER: TIES.get(goal, months.get(OCTOBER))}
+        goal: {**months, OCTOBER: figures.get(goal, months.get(OCTOBER))}
         for goal, months in book.actuals.items()
     }
     return book_bytes(replace(book, actuals=actuals))
+
+
+with_ties = partial(with_october, TIES)
+almost_on_plan = partial(with_october, ALMOST)
 
 
 def printed(whole: Review, language: str) -> Iterator[tuple[GoalReview, Mapping[str, str]]]:
@@ -431,7 +442,9 @@ def as_a_sheet_shows(text: str, name: str, goal: GoalReview, language: str) -> s
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("content", [sample_bytes, with_ties], ids=["sample", "ties"])
+@pytest.mark.parametrize(
+    "content", [sample_bytes, with_ties, almost_on_plan], ids=["sample", "ties", "almost"]
+)
 def test_the_scorecard_shows_what_the_pack_prints(office: Office, tmp_path, language, content):
     data = content(language)
     path = put(tmp_path, "plan.xlsx", data)

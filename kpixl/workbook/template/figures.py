@@ -249,7 +249,7 @@ def _format_key(sheet: Sheet, row: int) -> str:
     in_percent = is_percent(unit)
     given = f"MIN({decimals},{styles.MOST_DECIMALS})"
     chosen = f'IF({decimals}<>"",{given},IF({in_percent},{percent},{plain}))'
-    return f'IF({rolled},"%1",IF({in_percent},"%",{letter})&{chosen})'
+    return f'IF({rolled},"{styles.SCORE_KEY}",IF({in_percent},"%",{letter})&{chosen})'
 
 
 def _own(sheet: Sheet, row: int, month: int) -> None:

@@ -103,8 +103,7 @@ def _scorecard(
         first = area.partition(":")[0].replace("$", "")
         unseen = f"AND(ISNUMBER({first}),ROUND({first}*100,1)=0)"
         _rule(sheet, area, unseen, formats({"num_format": _same_for_all("±0.0%"), **_LINE}))
-    for key in ("attainment", "td_attainment"):
-        _below(sheet, areas((key,)), cell_name(top, places[key]), formats)
+    _below(sheet, areas(("attainment", "td_attainment")), formats)
     for key in ("gap", "td_gap", "gap_pct"):
         cell = cell_name(top, places[key])
         negative = f"AND(ISNUMBER({cell}),{cell}<0)"
@@ -212,7 +211,7 @@ def _periods(sheet: Any, grid: Grid, formats: Formats, language: str, negatives:
         if key.endswith("_status"):
             _statuses(sheet, area(key), row_of(top, number), formats, language)
         elif key.endswith("_attainment"):
-            _below(sheet, area(key), cell_name(top, number), formats)
+            _below(sheet, area(key), formats)
     everything, level = span(top, 1, last, len(places)), row_of(top, places["level"])
     for kind, shade in (("kgi", styles.BAND), ("csf", styles.PALE)):
         is_so = f"{level}={text(word(f'level.{kind}', language))}"
@@ -288,10 +287,11 @@ def _nothing(
             _rule(sheet, areas, unseen, formats({"num_format": text, **_LINE}))
 
 
-def _below(sheet: Any, area: str, cell: str, formats: Formats) -> None:
-    """An attainment below 100 % is never shown as 100 % (SPEC 2)."""
-    almost = f"AND(ISNUMBER({cell}),{cell}<1-1E-9,{cell}>={_ALMOST})"
-    _rule(sheet, area, almost, formats({"num_format": '"99.9%"', **_LINE}))
+def _below(sheet: Any, areas: str, formats: Formats, test: str = "TRUE") -> None:
+    """An attainment below 100 % is never shown as 100 % (SPEC 2); ``test`` is true of one."""
+    cell = areas.partition(":")[0].replace("$", "")
+    almost = f"AND({test},ISNUMBER({cell}),{cell}<1-1E-9,{cell}>={_ALMOST})"
+    _rule(sheet, areas, almost, formats({"num_format": '"99.9%"', **_LINE}))
 
 
 def _number_formats(
@@ -299,6 +299,8 @@ def _number_formats(
     aside: str = "",
 ) -> None:  # fmt: skip
     """Each goal's own format; figures that another goes before, as ``aside`` says, are muted."""
+    if not signed:
+        _below(sheet, areas, formats, f"{key_cell}={text(styles.SCORE_KEY)}")
     for key, (decimals, percent, thousands) in styles.format_keys().items():
         shown = styles.number_format(
             decimals, percent, thousands, signed, negatives, points=signed and percent
@@ -322,9 +324,7 @@ def _chart(sheet: Any, formats: Formats, language: str, negatives: Negatives) ->
         _rule(sheet, span(top, first, top + 2, last), places, formats({"num_format": plain}))
         _rule(sheet, span(top + 3, first, top + 3, last), places, formats({"num_format": signed}))
     _number_formats(sheet, span(beside, 16, beside + 1, 17), key, formats, negatives, signed=False)
-    _number_formats(
-        sheet, span(beside + 2, 16, beside + 2, 17), key, formats, negatives, signed=True
-    )
+    _number_formats(sheet, span(beside + 2, 16, beside + 2, 17), key, formats, negatives, True)
     status = beside + chart.FIGURES.index("status")
     _statuses(sheet, span(status, 16, status, 17), cell_name(status, 16), formats, language)
 

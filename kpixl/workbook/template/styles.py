@@ -147,13 +147,15 @@ def number_format(
 
 
 MOST_DECIMALS = 3
+SCORE_KEY = "%s1"
+"""The key of a roll-up's figures, which are attainments."""
 _THOUSANDS_KEYS: Mapping[int, str] = {0: "n", 1: "k", 2: "m", 3: "b"}
 
 
 def format_keys() -> Dict[str, Tuple[int, bool, int]]:
     """Key of a number format -> decimals, percent, thousands. The Figures sheet works the key
     out for each goal; formats follow it, so that they stay right as goals are added or moved."""
-    found: Dict[str, Tuple[int, bool, int]] = {}
+    found: Dict[str, Tuple[int, bool, int]] = {SCORE_KEY: (1, True, 0)}
     for decimals in range(MOST_DECIMALS + 1):
         found[f"%{decimals}"] = (decimals, True, 0)
         for thousands, letter in _THOUSANDS_KEYS.items():
