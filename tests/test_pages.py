@@ -39,7 +39,7 @@ from kpixl.review.review import review
 from kpixl.review.scope import scoped
 from kpixl.review.sentences import style_of
 from tests.packs import LANGUAGES, pack_of, sample_html, sample_pack, sample_review
-from tests.plans import goal, plan_of, with_settings
+from tests.plans import APRIL, goal, plan_of, series, with_settings
 
 ORDER = [
     "cover", "summary", "tree", "scorecard", "bridge", "goal", "signals", "exceptions", "register",
@@ -234,6 +234,29 @@ def test_the_tile_of_a_roll_up_names_only_what_is_behind(
     found = rolled_up(*actuals)
     tile = goal_tile(found, found.goals[0], "en")
     assert [name for label, name in tile.year if label == "Furthest behind"] == named
+
+
+def test_empty_lists_claim_nothing_of_a_month_that_nobody_knows() -> None:
+    """In April and May both are Red and nobody works on them; June is not reported, or of B."""
+    plan = plan_of(
+        goal("A"), goal("B"),
+        actuals={"A": [50, 50, None], "B": [50, 50, None]},
+        plan={"A": [100] * 12, "B": [100] * 12},
+    )  # fmt: skip
+    unknown = "No goal that can be judged has been off plan for two months without an action."
+    summary = page(pack_of(plan), SummaryPage)
+    assert [block.empty for block in summary.blocks[:3]] == [
+        "No actual for June 2026 has been reported yet.", unknown,
+        "No actual for June 2026 has been reported yet.",
+    ]  # fmt: skip
+    partly = replace(plan, actuals={**plan.actuals, "B": series(APRIL, [50, 50, 100])})
+    idle, changes = page(pack_of(partly), SummaryPage).blocks[1:3]
+    assert (idle.empty, len(changes.lines)) == (unknown, 1)
+    known = replace(partly, actuals={**plan.actuals, "A": series(APRIL, [50, 50, 100])})
+    known = replace(known, goals=known.goals[:1])
+    assert page(pack_of(known), SummaryPage).blocks[1].empty == (
+        "No goal has been off plan for two months without an action."
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

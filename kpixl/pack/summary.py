@@ -11,7 +11,7 @@ from kpixl.pack.canvas import Drawing
 from kpixl.pack.contexts import Block, Line, SummaryPage, Tile
 from kpixl.pack.drawings import anchor, is_good, is_stock, months_figures
 from kpixl.pack.insight_lines import landing_rows, signal_lines
-from kpixl.pack.nothing_behind import nothing_behind
+from kpixl.pack.nothing_behind import nothing_behind, nothing_reported
 from kpixl.pack.notice import NO_NOTICE, Notice
 from kpixl.pack.paper import BODY_WIDTH
 from kpixl.pack.summary_room import notice_fits, remarks_fit, room, shared
@@ -243,12 +243,22 @@ def _lists(review: Review, language: str) -> dict[str, Block]:
         key: Block(
             title=say(f"page.{key}", language, month=before),
             lines=tuple(lines),
-            empty=nothing_behind(review, language)
-            if key == "largest_gaps"
-            else say(f"page.{key}_empty", language, month=before),
+            empty=_empty(key, review, language),
         )
         for key, lines in found.items()
     }
+
+
+def _empty(key: str, review: Review, language: str) -> str:
+    """What a list without a line means; it claims nothing of goals whose month nobody knows."""
+    if key == "largest_gaps":
+        return nothing_behind(review, language)
+    if key == "changes" and (unreported := nothing_reported(review, language)):
+        return unreported
+    if key == "idle" and review.with_status(Status.NO_DATA):
+        return word("page.idle_empty_judged", language)
+    before = month_name(review.month.plus(-1), language)
+    return say(f"page.{key}_empty", language, month=before)
 
 
 def _shortened(column: Sequence[Block], length: int, language: str) -> tuple[Block, ...]:
