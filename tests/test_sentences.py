@@ -386,6 +386,23 @@ def test_a_year_to_date_without_plan():
     )
 
 
+def test_a_plan_of_other_months_than_those_reported_is_not_denied():
+    # April is reported and has no plan; May and June have a plan and are not reported.
+    plan = plan_of(
+        goal("A", name="Sales"), actuals={"A": [6, None, None]}, plan={"A": [None, 5, 5]}
+    )
+    assert to_date_of(plan) == (
+        (
+            "The year to date, April–June 2026, stands at 6 pcs; no month reported has a plan, "
+            "with 1 of 3 months reported."
+        ),
+        (
+            "2026年4月〜6月の累計は6 pcsです（報告済みの月の計画は未設定）。"
+            "報告済みは3か月中1か月です。"
+        ),
+    )
+
+
 # ---- Roll-ups -------------------------------------------------------------------------------
 
 

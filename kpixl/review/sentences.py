@@ -106,7 +106,10 @@ def _comparison(
         "actual": style.with_unit(figures.actual),
     }
     if figures.plan is None:
-        return say(f"sentence.{kind}_no_plan", language, **details)
+        # A plan of the year that covers other months than those reported is there all the same.
+        elsewhere = kind == "to_date" and any(plan is not None for plan in goal.series.plan)
+        key = "no_plan_there" if elsewhere else "no_plan"
+        return say(f"sentence.{kind}_{key}", language, **details)
     details["plan"] = style.with_unit(figures.plan)
     if figures.difference is None:
         details["plan"] = both_plans(figures, style, language)
