@@ -53,10 +53,10 @@ def for_the_archive(document: pikepdf.Pdf, html: str, language: str) -> bool:
     _mark_decoration(document)
     mend_tags(document)
     _name_links(document, html, language)
-    named = _name_colours(document)
+    named = name_colours(document)
     if not named or not _is_checked(document):
         return False
-    _declare(document)
+    declare(document)
     return True
 
 
@@ -183,7 +183,8 @@ def _link_texts(html: str) -> Mapping[str, str]:
 # ---- What the file is -----------------------------------------------------------------------
 
 
-def _name_colours(document: pikepdf.Pdf) -> bool:
+def name_colours(document: pikepdf.Pdf) -> bool:
+    """Say what red, green and blue are; False where no profile of them is here."""
     import pikepdf
 
     try:
@@ -202,7 +203,8 @@ def _name_colours(document: pikepdf.Pdf) -> bool:
     return True
 
 
-def _declare(document: pikepdf.Pdf) -> None:
+def declare(document: pikepdf.Pdf) -> None:
+    """Let ``document`` say that it is PDF/A-3a and PDF/UA-1."""
     with document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
         metadata["pdfaid:part"] = "3"
         metadata["pdfaid:conformance"] = "A"

@@ -33,8 +33,8 @@ def unshown_by(browser: Browser, pdf: bytes, rendered: Rendered, faces: str) -> 
     sign; so the browser is asked for each of them, on a page of its own.
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        shown = frozenset(_shown(document))
-    asked = sorted({one for one in _written(rendered) if _is_seen(one)} - shown)[:MOST]
+        shown = frozenset(shown_by(document))
+    asked = sorted({one for one in written_in(rendered) if is_seen(one)} - shown)[:MOST]
     if not asked:
         return frozenset()
     printed = print_page(browser, sealed(_sheet(asked, rendered, faces)))
@@ -45,18 +45,19 @@ def unshown_by(browser: Browser, pdf: bytes, rendered: Rendered, faces: str) -> 
         return frozenset(one for one, page in pages if _is_empty_box(page))
 
 
-def _written(rendered: Rendered) -> str:
+def written_in(rendered: Rendered) -> str:
     """What is to be seen of a pack: not what is only said of a picture, or in the outline."""
     shapes = (shape for one in rendered.drawings.values() for shape in one.shapes)
     drawn = "".join(shape.text for shape in shapes if isinstance(shape, Text))
     return unescape(_TAG.sub("", rendered.html)) + drawn
 
 
-def _is_seen(character: str) -> bool:
+def is_seen(character: str) -> bool:
+    """Whether a character has a glyph of its own."""
     return character > "~" and unicodedata.category(character)[0] not in _UNSEEN
 
 
-def _shown(document: pikepdf.Pdf) -> Iterator[str]:
+def shown_by(document: pikepdf.Pdf) -> Iterator[str]:
     """What the fonts of a file say that their glyphs mean."""
     for found in document.objects:
         if isinstance(found, pikepdf.Dictionary) and "/ToUnicode" in found:

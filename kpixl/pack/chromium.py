@@ -15,20 +15,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from kpixl.pack.attachments import Attachment
 from kpixl.pack.attributes import attribute
 from kpixl.pack.browser_archive import printable
 from kpixl.pack.browser_print import print_page
 from kpixl.pack.browsers import Browser
+from kpixl.pack.glyph_text import name_glyphs
 from kpixl.pack.glyphs import PRIVATE, Unshown, without
 from kpixl.pack.html import Rendered
 from kpixl.pack.inlining import NO_IMAGES, font_faces, with_files
-from kpixl.pack.margins import PageStyles, Sheet, margin_pages, page_styles
+from kpixl.pack.margins import PageStyles, Sheet, page_styles
 from kpixl.pack.places import MARK, Place, lead_to, places_of
 from kpixl.pack.problems import RenderProblem
 from kpixl.pack.sealed import sealed
+from kpixl.pack.sheets import (
+    ATTRIBUTES,
+    Heading,
+    by_numbers,
+    guessed,
+    led_to,
+    margins_of,
+    numbered,
+    refers_to_pages,
+    sheets_of,
+    with_css,
+)
 
 if TYPE_CHECKING:
     import pikepdf
@@ -37,24 +49,9 @@ MOST_PRINTS = 3
 # What stands out at a side would make the browser print everything smaller.
 OWN_CSS = "\nbody > * { overflow-x: clip }\n"
 
-_ATTRIBUTES = r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*"
 _FOOT = re.compile(r"\sdata-foot=\"([^\"]*)\"")
-_HEADING = re.compile(rf"<h1\b({_ATTRIBUTES})>", re.IGNORECASE)
-_ELEMENT = re.compile(rf"<(section|div|article)\b({_ATTRIBUTES})>", re.IGNORECASE)
-_LINK = re.compile(r"(<a\b[^>]*?\shref=\"#([^\"]*)\")", re.IGNORECASE)
-_STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.IGNORECASE | re.DOTALL)
-_REFERENCE = re.compile(r"target-counter\(\s*attr\(\s*href[^)]*\)\s*,\s*page\s*\)", re.IGNORECASE)
-_REFERRING = re.compile(r"([^{}]+)\{[^{}]*target-counter\(", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A page's heading as the outline names it, the id that marks it, and ``foot``, what its
-    section says at the foot of the pages (its name, where it says nothing)."""
-
-    name: str
-    mark: str
-    foot: str
+_HEADING = re.compile(rf"<h1\b({ATTRIBUTES})>", re.IGNORECASE)
+_ELEMENT = re.compile(rf"<(section|div|article)\b({ATTRIBUTES})>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -115,6 +112,7 @@ def _laid_out(
         lead_to(document, places)
         if margins is not None:
             with _opened(margins, browser) as over:
+                name_glyphs(over)
                 lay_over(document, over)
         return finished(document, rendered.html, outline, identifier, attachments)
 
@@ -151,7 +149,7 @@ def _opened(pdf: bytes, browser: Browser) -> pikepdf.Pdf:
 def _marked(html: str, styles: PageStyles) -> Marked:
     headings: list[Heading] = []
     names: dict[str, str] = {}
-    wanted, targets = _targets(html), dict[str, str]()
+    wanted, targets = led_to(html), dict[str, str]()
 
     def heading(match: re.Match[str]) -> str:
         mark, attributes = _with_id(match[1], f"h{len(headings)}")
@@ -207,95 +205,35 @@ def _printed(
 ) -> bytes:
     """The pages, their references to other pages right: they are known when it has been printed
     once, and seldom move anything then."""
-    css = _REFERENCE.sub("attr(data-page)", styles.css) + OWN_CSS
+    css = by_numbers(styles.css) + OWN_CSS
     css += "".join(f".{name} {{ display: none }}\n" for name in styles.running.values())
-    page = printable(with_files(_with_css(marked.html, css), images, templates))
-    refers = _refers(marked.html, styles.css)
-    numbers = _guessed(marked.html) if refers else {}
+    page = printable(with_files(with_css(marked.html, css), images, templates))
+    refers = refers_to_pages(marked.html, styles.css)
+    numbers = guessed(marked.html) if refers else {}
     printed = b""
     for _ in range(MOST_PRINTS):
-        printed = print_page(browser, sealed(_numbered(page, numbers)))
+        printed = print_page(browser, sealed(numbered(page, numbers)))
         if not refers:
             break
         with _opened(printed, browser) as document:
             places = places_of(document, marked.targets)
             right = {mark: place.page + 1 for mark, place in places.items()}
-        if all(right.get(mark) == numbers.get(mark) for mark in _targets(marked.html)):
+        if all(right.get(mark) == numbers.get(mark) for mark in led_to(marked.html)):
             break
         numbers = right
     return printed
 
 
-def _with_css(html: str, css: str) -> str:
-    """With ``css`` in place of all style sheets."""
-    first, *_ = [*_STYLE.findall(html), ""]
-    bare = _STYLE.sub("", html) if not first else _STYLE.sub("", html.replace(first, "\0", 1))
-    style = f"<style>{css}</style>"
-    return bare.replace("\0", style, 1) if first else style + bare
-
-
-def _refers(html: str, css: str) -> bool:
-    """Whether a rule that names pages can apply: whether all its classes are there."""
-    for match in _REFERRING.finditer(css):
-        for selector in match[1].split(","):
-            if all(re.search(rf"\b{re.escape(name)}\b", html)
-                   for name in re.findall(r"\.([\w-]+)", selector)):  # fmt: skip
-                return True
-    return False
-
-
-def _targets(html: str) -> set[str]:
-    return {unquote(entities.unescape(target)) for _, target in _LINK.findall(html) if target}
-
-
-def _guessed(html: str) -> dict[str, int]:
-    """The pages if every section took one: often right, and then once is enough."""
-    numbers: dict[str, int] = {}
-    starts = [match.start() for match in re.finditer(r"<section\b", html)]
-    for match in re.finditer(r"\sid=\"([^\"]+)\"", html):
-        before = sum(start < match.start() for start in starts)
-        numbers[unquote(entities.unescape(match[1]))] = max(1, before)
-    return numbers
-
-
-def _numbered(html: str, numbers: Mapping[str, int]) -> str:
-    """With the number of the page that each link leads to."""
-
-    def numbered(match: re.Match[str]) -> str:
-        number = numbers.get(unquote(entities.unescape(match[2])))
-        return match[0] if number is None else f'{match[1]} data-page="{number}"'
-
-    return _LINK.sub(numbered, html) if numbers else html
-
-
 # ---- Their margins --------------------------------------------------------------------------
-
-TOPMOST = 0.18
-"""The share of a page's height within which a heading is what the page begins with."""
 
 
 def _sheets(
     document: pikepdf.Pdf, marked: Marked, places: Mapping[str, Place]
 ) -> tuple[Sheet, ...]:
-    """Each page with its name and its foot: that of the heading that it begins with, else of the
-    last one before."""
-    begins: dict[int, str] = {}
-    lasts: dict[int, str] = {}
-    for one in marked.headings:
-        if one.mark in places:
-            place = places[one.mark]
-            height = float(document.pages[place.page].mediabox[3])
-            if not lasts or place.top >= height * (1 - TOPMOST):
-                begins.setdefault(place.page, one.foot)
-            lasts[place.page] = one.foot
+    boxes = [[float(edge) for edge in page.mediabox] for page in document.pages]
+    sizes = [(box[2] - box[0], box[3] - box[1]) for box in boxes]
     named = {places[mark].page: name for mark, name in marked.names.items() if mark in places}
-    sheets, last = [], ""
-    for number, page in enumerate(document.pages):
-        box = [float(edge) for edge in page.mediabox]
-        heading = begins.get(number, last)
-        last = lasts.get(number, last)
-        sheets.append(Sheet(named.get(number, ""), heading, box[2] - box[0], box[3] - box[1]))
-    return tuple(sheets)
+    return sheets_of(sizes, marked.headings, named, places)
 
 
 def _margins(
@@ -305,30 +243,8 @@ def _margins(
     templates: Path | None,
     browser: Browser,
 ) -> bytes | None:
-    elements = {name: _outer(html, css_class) for name, css_class in styles.running.items()}
-    opening = "\n".join(_tag(html, name) for name in ("html", "body"))
-    page = margin_pages(styles, sheets, elements, opening)
+    page = margins_of(html, styles, sheets)
     if not page:
         return None
     whole = printable(with_files(page, NO_IMAGES, templates))
     return print_page(browser, sealed(whole), tagged=False)
-
-
-def _tag(html: str, name: str) -> str:
-    match = re.search(rf"<{name}\b{_ATTRIBUTES}>", html, re.IGNORECASE)
-    return match[0].replace("\n", " ") if match else f"<{name}>"
-
-
-def _outer(html: str, css_class: str) -> str:
-    """The first element of a class, with its tags."""
-    start = re.search(
-        rf"<(\w+)\b[^>]*\sclass=\"(?:[^\"]*\s)?{re.escape(css_class)}(?:\s[^\"]*)?\"[^>]*>", html
-    )
-    if start is None:
-        return ""
-    depth = 0
-    for tag in re.finditer(rf"<(/?){start[1]}\b[^>]*>", html[start.start() :], re.IGNORECASE):
-        depth += -1 if tag[1] else 1
-        if depth == 0:
-            return html[start.start() : start.start() + tag.end()]
-    return ""

@@ -33,15 +33,30 @@ def finished(
 ) -> bytes:
     """``document`` with all that a browser leaves out: ``outline`` (name and place of each entry),
     what ``html`` says of itself, and what it carries."""
-    import pikepdf
-
     name_glyphs(document)
     _clean(document)
+    complete(document, html, outline, attachments)
+    for_the_archive(document, html, said_language(html))
+    return saved(document, identifier)
+
+
+def complete(
+    document: pikepdf.Pdf,
+    html: str,
+    outline: Sequence[tuple[str, Place]],
+    attachments: Sequence[Attachment],
+) -> None:
+    """Give ``document`` its outline, what ``html`` says of itself, and what it carries."""
     _outline(document, outline)
     _describe(document, html)
     for attachment in attachments:
         _attach(document, attachment)
-    for_the_archive(document, html, _said_language(html))
+
+
+def saved(document: pikepdf.Pdf, identifier: str, anew: bool = True) -> bytes:
+    """The bytes of ``document``; ``anew`` compresses again what is compressed already."""
+    import pikepdf
+
     ids = pikepdf.String(identifier.encode("ascii"))
     document.trailer["/ID"] = pikepdf.Array([ids, ids])
     written = io.BytesIO()
@@ -50,7 +65,7 @@ def finished(
         min_version="1.7",
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         compress_streams=True,
-        recompress_flate=True,
+        recompress_flate=anew,
         deterministic_id=True,
     )
     return written.getvalue()
@@ -61,7 +76,6 @@ def lay_over(document: pikepdf.Pdf, margins: pikepdf.Pdf) -> None:
     Raises :class:`RenderProblem` ``browser-failed`` where they are not as many."""
     import pikepdf
 
-    name_glyphs(margins)
     if len(margins.pages) != len(document.pages):
         found = f"{len(margins.pages)} ≠ {len(document.pages)}"
         raise RenderProblem("browser-failed", program="", found=found)
@@ -118,7 +132,7 @@ def _describe(document: pikepdf.Pdf, html: str) -> None:
     for key, name in (("/CreationDate", "dcterms.created"), ("/ModDate", "dcterms.modified")):
         day = _day(said.get(name, ""))
         about[key] = f"D:{day:%Y%m%d}" if day else ""
-    language = _said_language(html)
+    language = said_language(html)
     if language:
         document.Root["/Lang"] = pikepdf.String(language)
     preferences = document.Root.get("/ViewerPreferences", pikepdf.Dictionary())
@@ -132,7 +146,8 @@ def _describe(document: pikepdf.Pdf, html: str) -> None:
     _metadata(document, about, said, language)
 
 
-def _said_language(html: str) -> str:
+def said_language(html: str) -> str:
+    """The language that ``html`` says it is in, "" where it does not."""
     found = _LANGUAGE.search(html)
     return found[1] if found else ""
 

@@ -10,6 +10,7 @@ import html as entities
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 SIDES = {"top": "bottom", "bottom": "top"}
@@ -66,11 +67,16 @@ class _Sorted:
 
 def page_styles(html: str) -> PageStyles:
     """What the style sheets inside ``html`` say of pages."""
+    return _page_styles("\n".join(_STYLE.findall(html)))
+
+
+@lru_cache(maxsize=16)
+def _page_styles(css: str) -> PageStyles:
+    """Packs of one look have one style sheet."""
     import tinycss2
 
     found = _Sorted()
     whole, within = [], []
-    css = "\n".join(_STYLE.findall(html))
     for node in tinycss2.parse_stylesheet(css, skip_comments=True):
         if node.type == "at-rule" and node.lower_at_keyword == "page" and node.content is not None:
             rule, plain = _page_rule(node)
