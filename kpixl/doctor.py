@@ -126,9 +126,11 @@ def _has_pango(machine: Machine) -> bool:
 
 
 def _engine(machine: Machine) -> str:
-    """What packs are made with: a browser only where WeasyPrint cannot."""
+    """What packs are made with: something else only where WeasyPrint cannot."""
     if machine.weasyprint and _has_pango(machine):
         return f"WeasyPrint {machine.weasyprint}, Pango {_dotted(machine.pango)}"
+    if machine.plutoprint and _right("plutoprint")(machine):
+        return f"PlutoPrint {machine.plutoprint}"
     return machine.browser or ""
 
 
@@ -148,17 +150,24 @@ _CHECKS = (
     ),
     _Check(
         "weasyprint",
-        "for_speed",
+        "for_pages",
         found=lambda m: m.weasyprint or "",
         good=_right("weasyprint"),
         wanted=_requirement("weasyprint"),
     ),
     _Check(
         "pango",
-        "for_speed",
+        "for_pages",
         found=lambda m: _dotted(m.pango),
         good=_has_pango,
         wanted=lambda _: _dotted(OLDEST_PANGO),
+    ),
+    _Check(
+        "plutoprint",
+        "for_speed",
+        found=lambda m: m.plutoprint or "",
+        good=_right("plutoprint"),
+        wanted=_requirement("plutoprint"),
     ),
     _Check(
         "browser",

@@ -18,5 +18,5 @@ compile() { # output, sentence, further options
 
 compile requirements.txt "To run kpixl, and to install it from this folder." --group build
 compile requirements-dev.txt "To work on kpixl: everything in requirements.txt, and the tests' own." \
-    --extra frames --extra microsoft --extra keyring --extra postgres --extra cluster \
+    --extra frames --extra microsoft --extra keyring --extra postgres --extra cluster --extra fast \
     --group dev --constraint requirements.txt

@@ -157,9 +157,9 @@ def _say_fault(fault: KpixlError, as_json: bool) -> None:
 
 def engine_for(wanted: str, as_json: bool) -> dict[str, object]:
     """Which engine makes the pages, as data; a browser is told of on standard error, too, with
-    what it cannot do, and so is a WeasyPrint of another version than is known. Raises what
-    :func:`kpixl.pack.engines.choose` raises."""
-    from kpixl.pack.engines import choose
+    what it cannot do, and so are PlutoPrint where nobody asked for it, and a WeasyPrint of another
+    version than is known. Raises what :func:`kpixl.pack.engines.choose` raises."""
+    from kpixl.pack.engines import Engine, choose
 
     chosen = choose(wanted)
     told: dict[str, object] = {"name": chosen.engine.value}
@@ -170,6 +170,9 @@ def engine_for(wanted: str, as_json: bool) -> dict[str, object]:
         told["program"] = str(chosen.browser.program)
         program = chosen.browser.program
         told["note"] = say(f"cli.{kind}", interface_language(), program=program, checked=CHECKED)
+    elif chosen.engine is Engine.PLUTOPRINT:
+        if chosen.missing:
+            told["note"] = say("cli.engine_plutoprint", interface_language())
     else:
         from kpixl.pack.weasy import KNOWN_VERSION, unknown_version
 

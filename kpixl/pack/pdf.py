@@ -47,6 +47,10 @@ def to_pdf(
         return chromium.to_pdf(
             rendered, identifier, chosen.browser, templates, attachments, unshown
         )
+    if chosen.engine is Engine.PLUTOPRINT:
+        from kpixl.pack.pluto import engine as pluto
+
+        return pluto.to_pdf(rendered, identifier, templates, attachments, unshown)
     from kpixl.pack import weasy
 
     return weasy.to_pdf(rendered, identifier, templates, attachments, unshown)

@@ -1,0 +1,222 @@
+"""Make a pack's PDF with PlutoBook: every stage, one after another."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from kpixl.collector import collector_off
+from kpixl.pack.attachments import Attachment
+from kpixl.pack.browser_archive import declare, name_colours
+from kpixl.pack.canvas import Text
+from kpixl.pack.finish import complete, lay_over, said_language, saved
+from kpixl.pack.glyphs import PRIVATE, Unshown, without
+from kpixl.pack.html import Rendered
+from kpixl.pack.inlining import NO_IMAGES, with_files
+from kpixl.pack.margins import PageStyles, page_styles
+from kpixl.pack.places import MARK
+from kpixl.pack.pluto.layout import laid_out, of_margins, page_css, runs_of, with_drawings
+from kpixl.pack.pluto.naming import name_glyphs
+from kpixl.pack.pluto.outline import Marker, Outline, target_of
+from kpixl.pack.pluto.pages import Pages, settle
+from kpixl.pack.pluto.parsing import parsed
+from kpixl.pack.pluto.structure import write_structure
+from kpixl.pack.pluto.turns import part_tables
+from kpixl.pack.references import IMAGE_SCHEME
+from kpixl.pack.sheets import (
+    Heading,
+    by_numbers,
+    guessed,
+    margins_of,
+    refers_to_pages,
+    sheets_of,
+)
+
+if TYPE_CHECKING:
+    import pikepdf
+
+A4 = (841.89, 595.276)
+"""Points of a page, lying; a style sheet says what it really is."""
+MOST_LAYOUTS = 3
+
+
+def to_pdf(
+    rendered: Rendered,
+    identifier: str,
+    templates: Path | None = None,
+    attachments: Sequence[Attachment] = (),
+    unshown: Unshown | None = None,
+) -> bytes:
+    """``rendered`` laid out on pages; ``identifier`` becomes the PDF's own. A character that no
+    font has is shown by its number, after ``unshown`` was asked for the pack that tells of it.
+    Raises :class:`UsageProblem` ``fetch-refused`` or ``fetch-missing`` for what is not in
+    ``templates``."""
+    written, missing = _made(rendered, identifier, templates, attachments)
+    found = {*missing, *PRIVATE.findall(rendered.html)}
+    if found:
+        characters = tuple(sorted(found))
+        if unshown is not None:
+            rendered = unshown(characters, rendered)
+        rendered = without(rendered, characters)
+        written, _ = _made(rendered, identifier, templates, attachments)
+    return written
+
+
+def _made(
+    rendered: Rendered,
+    identifier: str,
+    templates: Path | None,
+    attachments: Sequence[Attachment],
+) -> tuple[bytes, frozenset[str]]:
+    with collector_off():
+        source = _source(rendered, templates)
+        pages = source.pages()
+        with pages.document as document:
+            names = {number: name for number, name in enumerate(pages.names) if name}
+            sheets = sheets_of(pages.sizes, source.headings, names, pages.places)
+            pages.read()
+            write_structure(pages, source.outline, said_language(source.html))
+            name_glyphs(pages, source.texts(rendered))
+            _lay_margins(document, source, margins_of(source.html, source.styles, sheets))
+            outline = [
+                (one.name, pages.places[one.mark])
+                for one in source.headings
+                if one.mark in pages.places
+            ]
+            complete(document, source.html, outline, attachments)
+            if name_colours(document):
+                declare(document)
+            return saved(document, identifier, anew=False), pages.unshown(rendered)
+
+
+def _lay_margins(document: pikepdf.Pdf, source: _Source, html: str) -> None:
+    import pikepdf
+
+    if html:
+        whole = of_margins(with_files(html, NO_IMAGES, source.templates))
+        with pikepdf.open(io.BytesIO(laid_out(whole, *A4))) as margins:
+            settle(margins)
+            lay_over(document, margins)
+
+
+# ---- The document ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What is to be laid out: the pack's HTML, its elements marked, and what its style sheets say
+    of pages. ``wanted`` are the ids whose places must be known."""
+
+    html: str
+    root: ElementTree.Element
+    body: ElementTree.Element
+    styles: PageStyles
+    images: Mapping[str, str]
+    outline: Outline
+    headings: tuple[Heading, ...]
+    wanted: frozenset[str]
+    templates: Path | None
+
+    def pages(self) -> Pages:
+        """The pages, their references to other pages right: they are known when it has been laid
+        out once, and seldom move anything then."""
+        css = by_numbers(self.styles.css)
+        runs = list(runs_of(self.body, self.styles))
+        refers = refers_to_pages(self.html, self.styles.css)
+        numbers = guessed(self.html) if refers else {}
+        for _ in range(MOST_LAYOUTS):
+            self._number(numbers)
+            pages = Pages(self.outline)
+            for name, elements in runs:
+                pages.add(name, laid_out(self._run(css, name, elements), *A4))
+            right = {mark: place.page + 1 for mark, place in pages.places.items()}
+            leading = self.wanted & right.keys() if refers else ()
+            if all(right[mark] == numbers.get(mark) for mark in leading):
+                break
+            numbers = right
+        return pages
+
+    def texts(self, rendered: Rendered) -> dict[int, str]:
+        """What stands at each mark: a text, or those of a drawing."""
+        drawn = {
+            name: "".join(one.text for one in drawing.shapes if isinstance(one, Text))
+            for name, drawing in rendered.drawings.items()
+        }
+        found = {number: drawn[name] for number, name in self.outline.drawn.items()}
+        return {**self.outline.texts, **found}
+
+    def _number(self, numbers: Mapping[str, int]) -> None:
+        for link, href in zip(self.outline.links, self.outline.hrefs, strict=True):
+            number = numbers.get(target_of(href))
+            if number is not None:
+                link.set("data-page", str(number))
+
+    def _run(self, css: str, name: str, elements: Sequence[ElementTree.Element]) -> str:
+        """The document that holds ``elements`` alone."""
+        html = ElementTree.Element("html", self.root.attrib)
+        head = ElementTree.SubElement(html, "head")
+        ElementTree.SubElement(head, "meta", charset="utf-8")
+        ElementTree.SubElement(head, "style").text = page_css(css, name)
+        body = ElementTree.SubElement(html, "body", self.body.attrib)
+        body.extend(elements)
+        body.append(_asked_for(elements, self.wanted))
+        text = ElementTree.tostring(html, encoding="unicode", method="html")
+        return with_drawings(f"<!DOCTYPE html>{text}", self.images)
+
+
+def _asked_for(
+    elements: Sequence[ElementTree.Element], wanted: frozenset[str]
+) -> ElementTree.Element:
+    """Links that nobody sees: PlutoBook notes where those things stand that a link leads to."""
+    links = ElementTree.Element("nav", style="display: none")
+    ids = (one.get("id", "") for element in elements for one in element.iter())
+    for name in dict.fromkeys(ids):
+        if name in wanted:
+            ElementTree.SubElement(links, "a", href=f"#{name}")
+    return links
+
+
+def _source(rendered: Rendered, templates: Path | None) -> _Source:
+    html = rendered.html if templates is None else with_files(rendered.html, NO_IMAGES, templates)
+    styles = page_styles(html)
+    root = parsed(html)
+    body = root.find("body")
+    if body is None:
+        body = root
+    running = frozenset(styles.running.values())
+    for element in list(body):
+        if running.intersection(element.get("class", "").split()):
+            body.remove(element)
+    headings = tuple(_headings(body))
+    marker = Marker(IMAGE_SCHEME)
+    marker.mark(body)
+    part_tables(body)
+    wanted = {target_of(href) for href in marker.outline.hrefs} | {one.mark for one in headings}
+    return _Source(
+        html=html,
+        root=root,
+        body=body,
+        styles=styles,
+        images=rendered.images,
+        outline=marker.outline,
+        headings=headings,
+        wanted=frozenset(wanted - {""}),
+        templates=templates,
+    )
+
+
+def _headings(body: ElementTree.Element) -> Iterator[Heading]:
+    """The headings that the outline names; each gets an id."""
+    for section in body:
+        foot = section.get("data-foot")
+        for number, heading in enumerate(section.iter("h1")):
+            name = heading.get("data-name")
+            if name is None:
+                continue
+            mark = heading.get("id") or f"{MARK}{section.get('id', '')}-{number}"
+            heading.set("id", mark)
+            yield Heading(name, mark, name if foot is None else foot)

@@ -1,0 +1,141 @@
+"""Lay marked HTML out on pages with PlutoBook, and draw what SVG it holds into it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from xml.etree import ElementTree
+
+from kpixl.pack.margins import PageStyles
+from kpixl.pack.pluto.marks import FAMILY, NOTHING, font_face, mark
+
+OWN_CSS = """
+@page { -pluto-page-scale: 1 }
+body { overflow-wrap: break-word }
+"""
+"""Nothing is printed smaller for what stands out at a side; words break where nothing else does."""
+
+MARK = "data-mark"
+"""The attribute of a drawing that tells its mark."""
+
+_FACE = re.compile(r"(@font-face\s*\{[^{}]*\})", re.IGNORECASE)
+_FAMILY = re.compile(r"(\bfont(?:-family)?\s*:\s*)([^;{}!]+)", re.IGNORECASE)
+_KEYWORDS = frozenset(("inherit", "initial", "unset", "revert"))
+_NAMED_PAGE = re.compile(r"@page\s+([\w-]*)(:[\w-]+)?\s*\{[^{}]*\}")
+_COLUMNS = re.compile(r"(?<![\w-])column(?:s|-count|-width)\s*:[^;{}]*;?", re.IGNORECASE)
+_PICTURE = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+_VALUE = re.compile(r"\s([\w-]+)=\"([^\"]*)\"")
+
+
+FONTS = f"""
+html {{ font-family: serif, {FAMILY} }}
+code, kbd, pre, samp, tt {{ font-family: monospace, {FAMILY} }}
+"""
+"""What is set in these where nothing else is said."""
+MARGINS_CSS = """
+* { font-variant-numeric: normal !important; font-feature-settings: "calt" 0 !important }
+"""
+"""No forms of signs there whose meaning nobody would know: what repeats on pages has no marks."""
+
+_RUNNING = re.compile(r"position\s*:\s*running\([^)]*\)", re.IGNORECASE)
+
+
+def of_margins(html: str) -> str:
+    """``html``, which holds margins and nothing else, with running elements where they stand."""
+    return _RUNNING.sub("position: static", html).replace("</style>", f"{MARGINS_CSS}</style>", 1)
+
+
+def laid_out(html: str, width: float, height: float) -> bytes:
+    """The pages of ``html`` as PDF; they measure ``width`` by ``height`` points where the HTML does
+    not say. Nothing is fetched."""
+    import plutoprint
+
+    class Nothing(plutoprint.ResourceFetcher):
+        """All that a page needs stands in it."""
+
+        def fetch_url(self, url: str) -> plutoprint.ResourceData:  # noqa: ARG002 -- whatever it is
+            return plutoprint.ResourceData(b"", "text/plain", "utf-8")
+
+    size = plutoprint.PageSize(width, height)
+    book = plutoprint.Book(size, plutoprint.PAGE_MARGINS_NONE)
+    book.custom_resource_fetcher = Nothing()
+    book.load_html(html, base_url="file:///kpixl/")
+    written = io.BytesIO()
+    book.write_to_pdf_stream(written)
+    return written.getvalue()
+
+
+def page_css(css: str, name: str) -> str:
+    """``css`` for a run of pages called ``name``: PlutoBook knows no names of pages, and takes
+    what is said of the first one for all."""
+
+    def rule(match: re.Match[str]) -> str:
+        if match[2] or match[1] not in ("", name):
+            return ""
+        return f"@page {{{match[0].partition('{')[2]}"
+
+    # Where columns of text go on on another page, a line is cut by the page's end.
+    bare = _COLUMNS.sub("", _NAMED_PAGE.sub(rule, css))
+    return font_face() + FONTS + with_marks_font(bare) + OWN_CSS
+
+
+def with_marks_font(css: str) -> str:
+    """``css`` with the font of the marks wherever fonts are named."""
+
+    def family(match: re.Match[str]) -> str:
+        first, comma, others = match[2].partition(",")
+        if first.strip().lower() in _KEYWORDS:
+            return match[0]
+        return f"{match[1]}{first.rstrip()}, {FAMILY}{comma or ' '}{others}"
+
+    parts = _FACE.split(css)
+    return "".join(
+        part if place % 2 else _FAMILY.sub(family, part) for place, part in enumerate(parts)
+    )
+
+
+def runs_of(
+    body: ElementTree.Element, styles: PageStyles
+) -> Iterator[tuple[str, list[ElementTree.Element]]]:
+    """What stands in ``body``, parted where the name of its pages changes."""
+    run: list[ElementTree.Element] = []
+    last = ""
+    for element in body:
+        classes = element.get("class", "").split()
+        name = next((styles.named[one] for one in classes if one in styles.named), "")
+        if run and name != last:
+            yield last, run
+            run = []
+        run.append(element)
+        last = name
+    if run:
+        yield last, run
+
+
+def with_drawings(html: str, images: Mapping[str, str]) -> str:
+    """``html`` with each drawing in it, between its mark and that of nothing."""
+
+    def drawn(match: re.Match[str]) -> str:
+        about = dict(_VALUE.findall(match[0]))
+        svg = images.get(about.get("src", ""))
+        if svg is None:
+            return match[0]
+        head, _, inside = svg.partition(">")
+        number = int(about.get(MARK, NOTHING))
+        kept = "".join(f' {name}="{about[name]}"' for name in ("class", "style") if name in about)
+        return f"{head}{kept}>{between_marks(inside, number)}"
+
+    return _PICTURE.sub(drawn, html)
+
+
+def between_marks(inside: str, number: int) -> str:
+    """The content of an SVG element, its end included, so that the mark ``number`` is found."""
+    if number == NOTHING:
+        return inside
+    content, end, rest = inside.rpartition("</svg>")
+    return f"{_text(number)}{content}{_text(NOTHING)}{end}{rest}"
+
+
+def _text(number: int) -> str:
+    return f'<text x="50%" y="50%" font-size="10" font-family="{FAMILY}">{mark(number)}</text>'

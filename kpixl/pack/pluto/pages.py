@@ -1,0 +1,138 @@
+"""Gather the pages that PlutoBook laid out into one document, their content tagged."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpixl.pack.browser_glyphs import is_seen, shown_by, written_in
+from kpixl.pack.html import Rendered
+from kpixl.pack.places import Place
+from kpixl.pack.pluto.content import Form, Found, Resources, marked
+from kpixl.pack.pluto.marks import FAMILY
+from kpixl.pack.pluto.outline import Outline
+
+if TYPE_CHECKING:
+    import pikepdf
+
+_CODE = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>\n")
+_HEX = re.compile(rb"<([0-9a-fA-F\s]*)>")
+_NO_GLYPH = "0000"
+
+
+class Pages:
+    """The ``document``; ``names`` and ``sizes`` (width and height in points) of its pages,
+    ``places`` by id. :meth:`read` finds what its content holds, stream by stream: ``holders`` are
+    the pages and forms whose content was read, in the order of ``found``'s streams."""
+
+    def __init__(self, outline: Outline) -> None:
+        import pikepdf
+
+        self.document = pikepdf.new()
+        self.names: list[str] = []
+        self.sizes: list[tuple[float, float]] = []
+        self.places: dict[str, Place] = {}
+        self.found = Found(outline.graphics, list(outline.images))
+        self.holders: list[pikepdf.Object] = []
+        self._fonts: dict[tuple[int, int], dict[str, str]] = {}
+        self._lacks_glyphs = False
+
+    def add(self, name: str, pdf: bytes) -> None:
+        """Add the pages of ``pdf``, which are called ``name``."""
+        import pikepdf
+
+        run = pikepdf.open(io.BytesIO(pdf))
+        self._note_places(run)
+        settle(run)
+        for page in run.pages:
+            box = [float(edge) for edge in page.mediabox]
+            self.names.append(name)
+            self.sizes.append((box[2] - box[0], box[3] - box[1]))
+        self.document.pages.extend(run.pages)
+
+    def _note_places(self, run: pikepdf.Pdf) -> None:
+        import pikepdf
+
+        names = run.Root.get("/Names")
+        if names is None or "/Dests" not in names:
+            return
+        numbers = {page.obj.objgen: at for at, page in enumerate(run.pages, len(self.names))}
+        for name, place in pikepdf.NameTree(names.Dests).items():
+            if place[0].objgen in numbers:
+                left, top = float(place[2]), float(place[3])
+                self.places[str(name)] = Place(numbers[place[0].objgen], left, top)
+
+    def read(self) -> None:
+        """Tag the content of all pages, and of the forms in them."""
+        for number, page in enumerate(self.document.pages):
+            content = page.Contents.read_bytes()
+            self._lacks_glyphs |= _lacks_glyphs(content)
+            resources = self._resources(page.obj)
+            for holder, tagged in marked(content, number, self.found, resources):
+                self.holders.append(page.obj if holder is None else holder)
+                if holder is None:
+                    page.obj["/Contents"] = self.document.make_stream(tagged)
+                else:
+                    holder.write(tagged)
+
+    def _resources(self, holder: pikepdf.Object) -> Resources:
+        import pikepdf
+
+        known = holder.get("/Resources", pikepdf.Dictionary())
+        images, forms = set(), {}
+        for name, found in known.get("/XObject", pikepdf.Dictionary()).items():
+            if found.get("/Subtype") == "/Image":
+                images.add(name[1:])
+            elif found.get("/Subtype") == "/Form":
+                inside = self._resources(found)
+                if inside.signs or inside.forms:
+                    forms[name[1:]] = Form(found, found.read_bytes, inside)
+        return Resources(dict(self._signs(known)), images, forms)
+
+    def _signs(self, resources: pikepdf.Object) -> Iterator[tuple[str, dict[str, str]]]:
+        """The signs of the fonts of marks, by the font's name and the sign's code."""
+        import pikepdf
+
+        for name, font in resources.get("/Font", pikepdf.Dictionary()).items():
+            if FAMILY not in str(font.get("/BaseFont", "")):
+                continue
+            if font.objgen not in self._fonts:
+                self._fonts[font.objgen] = {
+                    code.decode("ascii"): bytes.fromhex(text.decode("ascii")).decode("utf-16-be")
+                    for code, text in _CODE.findall(font.ToUnicode.read_bytes())
+                }
+            yield name[1:], self._fonts[font.objgen]
+
+    def unshown(self, rendered: Rendered) -> frozenset[str]:
+        """The characters that were shown as empty boxes."""
+        if not self._lacks_glyphs:
+            return frozenset()
+        wanted = {one for one in written_in(rendered) if is_seen(one)}
+        return frozenset(wanted - set(shown_by(self.document)))
+
+
+def _lacks_glyphs(content: bytes) -> bool:
+    if _NO_GLYPH.encode() not in content:
+        return False
+    for codes in _HEX.findall(content):
+        digits = b"".join(codes.split()).decode("ascii")
+        if any(digits[at : at + 4] == _NO_GLYPH for at in range(0, len(digits), 4)):
+            return True
+    return False
+
+
+def settle(document: pikepdf.Pdf) -> None:
+    """Say in ``document`` what Cairo takes for granted: that codes are numbers of glyphs, and that
+    images are shown as they are."""
+    import pikepdf
+
+    for one in document.objects:
+        if not isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
+            continue
+        kind = one.get("/Subtype")
+        if kind == pikepdf.Name.CIDFontType2:
+            one["/CIDToGIDMap"] = pikepdf.Name.Identity
+        elif kind == pikepdf.Name.Image:
+            one["/Interpolate"] = False

@@ -1,0 +1,191 @@
+"""Write an outline into a PDF as its structure: elements, marked content, links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kpixl.pack.canvas import clean
+from kpixl.pack.places import target_of as place_in
+from kpixl.pack.pluto.outline import CELLS, LINK, Element, Outline, target_of
+from kpixl.pack.pluto.pages import Pages
+from kpixl.pack.tags import LONGEST
+from kpixl.words import say
+
+if TYPE_CHECKING:
+    import pikepdf
+
+PRINTED = 4
+"""The flag of an annotation that is printed, too."""
+
+
+def write_structure(pages: Pages, outline: Outline, language: str) -> None:
+    """Write ``outline`` into the document of ``pages``; its links lead where they should, and say
+    so in ``language``."""
+    notes = _linked(pages, outline)
+    _Structure(pages, notes, language).write(outline.document)
+
+
+def _linked(pages: Pages, outline: Outline) -> Mapping[int, Sequence[tuple[int, pikepdf.Object]]]:
+    """The annotations of each link, each with its page. Those that lead nowhere are gone."""
+    import pikepdf
+
+    found: dict[int, list[tuple[int, pikepdf.Object]]] = {}
+    for at, page in enumerate(pages.document.pages):
+        kept = []
+        for note in page.obj.get("/Annots", ()):
+            action = note.get("/A")
+            address = "" if action is None else str(action.get("/URI", ""))
+            if not address.startswith(LINK):
+                continue
+            number = int(address.removeprefix(LINK))
+            href = outline.hrefs[number]
+            place = pages.places.get(target_of(href))
+            if place is not None:
+                note["/Dest"] = place_in(pages.document, place)
+                del note["/A"]
+            elif not href.startswith("#"):
+                note["/A"]["/URI"] = pikepdf.String(href)
+            else:
+                continue
+            note["/F"] = PRINTED
+            kept.append(note)
+            found.setdefault(number, []).append((at, note))
+        if "/Annots" in page.obj:
+            page.obj["/Annots"] = pikepdf.Array(kept)
+    return found
+
+
+class _Structure:
+    """The structure of one file; ``notes`` are the annotations of each link by number, with their
+    pages."""
+
+    def __init__(
+        self,
+        pages: Pages,
+        notes: Mapping[int, Sequence[tuple[int, pikepdf.Object]]],
+        language: str,
+    ) -> None:
+        self.document, self.found, self.holders = pages.document, pages.found, pages.holders
+        self.notes, self.language = notes, language
+        self.pages = [page.obj for page in self.document.pages]
+        self.owners: list[dict[int, pikepdf.Object]] = [{} for _ in self.holders]
+        self.numbered: list[pikepdf.Object] = []
+        self.kinds: dict[str, pikepdf.Name] = {}
+        self.leaves: set[int] = set()
+
+    def write(self, outline: Element) -> None:
+        """Write ``outline`` with all that stands below it."""
+        import pikepdf
+
+        document, leaves = self.document, {page.objgen for page in self.pages}
+        self.leaves = {n for n, one in enumerate(self.holders) if one.objgen in leaves}
+        root = document.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot))
+        root["/K"] = pikepdf.Array([self._element(outline, root)])
+        numbers: list[object] = []
+        for number, (holder, owners) in enumerate(zip(self.holders, self.owners, strict=True)):
+            holder["/StructParents"] = number
+            held = [owners.get(place) for place in range(self.found.lengths[number])]
+            numbers += [number, document.make_indirect(pikepdf.Array(held))]
+        for page in self.pages:
+            page["/Tabs"] = pikepdf.Name.S
+        for number, owner in enumerate(self.numbered, len(self.holders)):
+            numbers += [number, owner]
+        root["/ParentTree"] = document.make_indirect(pikepdf.Dictionary(Nums=numbers))
+        root["/ParentTreeNextKey"] = len(self.holders) + len(self.numbered)
+        document.Root["/StructTreeRoot"] = root
+        document.Root["/MarkInfo"] = pikepdf.Dictionary(Marked=True)
+
+    def _element(self, one: Element, parent: pikepdf.Object) -> pikepdf.Object:
+        import pikepdf
+
+        notes = () if one.link is None else self.notes.get(one.link, ())
+        about = self._about(one, parent, bool(notes))
+        held = [place for child in one.children if isinstance(child, int)
+                for place in self.found.contents.get(child, ())]  # fmt: skip
+        page = self.found.pages[held[0][0]] if held else None
+        if page is not None:
+            about["/Pg"] = self.pages[page]
+        element = self.document.make_indirect(pikepdf.Dictionary(about))
+        children: list[object] = []
+        for child in one.children:
+            if isinstance(child, int):
+                children += self._content(child, page, element)
+            else:
+                children.append(self._element(child, element))
+        if notes:
+            told = pikepdf.String(say("pdf.link", self.language, name=_alt(one)))
+            if not children:
+                element["/Alt"] = told
+            children += self._leads(notes, element, told)
+        element["/K"] = pikepdf.Array(children)
+        return element
+
+    def _about(self, one: Element, parent: pikepdf.Object, leads: bool) -> dict[str, object]:
+        import pikepdf
+
+        # A link that leads nowhere is text like any other.
+        kind = "Span" if one.link is not None and not leads else one.kind
+        about: dict[str, object] = {"/S": self._name(kind), "/P": parent}
+        if one.alt and one.link is None:
+            about["/Alt"] = pikepdf.String(_alt(one))
+        if one.kind in CELLS:
+            described = _described(one)
+            if described:
+                about["/A"] = pikepdf.Dictionary(described)
+        return about
+
+    def _name(self, kind: str) -> pikepdf.Name:
+        import pikepdf
+
+        return self.kinds.setdefault(kind, pikepdf.Name("/" + kind))
+
+    def _content(self, mark: int, page: int | None, owner: pikepdf.Object) -> list[object]:
+        """The content of ``mark``: a number on ``page``, the element's own, else with its place."""
+        import pikepdf
+
+        found: list[object] = []
+        for stream, place in self.found.contents.get(mark, ()):
+            self.owners[stream][place] = owner
+            number = self.found.pages[stream]
+            if number == page and stream in self.leaves:
+                found.append(place)
+                continue
+            where = pikepdf.Dictionary(Type=pikepdf.Name.MCR, Pg=self.pages[number], MCID=place)
+            if stream not in self.leaves:
+                where["/Stm"] = self.holders[stream]
+            found.append(where)
+        return found
+
+    def _leads(
+        self,
+        notes: Sequence[tuple[int, pikepdf.Object]],
+        owner: pikepdf.Object,
+        told: pikepdf.String,
+    ) -> list[object]:
+        import pikepdf
+
+        found: list[object] = []
+        for page, note in notes:
+            note["/Contents"] = told
+            note["/StructParent"] = len(self.holders) + len(self.numbered)
+            self.numbered.append(owner)
+            found.append(pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=note, Pg=self.pages[page]))
+        return found
+
+
+def _alt(one: Element) -> str:
+    return clean(one.alt)[:LONGEST]
+
+
+def _described(cell: Element) -> dict[str, object]:
+    import pikepdf
+
+    found: dict[str, object] = {}
+    if cell.kind == "TH":
+        found["/Scope"] = pikepdf.Name.Column if cell.head else pikepdf.Name.Row
+    if cell.columns > 1:
+        found["/ColSpan"] = cell.columns
+    if cell.rows > 1:
+        found["/RowSpan"] = cell.rows
+    return {"/O": pikepdf.Name.Table, **found} if found else {}
