@@ -10,6 +10,7 @@ from typing import Callable, Mapping
 from kpixl import __version__
 from kpixl.machine import JAPANESE_FONTS, LATIN_FONT, Machine, look
 from kpixl.pack.browsers import find_browser, version_of
+from kpixl.pack.engines import PLUTOPRINT
 from kpixl.pack.problems import RenderProblem
 from kpixl.words import say, section
 
@@ -125,11 +126,15 @@ def _has_pango(machine: Machine) -> bool:
     return machine.pango is not None and machine.pango >= OLDEST_PANGO
 
 
+def _has_plutoprint(machine: Machine) -> bool:
+    return machine.plutoprint == PLUTOPRINT
+
+
 def _engine(machine: Machine) -> str:
     """What packs are made with: something else only where WeasyPrint cannot."""
     if machine.weasyprint and _has_pango(machine):
         return f"WeasyPrint {machine.weasyprint}, Pango {_dotted(machine.pango)}"
-    if machine.plutoprint and _right("plutoprint")(machine):
+    if _has_plutoprint(machine):
         return f"PlutoPrint {machine.plutoprint}"
     return machine.browser or ""
 
@@ -166,8 +171,8 @@ _CHECKS = (
         "plutoprint",
         "for_speed",
         found=lambda m: m.plutoprint or "",
-        good=_right("plutoprint"),
-        wanted=_requirement("plutoprint"),
+        good=_has_plutoprint,
+        wanted=lambda _: f"plutoprint=={PLUTOPRINT}",
     ),
     _Check(
         "browser",

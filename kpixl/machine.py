@@ -72,7 +72,6 @@ class Machine:
     calc_functions: str | None = None
     browser: str | None = None
     plutoprint: str | None = None
-    plutoprint_wanted: str | None = None
 
 
 def look(folder: Path) -> Machine:
@@ -100,7 +99,6 @@ def look(folder: Path) -> Machine:
         calc_functions=calc_functions(_office_profiles())
         or functions_for_all(_shared_extensions(office)),
         plutoprint=installed_version("plutoprint"),
-        plutoprint_wanted=_wanted("plutoprint"),
     )
 
 
@@ -129,9 +127,8 @@ def installed_version(distribution: str) -> str | None:
 
 
 def _wanted(distribution: str) -> str | None:
-    """The one version that kpixl asks for: charts are drawn through WeasyPrint's internals,
-    PlutoPrint's pages are read as it writes them, and Excel's workbooks call xlwings' file by a
-    name that holds its version."""
+    """The one version that kpixl asks for: charts are drawn through WeasyPrint's internals, and
+    Excel's workbooks call xlwings' file by a name that holds its version."""
     try:
         requirements = importlib.metadata.requires("kpixl") or []
     except importlib.metadata.PackageNotFoundError:

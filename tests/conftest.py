@@ -14,6 +14,7 @@ from hypothesis import settings
 from kpixl.pack.attachments import review_data
 from kpixl.pack.pdf import pack_pdf
 from tests.agreement import PROPERTY, Agreement, table
+from tests.engines import OTHER_ENGINES
 from tests.office import Office
 from tests.packs import sample_pack, sample_review
 from tests.postgres import Postgres
@@ -60,10 +61,10 @@ def sample_pdf(workers_folder: Path) -> Callable[[str], bytes]:
     return shared(workers_folder, "sample", "weasyprint")
 
 
-@pytest.fixture(scope="session")
-def printed_pdf(workers_folder: Path) -> Callable[[str], bytes]:
-    """The sample's pack as a real browser prints it."""
-    return shared(workers_folder, "printed", "chromium")
+@pytest.fixture(scope="session", params=OTHER_ENGINES)
+def printed_pdf(request: pytest.FixtureRequest, workers_folder: Path) -> Callable[[str], bytes]:
+    """The sample's pack as each of the other engines lays it out, a real browser among them."""
+    return shared(workers_folder, request.param, request.param)
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,14 @@ from kpixl import __version__
 from kpixl import machine as machines
 from kpixl.doctor import Finding, examine, finding_text, judge
 from kpixl.machine import Machine
+from kpixl.pack.engines import PLUTOPRINT
 
 WELL = Machine(
     system="debian",
     python=(3, 11, 2),
     weasyprint="70.0",
     weasyprint_wanted="70.0",
+    plutoprint=PLUTOPRINT,
     pango=(1, 50, 12),
     subset=True,
     fonts=frozenset({"Inter", "BIZ UDPGothic"}),
@@ -63,6 +65,8 @@ def test_libreoffice_needs_the_functions_of_this_very_kpixl() -> None:
         ({"python": (3, 10, 12)}, "python", False),
         ({"weasyprint": None}, "weasyprint", True),
         ({"weasyprint": "66.0"}, "weasyprint", True),
+        ({"plutoprint": None}, "plutoprint", True),
+        ({"plutoprint": "0.22.0"}, "plutoprint", True),
         ({"pango": None}, "pango", True),
         ({"pango": (1, 42, 4)}, "pango", True),
         ({"browser": None}, "browser", True),
@@ -85,11 +89,13 @@ def test_one_thing_missing_is_one_finding_with_a_mend(
 
 
 @pytest.mark.parametrize("change", [{"weasyprint": None}, {"pango": None}, {"pango": (1, 42, 4)}])
-def test_both_ways_to_a_pdf_are_shown_and_which_is_taken(change: dict[str, object]) -> None:
-    both = findings(WELL)
-    assert both["engine"].found == "WeasyPrint 70.0, Pango 1.50.12"
-    assert both["browser"].found == "/usr/bin/chromium 150.0.7871.100"
+def test_all_ways_to_a_pdf_are_shown_and_which_is_taken(change: dict[str, object]) -> None:
+    all_ways = findings(WELL)
+    assert all_ways["engine"].found == "WeasyPrint 70.0, Pango 1.50.12"
+    assert all_ways["browser"].found == "/usr/bin/chromium 150.0.7871.100"
     without = replace(WELL, **change)  # type: ignore[arg-type]
+    assert findings(without)["engine"].found == f"PlutoPrint {PLUTOPRINT}"
+    without = replace(without, plutoprint="0.22.0")
     assert findings(without)["engine"].found == "/usr/bin/chromium 150.0.7871.100"
     neither = judge(replace(without, browser=None))
     assert not fit(neither)

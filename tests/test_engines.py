@@ -34,8 +34,9 @@ raise OSError("cannot load library 'libpango-1.0-0': error 0x7e")
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One with Pango and a browser."""
+    """One with Pango and a browser, without PlutoPrint."""
     monkeypatch.setattr(engines, "weasyprint_missing", lambda: "")
+    monkeypatch.setattr(engines, "plutoprint_missing", lambda: "no PlutoPrint")
     monkeypatch.setattr("kpixl.pack.browsers.find_browser", lambda: HERE)
 
 
@@ -51,6 +52,24 @@ def test_without_pango_the_browser_prints(monkeypatch: pytest.MonkeyPatch) -> No
         choose("weasyprint")
 
 
+def test_without_pango_plutoprint_comes_before_the_browser(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engines, "plutoprint_missing", lambda: "")
+    assert choose("auto") == Chosen(Engine.WEASYPRINT)
+    assert choose("plutoprint") == Chosen(Engine.PLUTOPRINT)
+    monkeypatch.setattr(engines, "weasyprint_missing", lambda: "no Pango")
+    assert choose("auto") == Chosen(Engine.PLUTOPRINT, None, "no Pango")
+    assert choose("chromium") == Chosen(Engine.CHROMIUM, HERE)
+
+
+def test_plutoprint_where_it_is_not_there_is_told_of_with_the_version_that_is_wanted() -> None:
+    with pytest.raises(RenderProblem) as refused:
+        choose("plutoprint")
+    assert refused.value.code == "plutoprint-missing"
+    assert refused.value.details == {"found": "no PlutoPrint", "wanted": engines.PLUTOPRINT}
+
+
 def test_without_either_both_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kpixl.pack.browsers.find_browser", lambda: None)
     with pytest.raises(RenderProblem, match="browser-missing"):
@@ -63,7 +82,10 @@ def test_without_either_both_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_engine_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(UsageProblem) as refused:
         choose("word")
-    assert refused.value.details == {"found": "word", "known": "auto, weasyprint, chromium"}
+    assert refused.value.details == {
+        "found": "word",
+        "known": "auto, weasyprint, plutoprint, chromium",
+    }
 
 
 def test_kpixl_toml_names_the_engine_of_what_is_sent(tmp_path: Path) -> None:
@@ -90,7 +112,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     profile = Path("weasyprint", "pdf", "sRGB2014.icc")
     shutil.copy(Path(weasyprint.__file__).parents[1] / profile, found / "packages" / profile)
     (found / "packages" / "weasyprint" / "__init__.py").write_text(NO_PANGO)
+    _without_plutoprint(found / "packages")
     return found
+
+
+def _without_plutoprint(packages: Path) -> None:
+    """As if it were not installed, or in a version that nobody knows."""
+    (packages / "plutoprint.py").write_text("raise ImportError('no PlutoPrint')\n")
+    about = packages / "plutoprint-0.1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: plutoprint\nVersion: 0.1\n")
 
 
 def kpixl(folder: Path, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
@@ -214,4 +245,4 @@ def test_the_doctor_says_that_the_browser_will_print(folder: Path) -> None:
 def test_a_wrong_word_is_wrong_use(folder: Path) -> None:
     found = kpixl(folder, "pack", "plan.xlsx", "--engine", "word")
     assert found.returncode == 2
-    assert "auto, weasyprint, chromium" in found.stderr
+    assert "auto, weasyprint, plutoprint, chromium" in found.stderr

@@ -13,13 +13,14 @@ from kpixl.collector import collector_off
 from kpixl.pack.attachments import Attachment
 from kpixl.pack.browser_archive import declare, name_colours
 from kpixl.pack.canvas import Text
-from kpixl.pack.finish import complete, lay_over, said_language, saved
+from kpixl.pack.finish import complete, lay_over, saved
 from kpixl.pack.glyphs import PRIVATE, Unshown, without
 from kpixl.pack.html import Rendered
 from kpixl.pack.inlining import NO_IMAGES, with_files
 from kpixl.pack.margins import PageStyles, page_styles
 from kpixl.pack.places import MARK
 from kpixl.pack.pluto.layout import laid_out, of_margins, page_css, runs_of, with_drawings
+from kpixl.pack.pluto.missing import missing_of
 from kpixl.pack.pluto.naming import name_glyphs
 from kpixl.pack.pluto.outline import Marker, Outline, target_of
 from kpixl.pack.pluto.pages import Pages, settle
@@ -78,8 +79,9 @@ def _made(
         with pages.document as document:
             names = {number: name for number, name in enumerate(pages.names) if name}
             sheets = sheets_of(pages.sizes, source.headings, names, pages.places)
+            missing = missing_of(document, rendered, templates)
             pages.read()
-            write_structure(pages, source.outline, said_language(source.html))
+            write_structure(pages, source.outline, rendered.language)
             name_glyphs(pages, source.texts(rendered))
             _lay_margins(document, source, margins_of(source.html, source.styles, sheets))
             outline = [
@@ -90,7 +92,7 @@ def _made(
             complete(document, source.html, outline, attachments)
             if name_colours(document):
                 declare(document)
-            return saved(document, identifier, anew=False), pages.unshown(rendered)
+            return saved(document, identifier, anew=False), missing
 
 
 def _lay_margins(document: pikepdf.Pdf, source: _Source, html: str) -> None:
@@ -109,7 +111,7 @@ def _lay_margins(document: pikepdf.Pdf, source: _Source, html: str) -> None:
 @dataclass(frozen=True)
 class _Source:
     """What is to be laid out: the pack's HTML, its elements marked, and what its style sheets say
-    of pages. ``wanted`` are the ids whose places must be known."""
+    of pages. ``targets`` gives the id of what tells a place, by the id of what is led to."""
 
     html: str
     root: ElementTree.Element
@@ -118,7 +120,7 @@ class _Source:
     images: Mapping[str, str]
     outline: Outline
     headings: tuple[Heading, ...]
-    wanted: frozenset[str]
+    targets: Mapping[str, str]
     templates: Path | None
 
     def pages(self) -> Pages:
@@ -133,9 +135,11 @@ class _Source:
             pages = Pages(self.outline)
             for name, elements in runs:
                 pages.add(name, laid_out(self._run(css, name, elements), *A4))
-            right = {mark: place.page + 1 for mark, place in pages.places.items()}
-            leading = self.wanted & right.keys() if refers else ()
-            if all(right[mark] == numbers.get(mark) for mark in leading):
+            for name, inner in self.targets.items():
+                if inner in pages.places:
+                    pages.places[name] = pages.places[inner]
+            right = {name: place.page + 1 for name, place in pages.places.items()}
+            if not refers or all(right.get(n) == numbers.get(n) for n in self.targets):
                 break
             numbers = right
         return pages
@@ -163,21 +167,35 @@ class _Source:
         ElementTree.SubElement(head, "style").text = page_css(css, name)
         body = ElementTree.SubElement(html, "body", self.body.attrib)
         body.extend(elements)
-        body.append(_asked_for(elements, self.wanted))
+        body.append(_asked_for(elements, self.targets))
         text = ElementTree.tostring(html, encoding="unicode", method="html")
         return with_drawings(f"<!DOCTYPE html>{text}", self.images)
 
 
 def _asked_for(
-    elements: Sequence[ElementTree.Element], wanted: frozenset[str]
+    elements: Sequence[ElementTree.Element], targets: Mapping[str, str]
 ) -> ElementTree.Element:
     """Links that nobody sees: PlutoBook notes where those things stand that a link leads to."""
     links = ElementTree.Element("nav", style="display: none")
     ids = (one.get("id", "") for element in elements for one in element.iter())
     for name in dict.fromkeys(ids):
-        if name in wanted:
+        if name in targets.values():
             ElementTree.SubElement(links, "a", href=f"#{name}")
     return links
+
+
+def _targets(body: ElementTree.Element, wanted: frozenset[str]) -> dict[str, str]:
+    """The id of what tells the place of each of ``wanted``: of a block over several pages,
+    PlutoBook would note the last; so it is the first text within."""
+    found: dict[str, str] = {}
+    for element in body.iter():
+        name = element.get("id", "")
+        if name in wanted and name not in found:
+            texts = (one for one in element.iter() if one.text and one.text.strip())
+            inner = next(texts, element)
+            found[name] = inner.get("id") or f"{MARK}{len(found)}"
+            inner.set("id", found[name])
+    return found
 
 
 def _source(rendered: Rendered, templates: Path | None) -> _Source:
@@ -196,6 +214,7 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
     marker.mark(body)
     part_tables(body)
     wanted = {target_of(href) for href in marker.outline.hrefs} | {one.mark for one in headings}
+    targets = _targets(body, frozenset(wanted - {""}))
     return _Source(
         html=html,
         root=root,
@@ -204,7 +223,7 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
         images=rendered.images,
         outline=marker.outline,
         headings=headings,
-        wanted=frozenset(wanted - {""}),
+        targets=targets,
         templates=templates,
     )
 

@@ -38,6 +38,9 @@ MARGINS_CSS = """
 """
 """No forms of signs there whose meaning nobody would know: what repeats on pages has no marks."""
 
+EMPTY = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+"""What stands for all that is not fetched: PlutoBook tells the terminal of what it cannot read."""
+
 _RUNNING = re.compile(r"position\s*:\s*running\([^)]*\)", re.IGNORECASE)
 
 
@@ -55,7 +58,7 @@ def laid_out(html: str, width: float, height: float) -> bytes:
         """All that a page needs stands in it."""
 
         def fetch_url(self, url: str) -> plutoprint.ResourceData:  # noqa: ARG002 -- whatever it is
-            return plutoprint.ResourceData(b"", "text/plain", "utf-8")
+            return plutoprint.ResourceData(EMPTY, "image/svg+xml", "utf-8")
 
     size = plutoprint.PageSize(width, height)
     book = plutoprint.Book(size, plutoprint.PAGE_MARGINS_NONE)

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpixl.pack.browser_glyphs import is_seen, shown_by, written_in
-from kpixl.pack.html import Rendered
 from kpixl.pack.places import Place
 from kpixl.pack.pluto.content import Form, Found, Resources, marked
 from kpixl.pack.pluto.marks import FAMILY
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     import pikepdf
 
 _CODE = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>\n")
-_HEX = re.compile(rb"<([0-9a-fA-F\s]*)>")
-_NO_GLYPH = "0000"
 
 
 class Pages:
@@ -37,7 +33,6 @@ class Pages:
         self.found = Found(outline.graphics, list(outline.images))
         self.holders: list[pikepdf.Object] = []
         self._fonts: dict[tuple[int, int], dict[str, str]] = {}
-        self._lacks_glyphs = False
 
     def add(self, name: str, pdf: bytes) -> None:
         """Add the pages of ``pdf``, which are called ``name``."""
@@ -68,7 +63,6 @@ class Pages:
         """Tag the content of all pages, and of the forms in them."""
         for number, page in enumerate(self.document.pages):
             content = page.Contents.read_bytes()
-            self._lacks_glyphs |= _lacks_glyphs(content)
             resources = self._resources(page.obj)
             for holder, tagged in marked(content, number, self.found, resources):
                 self.holders.append(page.obj if holder is None else holder)
@@ -104,23 +98,6 @@ class Pages:
                     for code, text in _CODE.findall(font.ToUnicode.read_bytes())
                 }
             yield name[1:], self._fonts[font.objgen]
-
-    def unshown(self, rendered: Rendered) -> frozenset[str]:
-        """The characters that were shown as empty boxes."""
-        if not self._lacks_glyphs:
-            return frozenset()
-        wanted = {one for one in written_in(rendered) if is_seen(one)}
-        return frozenset(wanted - set(shown_by(self.document)))
-
-
-def _lacks_glyphs(content: bytes) -> bool:
-    if _NO_GLYPH.encode() not in content:
-        return False
-    for codes in _HEX.findall(content):
-        digits = b"".join(codes.split()).decode("ascii")
-        if any(digits[at : at + 4] == _NO_GLYPH for at in range(0, len(digits), 4)):
-            return True
-    return False
 
 
 def settle(document: pikepdf.Pdf) -> None:

@@ -1,0 +1,340 @@
+"""What PlutoBook lays out, and nobody told what it means: marks, tags, names of glyphs."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pdfplumber
+import pikepdf
+import pytest
+from defusedxml import ElementTree
+
+from kpixl.pack.html import FONTS, Rendered
+from kpixl.pack.pdf import pack_pdf, to_pdf
+from kpixl.pack.pluto.content import Form, Found, Resources, marked
+from kpixl.pack.pluto.layout import page_css, with_marks_font
+from kpixl.pack.pluto.marks import LEANING, NOTHING, STANDING, mark, numbers, without_marks
+from kpixl.pack.pluto.outline import Element, Marker
+from kpixl.pack.pluto.turns import part_tables
+from tests.engines import HAS_PLUTOPRINT
+from tests.extremes import CASES, extreme_pdf
+from tests.logos import png, svg
+from tests.packs import LANGUAGES
+from tests.test_pdf import opened, texts
+
+pytestmark = pytest.mark.skipif(not HAS_PLUTOPRINT, reason="no PlutoPrint for this machine")
+
+MM = 72 / 25.4
+
+
+# ---- Marks ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [0, 1, 99, 100, 9_999, 10_000, 123_456, 999_999])
+@pytest.mark.parametrize("leaning", [True, False])
+def test_a_mark_is_three_signs_that_tell_its_number(number: int, leaning: bool) -> None:
+    signs = mark(number, leaning)
+    assert len(signs) == 3
+    assert numbers(signs + mark(7) + signs) == [number, 7, number]
+    assert without_marks(f"{signs}Sales {mark(4)}売上") == "Sales 売上"
+
+
+def test_no_sign_stands_for_two_values() -> None:
+    assert len({*LEANING, *STANDING}) == 200
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("a { font-family: Inter, serif }", "a { font-family: Inter, kpixl-marks, serif }"),
+        ("a{font-family:Inter}", "a{font-family:Inter, kpixl-marks }"),
+        ("a{font:bold 9pt/1 Inter,serif;x:y}", "a{font:bold 9pt/1 Inter, kpixl-marks,serif;x:y}"),
+        ("a { font-family: inherit }", "a { font-family: inherit }"),
+        ("a { font-size: 9pt; font-weight: 700 }", "a { font-size: 9pt; font-weight: 700 }"),
+        ("@font-face { font-family: A; src: b }", "@font-face { font-family: A; src: b }"),
+    ],
+)  # fmt: skip
+def test_the_font_of_the_marks_stands_wherever_fonts_are_named(css: str, expected: str) -> None:
+    assert with_marks_font(css) == expected
+
+
+def test_a_run_of_pages_has_the_rules_of_its_name_and_no_others() -> None:
+    css = "@page { margin: 1mm }\n@page wide { margin: 2mm }\n@page cover { margin: 3mm }\n"
+    assert re.findall(r"@page \{ margin: (\d)mm", page_css(css, "wide")) == ["1", "2"]
+    assert re.findall(r"@page \{ margin: (\d)mm", page_css(css, "")) == ["1"]
+
+
+# ---- The outline ----------------------------------------------------------------------------
+
+
+def outlined(body: str) -> tuple[object, Marker]:
+    marker = Marker("kpixl:")
+    marker.mark(ElementTree.fromstring(f"<body>{body}</body>"))
+    return shape(marker.outline.document), marker
+
+
+def shape(element: Element) -> object:
+    """An element as (kind, children), a text as its mark."""
+    return (element.kind, [one if isinstance(one, int) else shape(one) for one in element.children])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<h1>a</h1><p>b <b>c</b> d</p>", [("H1", [1]), ("P", [2, 3, 4])]),
+        # What only lays out is dissolved; text that stands loose beside blocks is a paragraph.
+        ("<div><div><span>a</span></div></div>", [("P", [1])]),
+        ("<div>a<p>b</p>c</div>", [("Div", [("P", [1]), ("P", [2]), ("P", [3])])]),
+        ("loose <section><h2>a</h2></section>", [("P", [1]), ("Sect", [("H2", [2])])]),
+        ("<ul><li>a</li></ul>", [("L", [("LI", [("LBody", [1])])])]),
+        ("<p> </p><p>a</p>", [("P", [1])]),
+        ('<p><img src="kpixl:1" alt=""/>a</p>', [("P", [1])]),
+        ('<p><img src="kpixl:1" alt="b"/>a</p>', [("P", [("Figure", [1]), 2])]),
+        (
+            "<table><tr><th>a</th><td/></tr></table>",
+            [("Table", [("TR", [("TH", [1]), ("TD", [])])])],
+        ),
+    ],
+)
+def test_what_html_means_is_outlined(body: str, expected: object) -> None:
+    assert outlined(body)[0] == ("Document", expected)
+
+
+def test_cells_say_what_they_head_and_what_they_span() -> None:
+    _, marker = outlined(
+        '<table><thead><tr><th colspan="2">a</th></tr></thead>'
+        '<tbody><tr><th rowspan="3">b</th><td>c</td></tr></tbody></table>'
+    )
+    (table,) = marker.outline.document.children
+    assert isinstance(table, Element)
+    cells = [one for one in walked(table) if one.kind in ("TH", "TD")]
+    assert [(one.kind, one.head, one.columns, one.rows) for one in cells] == [
+        ("TH", True, 2, 1), ("TH", False, 1, 3), ("TD", False, 1, 1),
+    ]  # fmt: skip
+
+
+def walked(element: Element) -> list[Element]:
+    below = [one for one in element.children if isinstance(one, Element)]
+    return [element, *(deeper for one in below for deeper in walked(one))]
+
+
+def test_a_mark_stands_before_the_first_sign_and_after_the_spaces() -> None:
+    body = ElementTree.fromstring("<body><p>\n  a <b>b</b> c</p></body>")
+    Marker("kpixl:").mark(body)
+    (paragraph,) = body
+    (bold,) = paragraph
+    assert paragraph.text == f"\n  {mark(1)}a "
+    # Without a space before it, it leans on the sign before: no line may end between them.
+    assert bold.text == f"{mark(2, leaning=True)}b"
+    assert bold.tail == f" {mark(3)}c"
+
+
+def test_rows_that_begin_a_page_begin_a_table_with_the_same_head() -> None:
+    rows = "".join(f'<tr class="{"turn" if n == 3 else ""}"><td>{n}</td></tr>' for n in range(1, 6))
+    head = "<colgroup><col/></colgroup><thead><tr><th>N</th></tr></thead>"
+    body = ElementTree.fromstring(
+        f'<body><div><table class="x">{head}<tbody>{rows}</tbody></table>after</div></body>'
+    )
+    part_tables(body)
+    first, second = body.iter("table")
+    assert ["".join(one.itertext()) for one in (first, second)] == ["N12", "N345"]
+    assert second.get("class") == "x turn"
+    assert (first.tail, second.tail) == (None, "after")
+
+
+# ---- Content --------------------------------------------------------------------------------
+
+SIGNS: Mapping[str, str] = {f"{code:04x}": sign for code, sign in enumerate(STANDING[:9], 1)}
+"""Code n + 1 is the sign of value n."""
+
+
+def code(number: int) -> str:
+    """A mark below 9 as a page's content shows it: 0, 0, the number."""
+    return f"00010001{number + 1:04x}"
+
+
+def tagged(content: str, found: Found, page: int = 0, **more: object) -> str:
+    """The page's content with tags; f-9-1 is the font of the marks."""
+    named = Resources({"f-9-1": SIGNS}, more.get("images", set()), more.get("forms", {}))  # type: ignore[arg-type]
+    (_, written), *_ = marked(content.encode(), page, found, named)
+    return written.decode()
+
+
+def test_text_from_a_mark_on_is_what_the_mark_names() -> None:
+    found = Found(frozenset(), [])
+    content = (
+        "q\n0 0 9 9 re f\nBT\n1 0 0 -1 5 5 Tm\n/f-9-1 1 Tf\n"
+        f"<{code(1)}>Tj\n/f-0-0 1 Tf\n(Sales)Tj\n/f-9-1 1 Tf\n<{code(2)}>Tj\n"
+        "/f-0-0 1 Tf\n( up)Tj\nET\nBT\n/f-0-0 1 Tf\n(again)Tj\nET\nQ\n"
+    )
+    assert tagged(content, found) == (
+        "/Artifact BMC\nq\n0 0 9 9 re f\nEMC\nBT\n1 0 0 -1 5 5 Tm\n"
+        "/Span <</MCID 0>>BDC\n/f-0-0 1 Tf\n(Sales)Tj\nEMC\n"
+        "/Span <</MCID 1>>BDC\n/f-0-0 1 Tf\n( up)Tj\nEMC\nET\n"
+        "/Span <</MCID 2>>BDC\nBT\n/f-0-0 1 Tf\n(again)Tj\nET\nEMC\nQ\n"
+    )
+    assert found.contents == {1: [(0, 0)], 2: [(0, 1), (0, 2)]}
+    assert found.lengths == [3]
+
+
+def test_where_a_mark_was_moved_to_its_text_stands() -> None:
+    content = (
+        f"BT\n/f-9-1 1 Tf\n<{code(1)}>Tj\n/f-0-0 1 Tf\n(1)Tj\n/f-9-1 1 Tf\n"
+        f"[<>-4877<{code(2)}>]TJ\n/f-0-0 1 Tf\n(2)Tj\nET\n"
+    )
+    written = tagged(content, Found(frozenset(), []))
+    assert "/f-0-0 1 Tf\n[-4877 ]TJ\n(2)Tj" in written
+    # A place of its own counts before it.
+    placed = content.replace("/f-0-0 1 Tf\n(2)", "/f-0-0 1 Tf\n3 0 Td\n(2)")
+    assert "-4877" not in tagged(placed, Found(frozenset(), []))
+
+
+def test_a_head_that_is_repeated_on_the_next_page_is_an_artifact() -> None:
+    found = Found(frozenset(), [])
+    content = f"BT\n/f-9-1 1 Tf\n<{code(1)}>Tj\n/f-0-0 1 Tf\n(Goal)Tj\nET\n"
+    assert "/Span <</MCID 0>>BDC" in tagged(content, found)
+    again = tagged(content, found, page=1)
+    assert "/Artifact BMC\n/f-0-0 1 Tf\n(Goal)Tj\nEMC" in again
+    assert found.contents == {1: [(0, 0)]}
+
+
+def test_all_between_a_pictures_mark_and_that_of_nothing_is_the_picture() -> None:
+    found = Found(frozenset({1}), [])
+    content = (
+        f"BT\n/f-9-1 1 Tf\n<{code(1)}>Tj\nET\n0 0 m 9 9 l S\n"
+        f"BT\n/f-0-0 1 Tf\n(Apr)Tj\nET\nBT\n/f-9-1 1 Tf\n<{code(NOTHING)}>Tj\nET\n0 0 5 5 re f\n"
+    )
+    written = tagged(content, found)
+    assert "/Span <</MCID 0>>BDC\n0 0 m 9 9 l S\nEMC" in written
+    assert "/Span <</MCID 1>>BDC\nBT\n/f-0-0 1 Tf\n(Apr)Tj\nET\nEMC" in written
+    assert "/Artifact BMC\n0 0 5 5 re f\nEMC" in written
+
+
+def test_images_are_told_apart_in_their_order() -> None:
+    found = Found(frozenset({4}), [NOTHING, 4])
+    written = tagged("q\n/x1 Do\nQ\nq\n/x2 Do\nQ\n", found, images={"x1", "x2"})
+    assert written == (
+        "/Artifact BMC\nq\n/x1 Do\nQ\nq\nEMC\n/Span <</MCID 0>>BDC\n/x2 Do\nEMC\nQ\n"
+    )
+
+
+def test_a_form_that_holds_text_is_tagged_inside() -> None:
+    found = Found(frozenset(), [])
+    inside = f"BT\n/f-9-1 1 Tf\n<{code(2)}>Tj\n/f-0-0 1 Tf\n(pale)Tj\nET\n".encode()
+    form = Form("holder", lambda: inside, Resources({"f-9-1": SIGNS}, set(), {}))
+    named = Resources({}, set(), {"x1": form})
+    page, other = marked(b"0 0 5 5 re f\n/x1 Do\n", 0, found, named)
+    assert page == (None, b"/Artifact BMC\n0 0 5 5 re f\nEMC\n/x1 Do\n")
+    assert other[0] == "holder"
+    assert b"/Span <</MCID 0>>BDC\n/f-0-0 1 Tf\n(pale)Tj\nEMC" in other[1]
+    assert found.contents == {2: [(1, 0)]}  # the second stream, on the first page
+    assert found.pages == [0, 0]
+
+
+# ---- Documents ------------------------------------------------------------------------------
+
+
+def pdf_of(body: str, css: str = "", templates: Path | None = None) -> bytes:
+    style = f"html {{ font-family: {FONTS['ja']}; font-variant-numeric: tabular-nums }} {css}"
+    html = f"<html lang='en'><head><title>x</title><style>{style}</style></head>"
+    return to_pdf(
+        Rendered(f"{html}<body>{body}</body></html>"), "0" * 32, templates, (), "plutoprint"
+    )
+
+
+def elements(document: pikepdf.Pdf, kind: str) -> list[pikepdf.Object]:
+    return [
+        one for one in document.objects
+        if isinstance(one, pikepdf.Dictionary) and one.get("/S") == kind
+    ]  # fmt: skip
+
+
+def test_figures_of_even_width_are_found_and_copied() -> None:
+    """Their glyphs mean nothing by themselves: the text says what they are."""
+    wanted = "1,234.5 −67% (89) 2026/10 8:30 → ≤"
+    pdf = pdf_of(f"<p>{wanted}</p><table><tr><td>0.1</td></tr></table>")
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        found = "".join(char["text"] for char in document.pages[0].chars)
+    assert re.sub(r"\s", "", found) == re.sub(r"\s", "", f"{wanted}0.1")
+
+
+def test_no_sign_of_a_mark_is_left() -> None:
+    pdf = pdf_of('<h1>Sales</h1><p>up <b>3 %</b></p><code>x</code><p style="font: 9pt serif">y</p>')
+    text = "".join(texts(pdf))
+    assert without_marks(text) == text
+    assert "\ufffd" not in text
+
+
+def test_a_link_leads_to_the_page_where_its_goal_begins_and_says_so() -> None:
+    long = "".join(f"<p>{n}</p>" for n in range(200))
+    pdf = pdf_of(
+        f'<p><a href="#far">Visits</a> <a href="https://example.com/">out</a> '
+        f'<a href="#nowhere">lost</a></p><section id="far" style="break-before:page">'
+        f"<h1>Visits</h1>{long}</section>"
+    )
+    document = opened(pdf)
+    assert len(document.pages) > 3
+    here, out = document.pages[0].Annots
+    assert here.Dest[0].objgen == document.pages[1].obj.objgen
+    assert "Visits" in str(here.Contents)
+    assert str(out.A.URI) == "https://example.com/"
+    assert len(elements(document, "/Link")) == 2
+
+
+def test_pictures_have_their_words_and_decoration_none(tmp_path: Path) -> None:
+    (tmp_path / "own.png").write_bytes(png((20, 20)))
+    (tmp_path / "own.svg").write_bytes(svg())
+    pdf = pdf_of(
+        '<p><img src="own.png" alt=""/><img src="own.png" alt="A stamp"/></p>'
+        '<p><img src="own.svg" alt="A drawing" width="40" height="40"/></p>',
+        templates=tmp_path,
+    )
+    document = opened(pdf)
+    figures = elements(document, "/Figure")
+    assert {str(one.Alt) for one in figures} == {"A stamp", "A drawing"}
+    assert all(len(one.K) > 0 for one in figures)
+
+
+def test_nothing_is_fetched(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text y="9">secret</text></svg>')
+    pdf = pdf_of(
+        f'<p>a</p><img src="{secret.as_uri()}"/><img src="http://127.0.0.1:9/x.png"/>',
+        f"p {{ background: url({secret.as_uri()}) }} @import url({secret.as_uri()});",
+    )
+    assert "secret" not in "".join(texts(pdf))
+    assert capfd.readouterr().err == ""
+
+
+# ---- Packs at the extremes ------------------------------------------------------------------
+
+EXTREMES = [(case, language) for case, one in CASES.items() for language in one.languages]
+
+
+@pytest.mark.parametrize(("case", "language"), EXTREMES)
+def test_at_the_extremes_it_takes_as_many_pages_and_cuts_nothing(case: str, language: str) -> None:
+    pdf = pack_pdf(CASES[case].pack(language), engine="plutoprint")
+    theirs = opened(extreme_pdf(case, language))
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) == len(theirs.pages)
+        for page in document.pages:
+            top, bottom = 15 * MM, float(page.height) - 12 * MM
+            told = [one for one in page.chars if one.get("mcid") is not None]
+            outside = [one["text"] for one in told if one["top"] < top or one["bottom"] > bottom]
+            assert "".join(outside).strip() == "" or page.page_number == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_columns_of_text_go_on_over_pages_without_a_line_being_cut(language: str) -> None:
+    long = {"en": "words that go on ", "ja": "続く言葉、"}[language] * 2_000
+    pdf = pdf_of(
+        f'<div class="flow"><p>{long}</p></div>', "@page { margin: 20mm } .flow { columns: 3 }"
+    )
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) > 1
+        for page in document.pages:
+            lowest = max(one["bottom"] for one in page.chars if one["text"].strip())
+            assert lowest <= float(page.height) - 20 * MM + 2
