@@ -37,12 +37,14 @@ from benchmarks.stages import (
 )
 from benchmarks.standard import standard_book
 from benchmarks.typst_pack import write_typst
+from kpixl.pack.engines import PLUTOPRINT, plutoprint_missing
 from kpixl.words import word
 from kpixl.workbook.template import write_book
 
 ROUNDS = 3
 YARDSTICK = "plain WeasyPrint"
 OURS = "kpixl"
+BY_PLUTO = "kpixl with PlutoPrint"
 BY_BROWSER = "kpixl with Chromium"
 RUNNING, PRINTED = "Chromium", "Chromium, a new process"
 
@@ -164,12 +166,14 @@ def measure(folder: Path) -> tuple[Row, ...]:
                 "HTML", inside(lambda: plain_weasyprint(yard)), lambda: plain_weasyprint(yard)
             ),
         }
+        if not plutoprint_missing():
+            peers[BY_PLUTO] = _by_engine(book, "plutoprint")
         chromium = browser.chromium()
         if chromium:
             running = stack.enter_context(browser.running(chromium, folder))
             peers[RUNNING] = Peer("HTML", printed_by(running, page), lambda: running.pdf_of(page))
             peers[PRINTED] = _printed(chromium, page, folder)
-            peers[BY_BROWSER] = _by_browser(book)
+            peers[BY_BROWSER] = _by_engine(book, "chromium")
         peers["Typst"] = _typst(book, folder)
         if shutil.which("soffice"):
             peers["LibreOffice, a new process: one sheet"] = _office(book, folder)
@@ -188,9 +192,9 @@ def _rows(peers: Mapping[str, Peer], costs: Mapping[str, Cost]) -> Iterator[Row]
         yield Row(name, peer.start, pages, len(data) // 1024, *shares)
 
 
-def _by_browser(book: Path) -> Peer:
+def _by_engine(book: Path, engine: str) -> Peer:
     def made() -> bytes:
-        return whole_pack(book, "chromium")
+        return whole_pack(book, engine)
 
     return Peer("workbook", inside(made), made)
 
@@ -279,7 +283,8 @@ def lines_of(rows: tuple[Row, ...]) -> Iterator[str]:
         "workbook; the others are given what they need ready-made: WeasyPrint and Chromium "
         "kpixl’s HTML with the charts as inline SVG (Chromium prints it without running heads, "
         "page numbers, bookmarks and data, and as neither PDF/A nor PDF/UA; “kpixl with Chromium” "
-        "is `--engine chromium`, which adds them), Typst a document that "
+        "is `--engine chromium`, which adds them, “kpixl with PlutoPrint” `--engine plutoprint`, "
+        "which makes all of it, too), Typst a document that "
         "`benchmarks/typst_pack.py` makes of the same texts, tables and charts (each compiled "
         "anew with other figures, as PDF/UA-1; blocks that stand side by side in the pack follow "
         "each other, so that its pages are more). LibreOffice prints one sheet of the workbook, "
@@ -299,6 +304,8 @@ def lines_of(rows: tuple[Row, ...]) -> Iterator[str]:
 
 def _versions() -> str:
     names = [f"{name} {importlib.metadata.version(name)}" for name in ("weasyprint", "typst")]
+    if not plutoprint_missing():
+        names.append(f"plutoprint {PLUTOPRINT}")
     for command in (browser.chromium(), shutil.which("soffice")):
         if command:
             told = subprocess.run(

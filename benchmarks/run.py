@@ -207,12 +207,14 @@ def beside_peers(folder: Path) -> Part:
     ours = wall[peers.OURS]
     told = "whole pack, by the clock"
     ratios = [
-        Ratio(told, f"Chromium's print-to-PDF, {how}", ours / wall[name], goal)
+        Ratio(f"whole pack{by}, by the clock", f"Chromium's print-to-PDF, {how}", cost, goal)
+        for by, maker in ((" with PlutoPrint", peers.BY_PLUTO), ("", peers.OURS))
         for name, how, goal in (
-            (peers.PRINTED, "its command", 0.40),
+            (peers.PRINTED, "its command", 0.40 if maker == peers.BY_PLUTO else None),
             (peers.RUNNING, "running already", None),
         )
-        if name in wall
+        if name in wall and maker in wall
+        for cost in (wall[maker] / wall[name],)
     ]
     if peers.BY_BROWSER in wall:
         equal = "the same pack with Chromium: PDF/A, PDF/UA, running heads, data"
