@@ -58,7 +58,8 @@ def content_of(plan: Plan, language: str) -> BookContent:
         settings=settings_of(plan, language),
         months=months_of(plan),
         goals=tuple(
-            {**_row("goals", goal, labels), "id": goal.label} for goal in plan.goals
+            # One ID is one row of figures, however its later definitions spell it.
+            {**_row("goals", goal, labels), "id": labels[goal.id]} for goal in plan.goals
         ),
         plan=_figures(plan.plan, labels, entered),
         revision=_figures(plan.revision, labels, entered),
