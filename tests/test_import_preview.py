@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from kpixl.words import LANGUAGES, problem_text, section
 from kpixl.workbook.edits import CellEdit
 from kpixl.workbook.patch import patched
 from tests.importing import BOOK_ID, NOVEMBER, cells, hints, plan_bytes, plan_file, target
+from tests.workbook_xml import WrittenBook
+from tests.xlsx_parts import with_part
 
 # The sample, in November 2026: VISITS stands in row 5, CVR in 6, AOV in 7, FILL in 11; the months
 # begin with April 2024 in column D, so that October 2026 is AH and November AI.
@@ -119,6 +122,22 @@ def test_a_formula_is_never_written_over(tmp_path):
     assert told(found)[0] == ("import-formula", "B2", "931000")
     assert found.problems[0].details["cell"] == "AI5"
     assert [one.goal for one in found.changes] == ["AOV"]
+
+
+def test_a_figure_that_a_formula_gives_already_is_the_same(tmp_path):
+    book = plan_bytes()
+    formula = r'<c r="AI5"\1><f>930000+1000</f><v>931000</v></c>'
+    calculated = with_part(
+        book,
+        WrittenBook(book).sheets["Actuals"],
+        lambda text: re.sub(r'<c r="AI5"( s="\d+")/>', formula, text),
+    )
+    (tmp_path / "plan.xlsx").write_bytes(calculated)
+    for figure, codes, unchanged in ((931_000, [], 1), (931_001, ["import-formula"], 0)):
+        text = source(tmp_path, f"ID,2026-11\nVISITS,{figure}\n")
+        found = look(Order(tmp_path / "plan.xlsx", (text,)))
+        assert [one.code for one in found.problems] == codes
+        assert (found.changes, found.unchanged) == ((), unchanged)
 
 
 def test_results_of_formulas_among_the_figures_are_told_to_be_old(tmp_path):

@@ -183,7 +183,7 @@ def _compare_one(
     sheet = book.sheets[figure.into]
     slot = sheet.slot(figure.goal, figure.month)
     old, _ = number_of(slot.value)
-    if old is not None and same(old, figure.value) and not slot.formula:
+    if old is not None and same(old, figure.value):
         found.unchanged += 1
         return
     doubled = len(sheet.rows[figure.goal]) > 1 or len(sheet.columns[figure.month]) > 1
