@@ -27,7 +27,7 @@ from kpixl.terminal import (
     print_trace,
     say_line,
 )
-from kpixl.words import problem_text, say, word
+from kpixl.words import problem_text, say, typed, word
 
 LINE_EVERY = 30.0
 """Seconds between two lines of progress where there is no terminal for a bar."""
@@ -250,7 +250,7 @@ def _print_among(failure: Failed, language: str) -> None:
         print_details(out, found, language, 4)
     more = len(failure.problems) - MOST_PROBLEMS
     if more > 0:
-        say_line(out, say("cli.many_more", language, n=more, path=failure.workbook), 2)
+        say_line(out, say("cli.many_more", language, n=more, path=typed(failure.workbook)), 2)
 
 
 def tally_data(tally: Tally, ended: bool, language: str) -> dict[str, object]:

@@ -30,7 +30,7 @@ from kpixl.errors import UsageProblem
 from kpixl.plan.cells import cell_name
 from kpixl.plan.schema import sheet_names
 from kpixl.plan.values import text_of
-from kpixl.words import fold
+from kpixl.words import fold, typed
 from kpixl.workbook.appearance import Appearance, Appearances, area_name, hidden_sheets
 from kpixl.workbook.reader import OpenBook
 
@@ -74,7 +74,7 @@ def adopt(path: Path, told: Told = NOTHING_TOLD, language: str | None = None) ->
     a book of kpixl's own.
     """
     book = OpenBook(path.absolute())
-    _refuse_own(book, path.name)
+    _refuse_own(book, path)
     views, large = _views(book)
     read = read_tables(views, told)
     gathered = gather(read.tables)
@@ -107,14 +107,14 @@ def adopt(path: Path, told: Told = NOTHING_TOLD, language: str | None = None) ->
     )  # fmt: skip
 
 
-def _refuse_own(book: OpenBook, name: str) -> None:
+def _refuse_own(book: OpenBook, path: Path) -> None:
     keys = {sheet_names().get(fold(name)) for name in book.sheets}
     if not {"goals", "plan", "actuals", "settings"} <= keys:
         return
     from kpixl.plan.tables import read_plan
 
     if read_plan(book.inputs()).plan is not None:
-        raise UsageProblem("adopt-kpixl-book", found=name)
+        raise UsageProblem("adopt-kpixl-book", found=path.name, file=typed(str(path)))
 
 
 def _views(book: OpenBook) -> tuple[list[View], list[View]]:

@@ -8,7 +8,7 @@ from datetime import date
 from kpixl.books.rollover import NewYear
 from kpixl.review.export import problem_data
 from kpixl.review.periods import fiscal_label, month_name, span_name
-from kpixl.words import BookNames, problem_text, say, word
+from kpixl.words import BookNames, problem_text, say, typed, word
 from kpixl.workbook.rebook import own_columns, own_sheets
 
 NAMED = 5
@@ -76,7 +76,7 @@ def next_lines(made: NewYear, language: str) -> Iterator[str]:
     if plan.settings.close_day.business and not _known_from(day, made):
         sheet = word("sheet.holidays", rollover.content.language)
         yield say("rollover.next_holidays", language, year=year, sheet=sheet)
-    yield say("rollover.next", language, year=year, path=made.path)
+    yield say("rollover.next", language, year=year, path=typed(str(made.path)))
 
 
 def new_year_data(made: NewYear, language: str) -> dict[str, object]:

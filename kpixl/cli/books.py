@@ -25,7 +25,7 @@ from kpixl.cli.common import (
 )
 from kpixl.errors import UsageProblem
 from kpixl.ui import help_text, interface_language
-from kpixl.words import say, word
+from kpixl.words import say, typed, word
 
 if TYPE_CHECKING:
     from kpixl.books.rollover import NewYear
@@ -113,7 +113,7 @@ def new(
     typer.echo(say("cli.made", interface_language(), path=made))
     key = "cli.sample_next" if sample else "cli.new_next"
     guide = word("sheet.guide", language)
-    typer.echo(say(key, interface_language(), path=made, sheet=guide))
+    typer.echo(say(key, interface_language(), path=typed(str(made)), sheet=guide))
 
 
 def _say_new_year(made: NewYear, as_json: bool) -> None:

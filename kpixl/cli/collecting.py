@@ -19,10 +19,11 @@ from kpixl.cli.common import (
     print_json,
 )
 from kpixl.ui import help_text, interface_language
-from kpixl.words import say, word
+from kpixl.words import say, typed, word
 
 if TYPE_CHECKING:
     from kpixl.books.collect import Collected
+    from kpixl.plan.month import Month
 
 
 @app.command(help=help_text("collect"))
@@ -55,7 +56,6 @@ def collect(
 
 def _print(found: Collected, workbook: Path, folder: Path, language: str) -> None:
     from kpixl.check_report import print_problems
-    from kpixl.importing.mapping import DATED
     from kpixl.review.periods import date_name, month_name
     from kpixl.terminal import console, say_line
 
@@ -74,12 +74,23 @@ def _print(found: Collected, workbook: Path, folder: Path, language: str) -> Non
         say_line(out, say("collect.held", language, owner=held.owner), style="bold")
         print_problems(held.problems, language)
     if found.files:
-        # plan-2026-04.xlsx becomes plan-2026-05.xlsx.
-        stem = DATED.sub("", workbook.stem) or workbook.stem
-        target = f"{stem}-{found.month}{workbook.suffix}"
-        say_line(
-            out, say("collect.next", language, path=workbook, folder=folder, out=target)
-        )  # fmt: skip
+        say_line(out, _next(found.month, workbook, folder, language))
+
+
+def _next(month: Month, workbook: Path, folder: Path, language: str) -> str:
+    """The command that brings the books back, to be pasted."""
+    from kpixl.importing.mapping import DATED
+
+    # plan-2026-04.xlsx becomes plan-2026-05.xlsx.
+    stem = DATED.sub("", workbook.stem) or workbook.stem
+    target = workbook.with_name(f"{stem}-{month}{workbook.suffix}")
+    name = typed(str(folder))
+    # Within quotes no shell expands a pattern; kpixl does.
+    answers = f'"{folder}/*.xlsx"' if name.startswith('"') else f"{name}/*.xlsx"
+    return say(
+        "collect.next", language, path=typed(str(workbook)), answers=answers,
+        out=typed(str(target)),
+    )  # fmt: skip
 
 
 def _lines(found: Collected, language: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import typer
 from kpixl.cli.common import DebugOption, JsonOption, LangOption, app, guarded, print_json
 from kpixl.errors import UsageProblem
 from kpixl.ui import help_text, interface_language
-from kpixl.words import say
+from kpixl.words import say, typed
 
 
 @app.command(help=help_text("merge"))
@@ -57,7 +57,7 @@ def merge(
         key = "merge.tried" if book.path is None else "merge.made"
         terminal.say_line(screen, say(key, language, path=out, **counted))
         if book.path is not None:
-            terminal.say_line(screen, say("merge.next", language, path=out))
+            terminal.say_line(screen, say("merge.next", language, path=typed(str(out))))
     raise typer.Exit(1 if book.merged.differences else 0)
 
 
