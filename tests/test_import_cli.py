@@ -9,11 +9,15 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from errno import EACCES
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from kpixl.cli.application import app
+from kpixl.files import CannotWrite
 from tests.importing import BOOK_ID, cells, entry_bytes, plan_file
 
 HOME = str(Path(__file__).resolve().parents[1])
@@ -66,6 +70,23 @@ def test_it_is_written_into_a_new_file_and_remembered(folder):
 def test_it_is_not_remembered_where_that_is_not_wanted(folder):
     run(folder, "plan.xlsx", "a.csv", "-o", "filled.xlsx", "--yes", "--no-remember")
     assert not (folder / "plan.import.toml").exists()
+
+
+def test_beside_a_book_on_a_share_that_may_only_be_read_the_copy_is_made(folder, monkeypatch):
+    def refuse(path: Path, data: bytes) -> Path:
+        raise CannotWrite(path, PermissionError(EACCES, "Permission denied"))
+
+    monkeypatch.setattr("kpixl.importing.remember.write_file", refuse)
+    monkeypatch.setenv("KPIXL_LANG", "en")
+    words = ["import", str(folder / "plan.xlsx"), str(folder / "a.csv"), "--yes", "-o"]
+    found = CliRunner().invoke(app, [*words, str(folder / "filled.xlsx")])
+    assert found.exit_code == 0
+    assert cells(folder / "filled.xlsx", "Actuals")["AOV"]["2026-11"] == 7900
+    assert f"Wrote {folder / 'filled.xlsx'}" in found.output
+    assert "was not remembered: plan.import.toml cannot be written" in found.output
+    told = CliRunner().invoke(app, [*words, str(folder / "again.xlsx"), "--json"])
+    (remark,) = json.loads(told.stdout)["problems"]
+    assert (remark["code"], remark["severity"]) == ("import-not-remembered", "warning")
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_written(folder):

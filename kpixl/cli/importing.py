@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +19,8 @@ from kpixl.cli.common import (
     month_of,
     print_json,
 )
-from kpixl.errors import UsageProblem
+from kpixl.errors import Problem, UsageProblem
+from kpixl.files import CannotWrite
 from kpixl.ui import help_text, interface_language
 from kpixl.words import say, word
 
@@ -108,13 +110,21 @@ def question(changes: int, held: int, language: str) -> str:
 
 def _finish(found: Preview, out: Path | None, keep: bool, dry_run: bool, as_json: bool) -> None:
     """Write where that was agreed to, and say so."""
+    from kpixl.check_report import print_problems
     from kpixl.importing.run import remember_sources, write
 
     language = interface_language()
     written = None if out is None else write(found, out)
     remembered: tuple[str, ...] = ()
+    unable: tuple[Problem, ...] = ()
     if keep and not dry_run and (written is not None or found.is_empty):
-        remembered = remember_sources(found, found.book.plan.settings.language)
+        try:
+            remembered = remember_sources(found, found.book.plan.settings.language)
+        except CannotWrite as fault:
+            # Beside a book on a share that may only be read; the new book is there all the same.
+            details = {"file": found.mapping.name, "reason": fault.details["reason"]}
+            unable = (Problem("import-not-remembered", details=details, warning=True),)
+            found = replace(found, problems=(*found.problems, *unable))
     if as_json:
         from kpixl.importing_report import preview_data
 
@@ -124,6 +134,8 @@ def _finish(found: Preview, out: Path | None, keep: bool, dry_run: bool, as_json
     else:
         key = "import.nothing" if found.is_empty else "import.not_written"
         typer.echo(word(key, language))
+    if unable and not as_json:
+        print_problems(unable, language)
     if remembered and not as_json:
         names = word("import.list_joiner", language).join(remembered)
         typer.echo(say("import.remembered", language, names=names, file=found.mapping))
