@@ -484,3 +484,24 @@ def test_a_column_for_each_goal(tmp_path):
     again = looked(tmp_path, text)
     assert again.read[0][0].remembered
     assert again.changes == found.changes
+
+
+@pytest.mark.parametrize("name", ["VISITS", "Shop visits"])
+def test_one_goal_alone_in_a_column(tmp_path, name):
+    """As a query or a report of a single measure gives it."""
+    text = f"Month,{name}\n2026-10,920900\n2026-11,931000\n"
+    found = looked(tmp_path, text)
+    assert [(one.cell, one.new, one.origin) for one in found.changes] == [
+        ("AI5", 931000.0, "a.csv B3")
+    ]
+    assert (found.unchanged, found.problems) == (1, ())
+    assert found.read[0][0].shape == "columns"
+
+
+def test_a_goal_s_name_above_the_figures_of_others_is_no_goal(tmp_path):
+    # Shops that the book does not know: their visits are not the whole company's.
+    with pytest.raises(KpixlError):
+        looked(tmp_path, "Shop,Month,Shop visits\nTokyo,2026-10,9\nOsaka,2026-11,8\n")
+    # Figures of a year are no months, though 202611 may be one.
+    found = looked(tmp_path, "ID,2026-11\nVISITS,931000\nOTHER,202611\n")
+    assert [(one.goal, one.new) for one in found.changes] == [("VISITS", 931000.0)]

@@ -14,7 +14,9 @@ from kpixl.plan.cells import CellValue, SheetRows
 from kpixl.plan.values import is_blank, month_of, text_of
 
 HEADER_ROWS = 50
-LEAST_GOALS = 2
+SURE = 2
+"""So many goals in a row are its header; one may be what the figures of others are called, unless
+nothing but its months stands beside it."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ def turned(found: SourceSheet, rules: Rules, terms: Terms) -> Turned | None:
     # Texts beside the figures are no goals that nobody knows.
     others = [p for p in range(width) if p != months and _has_figures(below[1:], p, rules)]
     order = [months, *others]
+    if not rules.shape and len(_goals(rows[header], rules, terms)) < SURE and _beside(below, order):
+        return None
     cells = [[row[place] if place < len(row) else None for row in below] for place in order]
 
     def placed(row: int, column: int) -> tuple[int, int]:
@@ -70,11 +74,11 @@ def _header(rows: Sequence[Sequence[CellValue]], rules: Rules, terms: Terms) -> 
     """The position of the row that has the goals: more of them than any column has."""
     if rules.header:
         return rules.header - 1 if rules.shape == COLUMNS and rules.header <= len(rows) else None
-    best, most = None, LEAST_GOALS - 1
+    best, most = None, 0
     for position, row in enumerate(rows[:HEADER_ROWS]):
-        goals = {terms.match(cell, rules).goal for cell in row if isinstance(cell, str)} - {None}
-        if len(goals) > most:
-            best, most = position, len(goals)
+        count = len(_goals(row, rules, terms))
+        if count > most:
+            best, most = position, count
     if best is None or rules.shape == COLUMNS:
         return best
     down: dict[int, int] = {}
@@ -82,7 +86,17 @@ def _header(rows: Sequence[Sequence[CellValue]], rules: Rules, terms: Terms) -> 
         for place, cell in enumerate(row):
             if isinstance(cell, str) and terms.match(cell, rules).goal is not None:
                 down[place] = down.get(place, 0) + 1
-    return best if max(down.values()) < most else None
+    return best if max(down.values()) < max(most, SURE) else None
+
+
+def _goals(row: Sequence[CellValue], rules: Rules, terms: Terms) -> set[str | None]:
+    return {terms.match(cell, rules).goal for cell in row if isinstance(cell, str)} - {None}
+
+
+def _beside(rows: Sequence[Sequence[CellValue]], order: Sequence[int]) -> bool:
+    """Whether the table is more than a column of months and one of figures."""
+    others = (cell for row in rows for place, cell in enumerate(row) if place not in order)
+    return len(order) != 2 or not all(map(is_blank, others))
 
 
 def _has_figures(rows: Sequence[Sequence[CellValue]], place: int, rules: Rules) -> bool:
