@@ -12,9 +12,10 @@ from typer.testing import CliRunner, Result
 from kpixl.cli.application import app
 from kpixl.jobs import new_workbook, review_workbook
 from kpixl.plan.model import Plan
+from kpixl.plan.month import Month
 from kpixl.workbook.rebook import content_of
 from tests.books import book_bytes, put
-from tests.test_merging import department_book, group_book
+from tests.test_merging import department_book, group_book, timed, tokyo
 
 RUNNER = CliRunner()
 
@@ -122,3 +123,17 @@ def test_an_empty_department_is_named(books: Path) -> None:
     told = run("group.xlsx", "dept/*.xlsx", "-o", "all.xlsx")
     assert told.exit_code == 1
     assert "“new.xlsx”" in told.stderr
+
+
+def test_the_month_from_which_a_formula_counts_is_told_and_written(books: Path) -> None:
+    closed = timed(tokyo(), valid_to=Month(2026, 5)).plan
+    book(books / "dept", "tokyo.xlsx", closed)
+    told = run("group.xlsx", "dept/*.xlsx", "-o", "all.xlsx")
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert "REV = OSAKA_EAST.REV+TOKYO.REV\n" in told.stdout
+    assert "REV = OSAKA_EAST.REV from June 2026 on\n" in told.stdout
+    data = json.loads(run("group.xlsx", "dept/*.xlsx", "-o", "b.xlsx", "--json").stdout)
+    assert [one["from"] for one in data["formulas"] if one["goal"] == "REV"] == [None, "2026-06"]
+    found = review_workbook(books / "all.xlsx", Month(2026, 6), None)
+    assert found.errors == ()
+    assert (found.by_id["REV"].month.actual, found.by_id["REV"].month.plan) == (70, 100)

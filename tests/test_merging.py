@@ -12,7 +12,8 @@ from kpixl.measures.kinds import Aggregation, Direction
 from kpixl.plan.model import Action, Comment, Level, Plan, Recipient, Source
 from kpixl.plan.month import Month
 from kpixl.review.review import review
-from kpixl.workbook.merging import Department, Merged, MergeFault, merged
+from kpixl.workbook.departments import Department, Taken
+from kpixl.workbook.merging import Merged, MergeFault, merged
 from tests.plans import goal, plan_of, series, with_settings
 
 AVERAGE = {"aggregation": Aggregation.AVERAGE, "unit": "%"}
@@ -93,6 +94,46 @@ def test_the_group_s_amounts_are_the_sums_and_its_ratios_the_ratios_of_sums() ->
     assert bridge is not None
     parts = {part.goal: part.value for part in bridge.parts}
     assert parts == pytest.approx({"TOKYO.REV": 20, "OSAKA.REV": -30})
+
+
+def timed(department: Department, **times: Any) -> Department:
+    """The department, all of whose goals have these times."""
+    goals = tuple(replace(one, **times) for one in department.plan.goals)
+    return replace(department, plan=replace(department.plan, goals=goals))
+
+
+def test_a_department_that_ends_leaves_the_group_its_figures() -> None:
+    may, june = Month(2026, 5), Month(2026, 6)
+    found = merged(group_book(), [timed(tokyo(), valid_to=may), osaka()])
+    assert [one for one in found.taken if one.goal == "REV"] == [
+        Taken("REV", "TOKYO.REV+OSAKA.REV"), Taken("REV", "OSAKA.REV", june),
+    ]  # fmt: skip
+    before = review(found.plan, may).by_id["REV"]
+    after = review(found.plan, june).by_id["REV"]
+    assert (before.month.actual, before.month.plan) == (190, 200)
+    assert (after.month.actual, after.month.plan) == (70, 100)
+    # Two months of 190 and one of 70 against two of 200 and one of 100.
+    assert (after.to_date.actual, after.to_date.plan) == (450, 500)
+    # A ratio is over the group's own goals all the time, and one row.
+    assert [one.goal for one in found.taken].count("CVR") == 1
+    # 6 / 150 in June.
+    assert review(found.plan, june).by_id["CVR"].month.actual == pytest.approx(0.04)
+
+
+def test_a_department_that_joins_leaves_the_group_the_plan_before_it() -> None:
+    june = Month(2026, 6)
+    found = merged(group_book(), [timed(tokyo(), valid_from=june), osaka()])
+    goals = review(found.plan, june).by_id
+    # What Tokyo had before it joined is in no figure of the group's.
+    assert (goals["REV"].to_date.actual, goals["REV"].to_date.plan) == (330, 400)
+    assert goals["REV"].month.actual == 190
+
+
+def test_figures_from_before_every_goal_s_time_stay_history() -> None:
+    june = Month(2026, 6)
+    found = merged(group_book(), [timed(one, valid_from=june) for one in (tokyo(), osaka())])
+    assert [one.formula for one in found.taken if one.goal == "REV"] == ["TOKYO.REV+OSAKA.REV"]
+    assert len(found.plan.definitions("REV")) == 1
 
 
 def test_a_department_s_figures_are_what_its_own_book_says() -> None:

@@ -15,7 +15,8 @@ from kpixl.patterns import LOCK_FILE, is_pattern, matching
 from kpixl.plan.cells import CellValue
 from kpixl.plan.model import Plan
 from kpixl.workbook.content import FUNCTIONS, NATIVE
-from kpixl.workbook.merging import Department, Merged, MergeFault, merged
+from kpixl.workbook.departments import Department
+from kpixl.workbook.merging import Merged, MergeFault, merged
 from kpixl.workbook.rebook import content_of
 
 

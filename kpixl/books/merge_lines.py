@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpixl.books.merge import MergedBook
+from kpixl.review.periods import month_name
 from kpixl.words import say, word
 from kpixl.workbook.merging import Difference
 
@@ -17,7 +18,11 @@ def made_lines(book: MergedBook, language: str) -> Iterator[str]:
             department=hung.department, goal=hung.goal, under=hung.under,
         )  # fmt: skip
     for taken in book.merged.taken:
-        yield say("merge.taken", language, goal=taken.goal, formula=taken.formula)
+        what = {"goal": taken.goal, "formula": taken.formula}
+        if taken.first is None:
+            yield say("merge.taken", language, **what)
+        else:
+            yield say("merge.taken_from", language, **what, month=month_name(taken.first, language))
     if book.merged.recipients_left:
         alone = "_one" if book.merged.recipients_left == 1 else ""
         yield say(f"merge.recipients{alone}", language, n=book.merged.recipients_left)
@@ -51,7 +56,14 @@ def merge_data(book: MergedBook, language: str) -> dict[str, object]:
             {"department": one.department, "goal": one.goal, "under": one.under, "why": one.why}
             for one in found.hung
         ],
-        "formulas": [{"goal": one.goal, "formula": one.formula} for one in found.taken],
+        "formulas": [
+            {
+                "goal": one.goal,
+                "formula": one.formula,
+                "from": None if one.first is None else str(one.first),
+            }
+            for one in found.taken
+        ],
         "differences": [
             {
                 "goal": one.goal or None,

@@ -8,50 +8,21 @@ is not is told.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.errors import KpixlError
-from kpixl.measures.formula import inputs, parse, renamed
+from kpixl.measures.formula import parse, renamed
 from kpixl.measures.ids import normalise_id
-from kpixl.measures.kinds import Aggregation
-from kpixl.plan.model import (
-    NO_FIGURES,
-    Action,
-    Comment,
-    Goal,
-    Plan,
-    Series,
-    Settings,
-    definition_in,
-)
+from kpixl.plan.model import Action, Comment, Goal, Plan, Series, Settings, definition_in
 from kpixl.plan.month import Month
-from kpixl.plan.units import same_unit
 from kpixl.words import fold, say
-
-SEPARATOR = "."
-# What has to be the same for figures of the same ID to be compared and added up.
-CHECKED = ("unit", "direction", "aggregation", "formula")
-
-# By these, a group's figures of a month and of a year alike are the sum of its departments'.
-ADDING_UP = (Aggregation.SUM, Aggregation.LAST)
+from kpixl.workbook.departments import CHECKED, Department, Taken, id_in, same_in, takings
 
 COMPARED_SETTINGS = ("green_at", "amber_at", "rollup_cap", "rollup_green_at")
 
 
 class MergeFault(KpixlError):
     """Books that cannot be put under one tree; the details say which and why."""
-
-
-@dataclass(frozen=True)
-class Department:
-    """A department's plan. ``key`` is what its goals' IDs begin with, ``name`` what people call
-    it; ``under`` is the ID of the group's goal that its tree is to hang beneath, "" where that is
-    to be found."""
-
-    key: str
-    name: str
-    plan: Plan
-    under: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,15 +34,6 @@ class Hung:
     goal: str
     under: str
     why: str
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A goal of the group that had neither figures nor formula, and the formula over its
-    departments' goals that it has now."""
-
-    goal: str
-    formula: str
 
 
 @dataclass(frozen=True)
@@ -111,10 +73,11 @@ def merged(group: Plan, departments: Sequence[Department]) -> Merged:
     books = [group, *parts]
     revised = _in_force(group.revision, group.settings)
     differences = tuple(_differences(group, departments, month))
+    own, taken = takings(group, departments, month)
     whole = replace(
         group,
         settings=replace(group.settings, revision_from=_revised_from(group, departments)),
-        goals=tuple(goal for book in books for goal in book.goals),
+        goals=(*own, *(goal for part in parts for goal in part.goals)),
         actions=tuple(action for book in books for action in book.actions),
         comments=tuple(comment for book in books for comment in book.comments),
         plan=_together([book.plan for book in books]),
@@ -122,14 +85,8 @@ def merged(group: Plan, departments: Sequence[Department]) -> Merged:
         actuals=_together([book.actuals for book in books]),
         outlook=_together([book.outlook for book in books]),
     )
-    taken = tuple(_takings(group, departments, month))
     left = sum(len(department.plan.recipients) for department in departments)
-    return Merged(_with_formulas(whole, taken), tuple(hung), taken, differences, left)
-
-
-def id_in(department: str, goal: str) -> str:
-    """The ID that a department's goal has in the group's tree, as people read it."""
-    return f"{department}{SEPARATOR}{goal}"
+    return Merged(whole, tuple(hung), taken, differences, left)
 
 
 def _check(group: Plan, departments: Sequence[Department]) -> None:
@@ -311,15 +268,9 @@ class _Defined:
 def _between(goals: Sequence[_Defined]) -> Iterator[Difference]:
     for field in CHECKED:
         told = [one for one in goals if one.says(field)]
-        if not all(_same(one.goal, told[0].goal, field) for one in told[1:]):
+        if not all(same_in(one.goal, told[0].goal, field) for one in told[1:]):
             values = tuple((one.book, _as_written(one.goal, field)) for one in told)
             yield Difference(goals[0].goal.label, field, values)
-
-
-def _same(one: Goal, other: Goal, field: str) -> bool:
-    if field == "unit":
-        return same_unit(one.unit, other.unit)
-    return bool(getattr(one, field) == getattr(other, field))
 
 
 def _as_written(goal: Goal, field: str) -> str:
@@ -327,66 +278,3 @@ def _as_written(goal: Goal, field: str) -> str:
         return goal.formula_text
     value = getattr(goal, field)
     return str(value.value) if hasattr(value, "value") else str(value)
-
-
-# ---- What the group's goals take from their departments -------------------------------------
-
-
-def _takings(group: Plan, departments: Sequence[Department], month: Month) -> Iterator[Taken]:
-    tree = group.tree(month)
-    counted = _counted(group)
-    for goal in tree.values():
-        if goal.id in counted:
-            continue
-        parts = [
-            (department, definition_in(department.plan.definitions(goal.id), month))
-            for department in departments
-            if department.plan.definitions(goal.id)
-        ]
-        if not parts or not all(_alike(goal, part) for _, part in parts):
-            continue
-        formula = _formula_over(goal, parts, tree)
-        if formula:
-            yield Taken(goal.label, formula)
-
-
-def _counted(group: Plan) -> Set[str]:
-    """The group's goals that have figures or a formula of their own."""
-    found = {goal.id for goal in group.goals if goal.formula is not None}
-    for side in (group.plan, group.revision, group.actuals):
-        found.update(goal_id for goal_id, one in side.items() if one != NO_FIGURES)
-    return found
-
-
-def _alike(goal: Goal, part: Goal) -> bool:
-    return all(_same(goal, part, field) for field in CHECKED[:-1])
-
-
-def _formula_over(
-    goal: Goal, parts: Sequence[Tuple[Department, Goal]], tree: Mapping[str, Goal]
-) -> str:
-    first = parts[0][1]
-    if goal.aggregation in ADDING_UP and not goal.is_percent:
-        return "+".join(normalise_id(id_in(one.key, goal.id)) for one, _ in parts)
-    same = all(part.formula == first.formula for _, part in parts)
-    if first.formula is None or not same or not set(inputs(first.formula)) <= tree.keys():
-        return ""
-    return first.formula_text
-
-
-def _with_formulas(plan: Plan, taken: Sequence[Taken]) -> Plan:
-    ids = frozenset(goal.id for goal in plan.goals)
-    formulas = {normalise_id(one.goal): one.formula for one in taken}
-    return replace(
-        plan,
-        goals=tuple(
-            replace(
-                goal,
-                formula_text=formulas[goal.id],
-                formula=parse(formulas[goal.id], ids),
-            )
-            if goal.id in formulas
-            else goal
-            for goal in plan.goals
-        ),
-    )
