@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -137,3 +138,22 @@ def test_the_month_from_which_a_formula_counts_is_told_and_written(books: Path) 
     found = review_workbook(books / "all.xlsx", Month(2026, 6), None)
     assert found.errors == ()
     assert (found.by_id["REV"].month.actual, found.by_id["REV"].month.plan) == (70, 100)
+
+
+def test_what_of_a_book_is_in_no_merged_book_is_told(books: Path) -> None:
+    spoilt = openpyxl.load_workbook(books / "dept" / "tokyo.xlsx")
+    rows = [row for row in spoilt["Actuals"].iter_rows() if row[0].value == "VISITS"]
+    rows[0][0].value = "VISIST"
+    spoilt["Settings"].append(["Kompany", "Tokyo"])
+    spoilt.save(books / "dept" / "tokyo.xlsx")
+    told = run("group.xlsx", "dept/*.xlsx", "-o", "all.xlsx")
+    assert (told.exit_code, told.stderr) == (0, "")
+    lines = told.stdout.splitlines()
+    where = f"tokyo.xlsx › Actuals!{rows[0][0].coordinate}"
+    # The department's settings are not taken anyway.
+    assert lines[lines.index("Not taken along:") + 1 :][0].startswith(f"  {where}: ")
+    assert "VISIST" in lines[lines.index("Not taken along:") + 1]
+    assert "Kompany" not in told.stdout
+    data = json.loads(run("group.xlsx", "dept/*.xlsx", "-o", "b.xlsx", "--json").stdout)
+    ((file, code),) = [(one["file"], one["code"]) for one in data["problems"]]
+    assert (file, code) == ("tokyo.xlsx", "figures-unknown-goal")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date
 from functools import lru_cache
@@ -494,6 +495,19 @@ def test_entries_that_were_not_understood_are_named(tmp_path: Path):
     made = new_year(tmp_path / "new.xlsx", put(tmp_path, "old.xlsx", book_bytes(content)))
     (line,) = [line for line in left_lines(made, "en") if "NOBODY" in line]
     assert line.startswith("Actuals!A")
+
+
+def test_a_revision_that_does_not_count_yet_comes_along_and_is_not_named(tmp_path: Path):
+    content = year_end("en")
+    content = replace(content, settings={**content.settings, "revision_from": None})
+    made = new_year(tmp_path / "new.xlsx", put(tmp_path, "old.xlsx", book_bytes(content)))
+    assert made.rollover.plan.revision
+    assert list(left_lines(made, "en")) == list(left_lines_of(year_end("en"), tmp_path))
+
+
+def left_lines_of(content: BookContent, folder: Path) -> Iterator[str]:
+    made = new_year(folder / "plain.xlsx", put(folder, "plain_old.xlsx", book_bytes(content)))
+    return left_lines(made, "en")
 
 
 @pytest.mark.parametrize("spoilt", [{"goal_id": "VISITS"}, {"email": "nobody@"}])

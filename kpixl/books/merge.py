@@ -6,34 +6,60 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kpixl.books.origin import Origin, read_whole
+from kpixl.books.origin import KEPT_ANYWAY, Origin, read_whole
 from kpixl.books.rollover import picture_of
-from kpixl.errors import UsageProblem
+from kpixl.errors import Problem, UsageProblem
 from kpixl.measures.ids import normalise_id
 from kpixl.new_books import check_new, new_book_id, write_new
 from kpixl.patterns import LOCK_FILE, is_pattern, matching
 from kpixl.plan.cells import CellValue
 from kpixl.plan.model import Plan
+from kpixl.plan.schema import sheet_names
+from kpixl.words import fold
 from kpixl.workbook.content import FUNCTIONS, NATIVE
 from kpixl.workbook.departments import Department
 from kpixl.workbook.merging import Merged, MergeFault, merged
 from kpixl.workbook.rebook import content_of
 
+UNUSED = "revision-not-used"
+"""Each book's revision is taken from the month on that the book says; here it says none."""
+
+OF_THE_GROUP = ("settings", "recipients", "holidays")
+"""Sheets of which the group's alone is taken."""
+
 
 @dataclass(frozen=True)
 class MergedBook:
     """A book of the whole group. ``path`` is None where it was only tried; ``departments`` are in
-    the order of their files."""
+    the order of their files, and so are ``parts``, their books."""
 
     path: Path | None
     group: Origin
     departments: tuple[Department, ...]
     merged: Merged
+    parts: tuple[Origin, ...] = ()
 
     @property
     def goals(self) -> int:
         """How many goals the merged book has."""
         return len({goal.id for goal in self.merged.plan.goals})
+
+    @property
+    def left(self) -> tuple[tuple[str, Problem], ...]:
+        """What of which file was not understood, or does not count, and so did not come along."""
+        return tuple(
+            (origin.path.name, one)
+            for origin in (self.group, *self.parts)
+            for one in origin.problems
+            if one.code not in KEPT_ANYWAY - {UNUSED}
+            and (
+                origin is self.group or sheet_names().get(fold(one.sheet or "")) not in OF_THE_GROUP
+            )
+        )
+
+
+def _sheet(problem: Problem) -> str | None:
+    return sheet_names().get(fold(problem.sheet or ""))
 
 
 def merge_books(
@@ -53,7 +79,7 @@ def merge_books(
     """
     check_new(out, FUNCTIONS)
     whole = read_whole(group)
-    departments = _departments(group, parts, under)
+    departments, origins = _departments(group, parts, under)
     _refuse_copies([(group.name, whole.plan), *((_file(one), one.plan) for one in departments)])
     found = merged(whole.plan, departments)
     if not dry_run:
@@ -69,7 +95,7 @@ def merge_books(
             picture=picture_of(group)[0],
         )
         write_new(out, content)
-    return MergedBook(None if dry_run else out, whole, departments, found)
+    return MergedBook(None if dry_run else out, whole, departments, found, origins)
 
 
 def spread(names: Sequence[str]) -> tuple[Path, ...]:
@@ -92,20 +118,21 @@ def spread(names: Sequence[str]) -> tuple[Path, ...]:
 
 def _departments(
     group: Path, parts: Sequence[Path], under: Mapping[str, str]
-) -> tuple[Department, ...]:
+) -> tuple[tuple[Department, ...], tuple[Origin, ...]]:
     told = {normalise_id(name): (name, goal) for name, goal in under.items()}
-    found = []
+    found, origins = [], []
     for path in parts:
         if path.resolve() == group.resolve():
             raise MergeFault("merge-group-twice", found=path.name)
         key = _key(path)
-        plan = read_whole(path).plan
+        origins.append(read_whole(path))
+        plan = origins[-1].plan
         _, above = told.pop(normalise_id(key), ("", ""))
         found.append(Department(key, _name(plan, path), plan, above))
     if told:
         names = ", ".join(department.key for department in found)
         raise UsageProblem("merge-under-nobody", found=next(iter(told.values()))[0], known=names)
-    return tuple(found)
+    return tuple(found), tuple(origins)
 
 
 def _file(department: Department) -> str:

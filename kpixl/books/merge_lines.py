@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpixl.books.merge import MergedBook
+from kpixl.review.export import problem_data
 from kpixl.review.periods import month_name
-from kpixl.words import say, word
+from kpixl.words import problem_text, say, word
 from kpixl.workbook.merging import Difference
 
 
@@ -26,6 +27,14 @@ def made_lines(book: MergedBook, language: str) -> Iterator[str]:
     if book.merged.recipients_left:
         alone = "_one" if book.merged.recipients_left == 1 else ""
         yield say(f"merge.recipients{alone}", language, n=book.merged.recipients_left)
+
+
+def left_lines(book: MergedBook, language: str) -> Iterator[str]:
+    """What of the books did not come along, line by line."""
+    for file, problem in book.left:
+        where = "!".join(part for part in (problem.sheet, problem.cell) if part)
+        place = f"{file} › {where}" if where else file
+        yield say("cli.at", language, place=place, what=problem_text(problem, language).what)
 
 
 def difference_lines(book: MergedBook, language: str) -> Iterator[str]:
@@ -74,6 +83,9 @@ def merge_data(book: MergedBook, language: str) -> dict[str, object]:
             for one in found.differences
         ],
         "recipients_left": found.recipients_left,
+        "problems": [
+            {"file": file, **problem_data(problem, language)} for file, problem in book.left
+        ],
     }
 
 

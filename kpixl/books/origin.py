@@ -12,6 +12,12 @@ from kpixl.plan.cells import BookRows
 from kpixl.plan.model import Plan
 from kpixl.words import LANGUAGES, fold, word
 
+KEPT_ANYWAY = frozenset((
+    "percent-slip", "goal-unnamed", "parent-outside-time", "formula-difference", "months-missing",
+    "action-order", "revision-not-used",
+))  # fmt: skip
+"""Warnings of a book that say nothing of entries that would be lost."""
+
 
 class NotCarried(KpixlError):
     """A book has errors, and what cannot be read cannot be taken into another; ``problems`` are
@@ -43,6 +49,11 @@ class Origin:
     def errors(self) -> tuple[Problem, ...]:
         """The problems that are more than warnings."""
         return tuple(problem for problem in self.problems if not problem.warning)
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """What it holds that was not understood, and so cannot come along into another book."""
+        return tuple(one for one in self.problems if one.code not in KEPT_ANYWAY)
 
     @property
     def is_native(self) -> bool:

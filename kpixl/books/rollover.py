@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kpixl.books.origin import Origin, read_whole
-from kpixl.errors import Problem
 from kpixl.holiday_rows import with_country
 from kpixl.new_books import WITH_MACROS, check_new, new_book_id, write_new
 from kpixl.pack.logo import LogoProblem, picture_uri
@@ -14,11 +13,6 @@ from kpixl.plan.cells import CellValue
 from kpixl.plan.month import Month
 from kpixl.workbook.content import FUNCTIONS, NATIVE, Picture
 from kpixl.workbook.rollover import Rollover, rolled_over
-
-KEPT_ANYWAY = frozenset(
-    ("percent-slip", "goal-unnamed", "parent-outside-time", "formula-difference", "months-missing")
-)
-"""Warnings of a book that say nothing of entries that would be lost."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +26,6 @@ class NewYear:
     rollover: Rollover
     picture_left: bool = False
     logo_missing: str = ""
-
-    @property
-    def unread(self) -> tuple[Problem, ...]:
-        """What the old book holds that was not understood, and so did not come along."""
-        return tuple(one for one in self.origin.problems if one.code not in KEPT_ANYWAY)
 
 
 def new_year(

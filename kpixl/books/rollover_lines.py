@@ -59,7 +59,7 @@ def left_lines(made: NewYear, language: str) -> Iterator[str]:
     if made.picture_left:
         own = BookNames(made.origin.plan.source.names, language)
         yield say("rollover.left_picture", language, sheet=own["sheet.settings"])
-    for problem in made.unread:
+    for problem in made.origin.unread:
         place = "!".join(part for part in (problem.sheet, problem.cell) if part)
         what = problem_text(problem, language).what
         yield say("cli.at", language, place=place, what=what) if place else what
@@ -111,7 +111,7 @@ def new_year_data(made: NewYear, language: str) -> dict[str, object]:
             ],
             "picture": made.picture_left,
         },
-        "problems": [problem_data(problem, language) for problem in made.unread],
+        "problems": [problem_data(problem, language) for problem in made.origin.unread],
         "next": list(next_lines(made, language)),
     }
 

@@ -10,7 +10,7 @@ import typer
 from kpixl.cli.common import DebugOption, JsonOption, LangOption, app, guarded, print_json
 from kpixl.errors import UsageProblem
 from kpixl.ui import help_text, interface_language
-from kpixl.words import say, typed
+from kpixl.words import say, typed, word
 
 
 @app.command(help=help_text("merge"))
@@ -37,7 +37,7 @@ def merge(
 ) -> None:
     from kpixl import terminal
     from kpixl.books.merge import merge_books, spread
-    from kpixl.books.merge_lines import difference_lines, made_lines, merge_data
+    from kpixl.books.merge_lines import difference_lines, left_lines, made_lines, merge_data
 
     language = interface_language()
     parts = spread(departments)
@@ -49,6 +49,11 @@ def merge(
         screen, warned = terminal.console(), terminal.console(stderr=True)
         for line in made_lines(book, language):
             terminal.say_line(screen, line)
+        left = list(left_lines(book, language))
+        if left:
+            terminal.say_line(screen, word("merge.left", language), style="bold")
+        for line in left:
+            terminal.say_line(screen, line, 2)
         for line in difference_lines(book, language):
             terminal.say_line(warned, line, style="bold")
         if book.merged.differences:
