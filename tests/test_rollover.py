@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ from tests.books import book_bytes, put, spoilt_bytes
 from tests.logos import png
 from tests.plans import goal, plan_of, series
 from tests.random_books import RandomBook
+from tests.workbook_xml import WrittenBook
+from tests.xlsx_parts import with_part
 
 APRIL, MARCH, NEXT = Month(2026, 4), Month(2027, 3), Month(2027, 4)
 
@@ -488,6 +490,23 @@ def test_sheets_and_columns_of_their_own_are_named(tmp_path: Path):
     assert "Columns of your own: Goals!Cost centre" in left
 
 
+def test_formulas_among_the_figures_are_named_and_their_results_come_along(tmp_path: Path):
+    plain = old_bytes("en")
+    sheet = WrittenBook(plain).sheets["Plan"]
+    # The plan of the first goal for April 2025.
+    spoilt = with_part(
+        plain, sheet, partial(re.sub, r'(<c r="P5"[^>]*>)<v>', r"\1<f>1+1</f><v>", count=1)
+    )
+    path = put(tmp_path, "old.xlsx", spoilt)
+    old = read(path)
+    made = new_year(tmp_path / "new.xlsx", path)
+    assert made.origin.formulas == ("Plan!P5",)
+    (line,) = [line for line in left_lines(made, "en") if line.startswith("Formulas")]
+    assert line.endswith("as numbers: 1 (Plan!P5)")
+    april = Month(2025, 4)
+    assert read(made.path).in_force("VISITS", april) == old.in_force("VISITS", april) == 720_500
+
+
 def test_entries_that_were_not_understood_are_named(tmp_path: Path):
     content = year_end("en")
     figures: dict[Month, CellValue] = {APRIL: 7}
@@ -580,7 +599,7 @@ def test_the_command_answers_as_data(here: Path):
     assert data["goals"]["ended"] == ["GONE"]
     left = data["left"]
     assert (left["goals"], left["actions"], left["comments"]) == (["OLD"], ["PAST"], 1)
-    assert (left["sheets"], left["picture"]) == (["Memo"], False)
+    assert (left["sheets"], left["formulas"], left["picture"]) == (["Memo"], [], False)
     assert left["columns"] == [{"sheet": "Goals", "column": "Cost centre"}]
     assert [one["found"] for one in data["problems"]] == ["NOBODY"]
     assert data["next"][-1] == "Now enter the plan for FY27; then: kpixl check fy2027.xlsx"

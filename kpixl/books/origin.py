@@ -8,9 +8,10 @@ from pathlib import Path
 
 from kpixl.errors import KpixlError, Problem, UsageProblem
 from kpixl.jobs import NotReadable
-from kpixl.plan.cells import BookRows
+from kpixl.plan.cells import BookRows, cell_name
 from kpixl.plan.model import Plan
 from kpixl.words import LANGUAGES, fold, word
+from kpixl.workbook.rebook import MONTHLY
 
 KEPT_ANYWAY = frozenset((
     "percent-slip", "goal-unnamed", "parent-outside-time", "formula-difference", "months-missing",
@@ -54,6 +55,25 @@ class Origin:
     def unread(self) -> tuple[Problem, ...]:
         """What it holds that was not understood, and so cannot come along into another book."""
         return tuple(one for one in self.problems if one.code not in KEPT_ANYWAY)
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """The cells of figures that the spreadsheet works out, of which the results alone can come
+        along."""
+        found: list[str] = []
+        for key in MONTHLY:
+            columns = self.plan.sheets.get(key)
+            if columns is None:
+                continue
+            sheet = next(one for one in self.book.sheets if one.name == columns.name)
+            rows = {series.row for series in getattr(self.plan, key).values()}
+            months = set(columns.months.values())
+            found += [
+                f"{sheet.name}!{cell_name(*place)}"
+                for place in sorted(sheet.formulas)
+                if place[0] in rows and place[1] in months
+            ]
+        return tuple(found)
 
     @property
     def is_native(self) -> bool:

@@ -56,6 +56,10 @@ def left_lines(made: NewYear, language: str) -> Iterator[str]:
     columns = [f"{sheet}!{name}" for sheet, name in own_columns(made.origin.book.sheets)]
     if columns:
         yield say("rollover.left_columns", language, names=_named(columns, language))
+    formulas = made.origin.formulas
+    if formulas:
+        names = _named(formulas, language)
+        yield say("rollover.left_formulas", language, n=len(formulas), names=names)
     if made.picture_left:
         own = BookNames(made.origin.plan.source.names, language)
         yield say("rollover.left_picture", language, sheet=own["sheet.settings"])
@@ -109,6 +113,7 @@ def new_year_data(made: NewYear, language: str) -> dict[str, object]:
                 {"sheet": sheet, "column": name}
                 for sheet, name in own_columns(made.origin.book.sheets)
             ],
+            "formulas": list(made.origin.formulas),
             "picture": made.picture_left,
         },
         "problems": [problem_data(problem, language) for problem in made.origin.unread],
