@@ -98,7 +98,7 @@ def test_new_writes_a_book_and_says_what_comes_next():
     found = kpixl("new", "first book.xlsx", "--first", "2026-04", "--months", "12")
     assert found.exit_code == 0
     assert "Wrote first book.xlsx" in found.stdout
-    assert "kpixl check first book.xlsx" in found.stdout
+    assert 'kpixl check "first book.xlsx"' in found.stdout
     checked = kpixl("check", "first book.xlsx")
     assert checked.exit_code == 1
     assert "No goals have been entered yet: start with the sheet “Goals”" in checked.stdout
