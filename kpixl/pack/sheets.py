@@ -7,6 +7,7 @@ import html as entities
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from kpixl.pack.margins import PageStyles, Sheet, margin_pages
@@ -43,12 +44,17 @@ def by_numbers(css: str) -> str:
 def refers_to_pages(html: str, css: str) -> bool:
     """Whether a rule that names pages can apply: whether all its classes are there."""
     html = html[html.find("<body") :]
-    for match in _REFERRING.finditer(css):
-        for selector in match[1].split(","):
-            if all(name in html and re.search(rf"\b{re.escape(name)}\b", html)
-                   for name in re.findall(r"\.([\w-]+)", selector)):  # fmt: skip
-                return True
-    return False
+    return any(
+        all(name in html and re.search(rf"\b{re.escape(name)}\b", html) for name in names)
+        for names in _referring(css)
+    )
+
+
+@lru_cache(maxsize=16)
+def _referring(css: str) -> tuple[tuple[str, ...], ...]:
+    """The classes of each selector whose rule names pages."""
+    selectors = (one for match in _REFERRING.finditer(css) for one in match[1].split(","))
+    return tuple(tuple(re.findall(r"\.([\w-]+)", one)) for one in selectors)
 
 
 def led_to(html: str) -> set[str]:

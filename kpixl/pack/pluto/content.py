@@ -10,17 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kpixl.pack.pluto.marks import NOTHING, numbers
 
-_STRING = rb"\((?:[^()\\]|\\.)*\)|<[0-9a-fA-F\s]*>"
-_TOKEN = re.compile(
-    rb"/(?P<font>f-\d+-\d+) [\d.]+ Tf\n"
-    rb"|(?P<show>(?:\[(?:" + _STRING + rb"|[^\]()<>])*\]\s*TJ|(?:" + _STRING + rb")\s*Tj)\n)"
-    rb"|(?P<place>(?:-?[\d.]+ )+(?:Td|Tm)\n)",
-    re.DOTALL,
-)
+_SHOWN = rb"(?:\[[^\]]*\]\s*TJ|<[0-9a-fA-F\s]*>\s*Tj)\n"
+_PLACED = rb"(?:-?[\d.]+ )+(?:Td|Tm)\n"
+_STEP = re.compile(rb"(?P<shown>" + _SHOWN + rb")|(?P<placed>" + _PLACED + rb")")
 _PIECE = re.compile(rb"<([0-9a-fA-F\s]*)>|(-?[\d.]+)")
 _PAINTS = re.compile(rb"(?:^|\s)(?:f\*?|[Ssn]|[Bb]\*?|sh|Do)(?=\s|$)")
 _OBJECT = re.compile(rb"/(x\d+) Do\n")
@@ -33,10 +30,10 @@ END = b"EMC\n"
 
 @dataclass(frozen=True)
 class Resources:
-    """What content names: ``signs`` gives the sign of each code by the name of a font of marks,
+    """What content names: ``signs`` gives the value of each code by the name of a font of marks,
     ``images`` are the names of images, ``forms`` the forms that hold marks by name."""
 
-    signs: Mapping[str, Mapping[str, str]]
+    signs: Mapping[str, Mapping[bytes, int]]
     images: Set[str]
     forms: Mapping[str, Form]
 
@@ -82,6 +79,13 @@ def marked(
     return [(holder, b"".join(stream.out)), *stream.others]
 
 
+@lru_cache(maxsize=64)
+def _marks_of(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """Where a font of ``names`` is taken, and all that is shown in it."""
+    fonts = b"|".join(map(re.escape, names))
+    return re.compile(rb"/(" + fonts + rb") [\d.]+ Tf\n((?:" + _SHOWN + rb"|" + _PLACED + rb")*)")
+
+
 class _Stream:
     def __init__(self, page: int, found: Found, resources: Resources) -> None:
         self.page, self.found, self.resources = page, found, resources
@@ -89,12 +93,11 @@ class _Stream:
         found.pages.append(page)
         found.lengths.append(0)
         self.signs = resources.signs
-        self.names = [b"/%s " % name.encode("ascii") for name in self.signs]
+        names = tuple(name.encode("ascii") for name in self.signs)
+        self.names = [b"/%s " % name for name in names]
+        self.marks = _marks_of(names) if names else None
         self.out: list[bytes] = []
         self.others: list[tuple[Any, bytes]] = []
-        self.font = ""
-        self.is_open = False
-        self.moved = b""
 
     def read(self, content: bytes) -> None:
         first, *texts = content.split(b"BT\n")
@@ -108,58 +111,46 @@ class _Stream:
             self._painting(after)
 
     def _text(self, inside: bytes) -> None:
+        """Text with marks in it: what stands between two of them belongs to the first."""
         self.out.append(b"BT\n")
-        at = 0
-        for token in _TOKEN.finditer(inside):
-            self.out.append(inside[at : token.start()])
-            at = token.end()
-            self._token(token)
-        self.out.append(inside[at:])
-        self._close()
-        self.moved = b""
+        at, moved = 0, b""
+        for found in self.marks.finditer(inside) if self.marks is not None else ():
+            self._shown(inside[at : found.start()], moved)
+            moved = self._mark(found[1].decode("ascii"), found[2])
+            at = found.end()
+        self._shown(inside[at:], moved)
         self.out.append(b"ET\n")
 
-    def _token(self, token: re.Match[bytes]) -> None:
-        if token["font"]:
-            self.font = token["font"].decode("ascii")
-            if self.font not in self.signs:
-                self._open()
-                self.out.append(token[0])
-        elif token["place"]:
-            self.moved = b""
-            self.out.append(token[0])
-        elif self.font in self.signs:
-            self._mark(token[0])
-        else:
-            self._open()
-            if self.moved:
-                self.out.append(b"[%s]TJ\n" % self.moved)
-                self.moved = b""
-            self.out.append(token[0])
+    def _shown(self, text: bytes, moved: bytes) -> None:
+        """``text``, which stands where its mark was ``moved`` to, if it has no place of its own."""
+        if b"Tj" not in text and b"TJ" not in text:
+            self.out.append(text)
+            return
+        if moved and text.startswith(b"/"):
+            font, _, rest = text.partition(b"\n")
+            text = b"%s\n[%s]TJ\n%s" % (font, moved, rest)
+        self.out += (self._beginning(), text, END)
 
-    def _mark(self, shown: bytes) -> None:
-        """Another text begins. Where the mark was moved to, its text follows."""
-        known, signs = self.signs[self.font], ""
-        for codes, moved in _PIECE.findall(shown):
-            digits = b"".join(codes.split()).decode("ascii")
-            signs += "".join(known.get(digits[i : i + 4], "") for i in range(0, len(digits), 4))
-            if moved:
-                self.moved += moved + b" "
-        for number in numbers(signs):
-            self._close()
+    def _mark(self, font: str, steps: bytes) -> bytes:
+        """Marks of a ``font``, one after another; the last is in force. Gives how far its text is
+        moved from what was shown before."""
+        known, digits, moved = self.signs[font], b"", b""
+        for step in _STEP.finditer(steps):
+            if step["placed"]:
+                self.out.append(step[0])
+                moved = b""
+                continue
+            for codes, by in _PIECE.findall(step[0]):
+                digits += codes
+                if by:
+                    moved += by + b" "
+        if b"\n" in digits:
+            digits = b"".join(digits.split())
+        for number in numbers([known[digits[at : at + 4]] for at in range(0, len(digits), 4)]):
             # What is met again on another page is a table's head, repeated: no content.
             again = self.found.begun.setdefault(number, self.page) != self.page
             self.found.current = NOTHING if again else number
-
-    def _open(self) -> None:
-        if not self.is_open:
-            self.is_open = True
-            self.out.append(self._beginning())
-
-    def _close(self) -> None:
-        if self.is_open:
-            self.is_open = False
-            self.out.append(END)
+        return moved
 
     def _beginning(self, graphic: bool = False) -> bytes:
         """What begins the content of the mark in force: of a picture's alone, if ``graphic``."""

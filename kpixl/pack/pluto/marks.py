@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 
 FAMILY = "kpixl-marks"
@@ -35,9 +36,13 @@ def mark(number: int, leaning: bool = False) -> str:
     return signs[highest] + signs[high] + signs[low]
 
 
-def numbers(signs: str) -> list[int]:
-    """The numbers of the marks that stand in ``signs`` one after another."""
-    values = [_VALUES[sign] for sign in signs if sign in _VALUES]
+def value(sign: str) -> int:
+    """What a sign counts in its place."""
+    return _VALUES[sign]
+
+
+def numbers(values: Sequence[int]) -> list[int]:
+    """The numbers of the marks whose signs have ``values``, one after another."""
     return [
         (values[at] * DIGITS + values[at + 1]) * DIGITS + values[at + 2]
         for at in range(0, len(values) - PLACES + 1, PLACES)
@@ -77,7 +82,7 @@ def _font() -> bytes:
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupNameTable({"familyName": FAMILY, "styleName": "Regular", "psName": FAMILY})
     builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)
-    builder.setupPost()
+    builder.setupPost(keepGlyphNames=False)
     written = io.BytesIO()
     builder.font["head"].created = builder.font["head"].modified = 0
     builder.font.recalcTimestamp = False

@@ -6,15 +6,19 @@ import io
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zlib import compress
 
 from kpixl.pack.places import Place
 from kpixl.pack.pluto.content import Form, Found, Resources, marked
-from kpixl.pack.pluto.marks import FAMILY
+from kpixl.pack.pluto.marks import FAMILY, value
 from kpixl.pack.pluto.outline import Outline
 
 if TYPE_CHECKING:
     import pikepdf
 
+NO_GLYPH = b"0000"
+EFFORT = 4
+"""Of zlib: 6, which is usual, needs half as much time again for 5 per cent."""
 _CODE = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>\n")
 
 
@@ -32,7 +36,7 @@ class Pages:
         self.places: dict[str, Place] = {}
         self.found = Found(outline.graphics, list(outline.images))
         self.holders: list[pikepdf.Object] = []
-        self._fonts: dict[tuple[int, int], dict[str, str]] = {}
+        self._fonts: dict[tuple[int, int], dict[bytes, int]] = {}
 
     def add(self, name: str, pdf: bytes) -> None:
         """Add the pages of ``pdf``, which are called ``name``."""
@@ -61,15 +65,17 @@ class Pages:
 
     def read(self) -> None:
         """Tag the content of all pages, and of the forms in them."""
+        import pikepdf
+
         for number, page in enumerate(self.document.pages):
             content = page.Contents.read_bytes()
             resources = self._resources(page.obj)
             for holder, tagged in marked(content, number, self.found, resources):
                 self.holders.append(page.obj if holder is None else holder)
+                stream = self.document.make_stream(b"") if holder is None else holder
+                stream.write(compress(tagged, EFFORT), filter=pikepdf.Name.FlateDecode)
                 if holder is None:
-                    page.obj["/Contents"] = self.document.make_stream(tagged)
-                else:
-                    holder.write(tagged)
+                    page.obj["/Contents"] = stream
 
     def _resources(self, holder: pikepdf.Object) -> Resources:
         import pikepdf
@@ -85,8 +91,8 @@ class Pages:
                     forms[name[1:]] = Form(found, found.read_bytes, inside)
         return Resources(dict(self._signs(known)), images, forms)
 
-    def _signs(self, resources: pikepdf.Object) -> Iterator[tuple[str, dict[str, str]]]:
-        """The signs of the fonts of marks, by the font's name and the sign's code."""
+    def _signs(self, resources: pikepdf.Object) -> Iterator[tuple[str, dict[bytes, int]]]:
+        """What the signs of the fonts of marks count, by the font's name and the sign's code."""
         import pikepdf
 
         for name, font in resources.get("/Font", pikepdf.Dictionary()).items():
@@ -94,8 +100,9 @@ class Pages:
                 continue
             if font.objgen not in self._fonts:
                 self._fonts[font.objgen] = {
-                    code.decode("ascii"): bytes.fromhex(text.decode("ascii")).decode("utf-16-be")
+                    code: value(bytes.fromhex(text.decode("ascii")).decode("utf-16-be"))
                     for code, text in _CODE.findall(font.ToUnicode.read_bytes())
+                    if code != NO_GLYPH
                 }
             yield name[1:], self._fonts[font.objgen]
 

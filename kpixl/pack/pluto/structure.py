@@ -101,9 +101,7 @@ class _Structure:
 
         notes = () if one.link is None else self.notes.get(one.link, ())
         about = self._about(one, parent, bool(notes))
-        held = [place for child in one.children if isinstance(child, int)
-                for place in self.found.contents.get(child, ())]  # fmt: skip
-        page = self.found.pages[held[0][0]] if held else None
+        page = self._first_page(one)
         if page is not None:
             about["/Pg"] = self.pages[page]
         element = self.document.make_indirect(pikepdf.Dictionary(about))
@@ -118,8 +116,18 @@ class _Structure:
             if not children:
                 element["/Alt"] = told
             children += self._leads(notes, element, told)
-        element["/K"] = pikepdf.Array(children)
+        # A number alone needs no list around it.
+        alone = children[0] if len(children) == 1 and isinstance(children[0], int) else None
+        element["/K"] = pikepdf.Array(children) if alone is None else alone
         return element
+
+    def _first_page(self, one: Element) -> int | None:
+        """The page on which an element's own content begins."""
+        for child in one.children:
+            held = self.found.contents.get(child) if isinstance(child, int) else None
+            if held:
+                return self.found.pages[held[0][0]]
+        return None
 
     def _about(self, one: Element, parent: pikepdf.Object, leads: bool) -> dict[str, object]:
         import pikepdf
@@ -138,7 +146,9 @@ class _Structure:
     def _name(self, kind: str) -> pikepdf.Name:
         import pikepdf
 
-        return self.kinds.setdefault(kind, pikepdf.Name("/" + kind))
+        if kind not in self.kinds:
+            self.kinds[kind] = pikepdf.Name("/" + kind)
+        return self.kinds[kind]
 
     def _content(self, mark: int, page: int | None, owner: pikepdf.Object) -> list[object]:
         """The content of ``mark``: a number on ``page``, the element's own, else with its place."""
