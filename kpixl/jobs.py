@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from kpixl.pack.attachments import Attachment
     from kpixl.pack.contexts import Pack
     from kpixl.pack.html import Rendered
+    from kpixl.pack.look import Paper
 
 FORMATS = ("pdf", "html")
 EMPTY = "goals-none"
@@ -72,7 +73,8 @@ class PackJob:
     the book's own; ``pages`` None for all of them; ``logo`` None where it is still to be found.
     ``edition`` and ``published``, the figures that were sent before it, are those of the ledger
     where ``edition`` is None; what has changed since is restated. ``engine`` is one of
-    :data:`kpixl.pack.pdf.ENGINES`; ``attach_workbook`` puts the workbook into the PDF.
+    :data:`kpixl.pack.pdf.ENGINES`; ``attach_workbook`` puts the workbook into the PDF;
+    ``paper`` is that of the PDF, None for what the kit says, else A4.
     ``templates`` is the folder of a brand kit, or of templates alone; where it and ``edition`` are
     None, it is the kit that kpixl.toml names."""
 
@@ -91,6 +93,7 @@ class PackJob:
     logo: str | None = None
     engine: str = "auto"
     attach_workbook: bool = False
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True)
@@ -283,6 +286,7 @@ def _pack(job: PackJob, part: Review, language: str) -> Pack:
         edition=job.edition or FIRST_EDITION,
         restated=restated,
         is_restated=is_restated(part, job.published, restated),
+        paper=job.paper,
     )
     return build_pack(part, kit.over(options))
 

@@ -14,14 +14,14 @@ from kpixl.brand.logo import logo_of
 from kpixl.brand.settings import Entries, read_entries
 from kpixl.errors import UsageProblem
 from kpixl.pack.logo import find_logo
-from kpixl.pack.look import Look
+from kpixl.pack.look import Look, Paper
 from kpixl.pack.pages import DEFAULT_PAGES, PAGES, PackOptions
 from kpixl.words import LANGUAGES
 
 FILE = "brand.toml"
 KEYS = (
     "brand_colour", "accent_colour", "latin_font", "japanese_font", "logo", "mail_logo", "footer",
-    "pages",
+    "pages", "paper",
 )  # fmt: skip
 """Every key of brand.toml."""
 LONGEST_FOOTER = 120
@@ -32,7 +32,8 @@ IN_MAILS = ("image/png", "image/jpeg")
 class Kit:
     """What a folder says of the look: colours as ``#rrggbb``, families of fonts and the ``faces``
     of its own font files, the logos as data URIs, the line at the foot by language, and the pages
-    in their order, None where the order is left to others. What is "" is the workbook's."""
+    in their order and the paper, None where they are left to others. What is "" is the
+    workbook's."""
 
     folder: Path
     colour: str = ""
@@ -44,6 +45,7 @@ class Kit:
     mail_logo: str = ""
     footer: tuple[tuple[str, str], ...] = ()
     pages: tuple[str, ...] | None = None
+    paper: Paper | None = None
 
     def look(self, language: str) -> Look:
         """What a pack in ``language`` takes of it."""
@@ -58,8 +60,13 @@ class Kit:
 
     def over(self, options: PackOptions) -> PackOptions:
         """``options`` with what the kit says besides its templates; its logo comes before the
-        workbook's."""
-        return replace(options, look=self.look(options.language), logo=self.logo or options.logo)
+        workbook's, its paper after what is asked for."""
+        return replace(
+            options,
+            look=self.look(options.language),
+            logo=self.logo or options.logo,
+            paper=options.paper or self.paper,
+        )
 
 
 def read_kit(folder: Path) -> Kit:
@@ -86,6 +93,7 @@ def read_kit(folder: Path) -> Kit:
         mail_logo=mail_logo,
         footer=tuple(_footer(entries).items()),
         pages=_pages(entries),
+        paper=_paper(entries),
     )
 
 
@@ -123,3 +131,10 @@ def _pages(entries: Entries) -> tuple[str, ...] | None:
         if name not in PAGES:
             entries.unknown("brand-page", "pages", name, DEFAULT_PAGES)
     return names
+
+
+def _paper(entries: Entries) -> Paper | None:
+    name = entries.text("paper").upper()
+    if name and name not in tuple(Paper):
+        entries.unknown("brand-paper", "paper", entries.text("paper"), tuple(Paper))
+    return Paper(name) if name else None

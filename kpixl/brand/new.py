@@ -54,6 +54,7 @@ def _example(key: str, language: str) -> str:
         "logo": LOGO,
         "mail_logo": "logo.png",
         "footer": word("brand.new_footer_example", language),
+        "paper": "A4",
     }
     if key == "pages":
         names = [f'"{name}"' for name in DEFAULT_PAGES]

@@ -29,6 +29,7 @@ from kpixl.cli.common import (
     print_json,
 )
 from kpixl.errors import UsageProblem
+from kpixl.pack.look import Paper
 from kpixl.ui import help_text, interface_language
 from kpixl.words import say, word
 
@@ -70,6 +71,9 @@ def pack(
         bool, typer.Option("--attach-workbook", help=help_text("attach_workbook"))
     ] = False,
     engine: EngineOption = "",
+    paper: Annotated[
+        Paper | None, typer.Option("--paper", case_sensitive=False, help=help_text("paper"))
+    ] = None,
     processes: Annotated[
         int | None, typer.Option("-j", "--jobs", min=1, help=help_text("jobs"))
     ] = None,
@@ -106,6 +110,7 @@ def pack(
         resume=resume,
         attach_workbook=attach_workbook,
         engine=engine,
+        paper=paper,
     )
     is_one_pack = is_lone(workbooks) and each is None and len(order.languages) < 2
     if is_one_pack and not (scheme_of(out) or cluster or resume):
@@ -152,6 +157,7 @@ def _make_one(workbook: Path, order: Order, as_json: bool) -> None:
         draft=order.draft,
         attach_workbook=order.attach_workbook,
         engine=engine,
+        paper=order.paper,
     )
     made: list[str] = []
     failed: list[dict[str, object]] = []

@@ -57,7 +57,7 @@ def key_of(piece: Piece, order: Order) -> str:
     return _digest([
         order.recipe, piece.book.name, piece.book.folder, piece.sha256, piece.scope,
         piece.language, order.month, order.as_of, order.formats, order.pages, order.draft,
-        piece.kit, order.attach_workbook, piece.engine or order.engine,
+        piece.kit, order.attach_workbook, piece.engine or order.engine, order.paper or "",
     ])  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from kpixl.delivery.editions import Issue
 from kpixl.errors import KpixlError, Problem, UsageProblem
 from kpixl.many.addresses import Book
+from kpixl.pack.look import Paper
 from kpixl.plan.month import Month
 from kpixl.review.figures import Review
 
@@ -35,6 +36,7 @@ class Order:
     engine: str = "auto"
     recipe: str = ""
     attach_workbook: bool = False
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True)

@@ -218,6 +218,7 @@ def _make(whole: Whole, piece: Piece, order: Order) -> tuple[tuple[PackFile, ...
         edition=_edition(whole, language),
         published=() if whole.issue is None else whole.issue.before,
         attach_workbook=order.attach_workbook,
+        paper=order.paper,
     )
     read = partial(folders.read_workbook, piece.book.source)
     result = make_pack(job, whole.review, write, read)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kpixl.measures.kinds import Status
 from kpixl.pack.canvas import Drawing
 from kpixl.pack.chart_figures import MonthsFigures
+from kpixl.pack.look import Paper
 from kpixl.pack.notice import NO_NOTICE, Notice
 from kpixl.pack.text_width import text_width
 from kpixl.pack.theme import Theme
@@ -357,7 +358,7 @@ class Pack:
     blank; ``blocking`` are the errors that a draft is made in spite of; ``edition`` names an
     edition that replaces another, "" for the first. ``fonts`` are the families of a brand kit with
     those that stand in for them, "" for the usual ones, ``faces`` the style sheet's rules for its
-    font files, ``footer`` its line at the foot of every page.
+    font files, ``footer`` its line at the foot of every page; ``paper`` is what the PDF is for.
     """
 
     language: str
@@ -380,6 +381,7 @@ class Pack:
     fonts: str = ""
     faces: str = ""
     footer: str = ""
+    paper: str = Paper.A4.value
 
 
 def status_name(status: Status) -> str:

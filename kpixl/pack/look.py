@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Paper(StrEnum):
+    """The paper of a pack, lying."""
+
+    A4 = "A4"
+    A3 = "A3"
 
 
 @dataclass(frozen=True)

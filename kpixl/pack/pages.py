@@ -22,7 +22,7 @@ from kpixl.pack.drawings import tree_figures
 from kpixl.pack.exceptions import exceptions_page
 from kpixl.pack.goal_pages import goal_pages
 from kpixl.pack.landing_page import landing_pages
-from kpixl.pack.look import PLAIN, Look
+from kpixl.pack.look import PLAIN, Look, Paper
 from kpixl.pack.notice import edition_facts, notice_of
 from kpixl.pack.paper import BODY_WIDTH, line_count
 from kpixl.pack.periods_page import periods_pages
@@ -60,7 +60,7 @@ RUNNING_WIDTH, RUNNING_LINES = 600.0, 2
 class PackOptions:
     """What is asked of a pack besides its review: language, pages in order, logo, draft, which
     ``edition`` it is, which figures are ``restated`` in it, whether its month was final and
-    ``is_restated`` now, and the ``look`` of its brand."""
+    ``is_restated`` now, the ``look`` of its brand, and the ``paper``, A4 where None."""
 
     language: str
     pages: tuple[str, ...] = DEFAULT_PAGES
@@ -70,6 +70,7 @@ class PackOptions:
     restated: tuple[Restatement, ...] = ()
     is_restated: bool = False
     look: Look = PLAIN
+    paper: Paper | None = None
 
 
 def build_pack(review: Review, options: PackOptions) -> Pack:
@@ -107,6 +108,7 @@ def build_pack(review: Review, options: PackOptions) -> Pack:
         blocking=tuple(finding(problem, review, language) for problem in review.errors),
         pages=pages,
         identifier=_identifier(review, options),
+        paper=(options.paper or Paper.A4).value,
         as_of=review.as_of.isoformat(),
         edition=edition,
         fonts=options.look.fonts,
@@ -148,6 +150,7 @@ def _identifier(review: Review, options: PackOptions) -> str:
             review.source.sha256, str(review.month), review.scope, options.language,
             review.as_of.isoformat(), repr(options.edition), repr(options.restated),
             *((repr(options.look),) if options.look != PLAIN else ()),
+            *((options.paper,) if options.paper not in (None, Paper.A4) else ()),
         )
     )  # fmt: skip
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -10,6 +10,7 @@ from kpixl.pack.contexts import Pack
 from kpixl.pack.engines import Engine, choose
 from kpixl.pack.glyphs import Unshown
 from kpixl.pack.html import Rendered, for_print
+from kpixl.pack.look import Paper
 from kpixl.pack.problems import RenderProblem as RenderProblem  # noqa: PLC0414 -- offered here too
 
 AUTOMATIC = Engine.AUTO.value
@@ -28,7 +29,12 @@ def pack_pdf(
     characters that no font has. Raises what
     :func:`kpixl.pack.engines.choose` raises, and :class:`RenderProblem` where the engine fails."""
     rendered = for_print(pack, templates)
-    return to_pdf(rendered, pack.identifier, templates, attachments, engine, unshown)
+    written = to_pdf(rendered, pack.identifier, templates, attachments, engine, unshown)
+    if pack.paper == Paper.A4:
+        return written
+    from kpixl.pack.enlarging import on_paper
+
+    return on_paper(written, Paper(pack.paper), pack.identifier)
 
 
 def to_pdf(
