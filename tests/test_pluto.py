@@ -270,6 +270,30 @@ def test_no_sign_of_a_mark_is_left() -> None:
     assert "\ufffd" not in text
 
 
+def test_text_that_stands_loose_in_the_body_is_kept() -> None:
+    css = (
+        "@page { margin: 20mm; @top-left { content: element(head) } } "
+        ".head { position: running(head) }"
+    )
+    pdf = pdf_of('first <div class="head">Head</div> second <p>third</p> fourth', css)
+    (text,) = texts(pdf)
+    assert sorted(text.split()) == ["Head", "first", "fourth", "second", "third"]
+
+
+def test_headings_of_sections_without_names_are_all_in_the_outline() -> None:
+    sections = "".join(
+        f'<section style="break-before: page"><h1 data-name="{name}">x</h1></section>'
+        for name in ("One", "Two", "Three")
+    )
+    document = opened(pdf_of(sections))
+    with document.open_outline() as outline:
+        named = [(one.title, one.destination[0].objgen) for one in outline.root]  # type: ignore[index]
+    assert named == [
+        (name, page.obj.objgen)
+        for name, page in zip(("One", "Two", "Three"), document.pages, strict=True)
+    ]
+
+
 def test_a_link_leads_to_the_page_where_its_goal_begins_and_says_so() -> None:
     long = "".join(f"<p>{n}</p>" for n in range(200))
     pdf = pdf_of(

@@ -178,8 +178,9 @@ def _asked_for(
     """Links that nobody sees: PlutoBook notes where those things stand that a link leads to."""
     links = ElementTree.Element("nav", style="display: none")
     ids = (one.get("id", "") for element in elements for one in element.iter())
+    asked = frozenset(targets.values())
     for name in dict.fromkeys(ids):
-        if name in targets.values():
+        if name in asked:
             ElementTree.SubElement(links, "a", href=f"#{name}")
     return links
 
@@ -205,10 +206,7 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
     body = root.find("body")
     if body is None:
         body = root
-    running = frozenset(styles.running.values())
-    for element in list(body):
-        if running.intersection(element.get("class", "").split()):
-            body.remove(element)
+    _take_out(body, frozenset(styles.running.values()))
     headings = tuple(_headings(body))
     marker = Marker(IMAGE_SCHEME)
     marker.mark(body)
@@ -228,14 +226,31 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
     )
 
 
+def _take_out(body: ElementTree.Element, running: frozenset[str]) -> None:
+    """Take running elements out of ``body``; text that stands loose in it gets a block, since its
+    elements are laid out in runs."""
+    loose, body.text = body.text, None
+    kept: list[ElementTree.Element] = []
+    for element in (None, *body):
+        if element is not None:
+            loose, element.tail = element.tail, None
+            if not running.intersection(element.get("class", "").split()):
+                kept.append(element)
+        if loose and loose.strip():
+            block = ElementTree.Element("div")
+            block.text = loose
+            kept.append(block)
+    body[:] = kept
+
+
 def _headings(body: ElementTree.Element) -> Iterator[Heading]:
     """The headings that the outline names; each gets an id."""
-    for section in body:
+    for at, section in enumerate(body):
         foot = section.get("data-foot")
         for number, heading in enumerate(section.iter("h1")):
             name = heading.get("data-name")
             if name is None:
                 continue
-            mark = heading.get("id") or f"{MARK}{section.get('id', '')}-{number}"
+            mark = heading.get("id") or f"{MARK}h{at}-{number}"
             heading.set("id", mark)
             yield Heading(name, mark, name if foot is None else foot)
