@@ -287,10 +287,10 @@ def _nothing(
             _rule(sheet, areas, unseen, formats({"num_format": text, **_LINE}))
 
 
-def _below(sheet: Any, areas: str, formats: Formats, test: str = "TRUE") -> None:
-    """An attainment below 100 % is never shown as 100 % (SPEC 2); ``test`` is true of one."""
+def _below(sheet: Any, areas: str, formats: Formats) -> None:
+    """An attainment below 100 % is never shown as 100 % (SPEC 2)."""
     cell = areas.partition(":")[0].replace("$", "")
-    almost = f"AND({test},ISNUMBER({cell}),{cell}<1-1E-9,{cell}>={_ALMOST})"
+    almost = f"AND(ISNUMBER({cell}),{cell}<1-1E-9,{cell}>={_ALMOST})"
     _rule(sheet, areas, almost, formats({"num_format": '"99.9%"', **_LINE}))
 
 
@@ -299,12 +299,13 @@ def _number_formats(
     aside: str = "",
 ) -> None:  # fmt: skip
     """Each goal's own format; figures that another goes before, as ``aside`` says, are muted."""
-    if not signed:
-        _below(sheet, areas, formats, f"{key_cell}={text(styles.SCORE_KEY)}")
     for key, (decimals, percent, thousands) in styles.format_keys().items():
         shown = styles.number_format(
             decimals, percent, thousands, signed, negatives, points=signed and percent
         )
+        if key == styles.SCORE_KEY and not signed:
+            # A score is an attainment, and never negative.
+            shown = f'[<{_ALMOST}]0.0%;[<0.999999999]"99.9%";0.0%'
         look = {"num_format": shown, **_LINE}
         if aside:
             muted = formats({**look, "font_color": styles.MUTED})
