@@ -304,8 +304,7 @@ def _number_formats(
             decimals, percent, thousands, signed, negatives, points=signed and percent
         )
         if key == styles.SCORE_KEY and not signed:
-            # A score is an attainment, and never negative.
-            shown = f'[<{_ALMOST}]0.0%;[<0.999999999]"99.9%";0.0%'
+            shown = styles.SCORE_FORMAT
         look = {"num_format": shown, **_LINE}
         if aside:
             muted = formats({**look, "font_color": styles.MUTED})

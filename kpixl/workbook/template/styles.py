@@ -149,6 +149,8 @@ def number_format(
 MOST_DECIMALS = 3
 SCORE_KEY = "%s1"
 """The key of a roll-up's figures, which are attainments."""
+SCORE_FORMAT = '[<0.9995]0.0%;[<0.999999999]"99.9%";0.0%'
+"""Never negative, and below 100 % never shown as 100 % (SPEC 2)."""
 _THOUSANDS_KEYS: Mapping[int, str] = {0: "n", 1: "k", 2: "m", 3: "b"}
 
 
