@@ -36,7 +36,7 @@ def document(html: str, base_url: str, fetcher: URLFetcher) -> tuple[HTML, list[
     template that is no XML is left to WeasyPrint's own parser."""
     from weasyprint import HTML
 
-    root = _root(html)
+    root = root_of(html)
     if root is None:
         return HTML(string=html, base_url=base_url, url_fetcher=fetcher), []
     spared = frozenset(
@@ -76,7 +76,7 @@ def _sheet(text: str, base_url: str) -> CSS:
     return CSS(string=text, base_url=base_url)
 
 
-def _root(html: str) -> ElementTree.Element | None:
+def root_of(html: str) -> ElementTree.Element | None:
     """The document's element; None where it is no XML, or brings entities of its own."""
     if "<!ENTITY" in html:
         return None

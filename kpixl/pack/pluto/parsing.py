@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from kpixl.pack.xhtml import root_of
+
 PREFIXES = {
     "http://www.w3.org/1999/xlink": "xlink:",
     "http://www.w3.org/XML/1998/namespace": "xml:",
@@ -12,7 +14,7 @@ PREFIXES = {
 
 def parsed(html: str) -> ElementTree.Element:
     """The document's element. A user's template that is no XML is read as a browser reads it."""
-    root = _xml(html)
+    root = root_of(html)
     if root is None:
         import tinyhtml5
 
@@ -22,15 +24,6 @@ def parsed(html: str) -> ElementTree.Element:
             if isinstance(element.tag, str):
                 _without_namespaces(element)
     return root
-
-
-def _xml(html: str) -> ElementTree.Element | None:
-    if "<!ENTITY" in html:
-        return None
-    try:
-        return ElementTree.fromstring(html)  # noqa: S314 -- without entities there are no bombs
-    except ElementTree.ParseError:
-        return None
 
 
 def _without_namespaces(element: ElementTree.Element) -> None:
