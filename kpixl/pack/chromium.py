@@ -22,7 +22,7 @@ from kpixl.pack.browser_archive import printable
 from kpixl.pack.browser_print import print_page
 from kpixl.pack.browsers import Browser
 from kpixl.pack.glyph_text import name_glyphs
-from kpixl.pack.glyphs import PRIVATE, Unshown, without
+from kpixl.pack.glyphs import Unshown, with_numbers
 from kpixl.pack.html import Rendered
 from kpixl.pack.inlining import NO_IMAGES, font_faces, with_files
 from kpixl.pack.margins import PageStyles, Sheet, page_styles
@@ -80,14 +80,11 @@ def to_pdf(
 
     written = _laid_out(rendered, identifier, browser, templates, attachments)
     faces = font_faces(rendered.html, rendered.html, templates)
-    found = {*unshown_by(browser, written, rendered, faces), *PRIVATE.findall(rendered.html)}
-    if found:
-        characters = tuple(sorted(found))
-        if unshown is not None:
-            rendered = unshown(characters, rendered)
-        rendered = without(rendered, characters)
-        written = _laid_out(rendered, identifier, browser, templates, attachments)
-    return written
+    missing = unshown_by(browser, written, rendered, faces)
+    shown = with_numbers(rendered, missing, unshown)
+    if shown is None:
+        return written
+    return _laid_out(shown, identifier, browser, templates, attachments)
 
 
 def _laid_out(

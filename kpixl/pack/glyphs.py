@@ -68,6 +68,18 @@ def without(rendered: Rendered, characters: Iterable[str]) -> Rendered:
     return replace(rendered, html=html, drawings=drawings)
 
 
+def with_numbers(
+    rendered: Rendered, missing: Iterable[str], unshown: Unshown | None
+) -> Rendered | None:
+    """The pack with numbers in place of the ``missing`` characters and of those for private use,
+    after ``unshown`` was asked for the pack that tells of them; None where it holds none."""
+    characters = tuple(sorted({*missing, *PRIVATE.findall(rendered.html)}))
+    if not characters:
+        return None
+    told = rendered if unshown is None else unshown(characters, rendered)
+    return without(told, characters)
+
+
 def _table(characters: Iterable[str]) -> dict[int, str]:
     return str.maketrans({one: numbered(one) for one in characters})
 

@@ -10,7 +10,7 @@ from kpixl.collector import collector_off
 from kpixl.pack.archive import OPTIONS, embedded, finisher
 from kpixl.pack.attachments import Attachment
 from kpixl.pack.fetching import pack_fetcher
-from kpixl.pack.glyphs import PRIVATE, Unshown, unshown_characters, without
+from kpixl.pack.glyphs import Unshown, unshown_characters, with_numbers
 from kpixl.pack.html import Rendered
 from kpixl.pack.problems import RenderProblem
 from kpixl.pack.settled import settle
@@ -33,13 +33,10 @@ def to_pdf(
     ``templates``."""
     with unshown_characters() as found:
         written = _laid_out(rendered, identifier, templates, attachments)
-    found.update(PRIVATE.findall(rendered.html))
-    if found:
-        characters = tuple(sorted(found))
-        if unshown is not None:
-            rendered = unshown(characters, rendered)
-        written = _laid_out(without(rendered, characters), identifier, templates, attachments)
-    return written
+    numbered = with_numbers(rendered, found, unshown)
+    if numbered is None:
+        return written
+    return _laid_out(numbered, identifier, templates, attachments)
 
 
 def _laid_out(

@@ -14,7 +14,7 @@ from kpixl.pack.attachments import Attachment
 from kpixl.pack.browser_archive import declare, name_colours
 from kpixl.pack.canvas import Text
 from kpixl.pack.finish import complete, lay_over, saved
-from kpixl.pack.glyphs import PRIVATE, Unshown, without
+from kpixl.pack.glyphs import Unshown, with_numbers
 from kpixl.pack.html import Rendered
 from kpixl.pack.inlining import NO_IMAGES, with_files
 from kpixl.pack.margins import PageStyles, page_styles
@@ -57,14 +57,10 @@ def to_pdf(
     Raises :class:`UsageProblem` ``fetch-refused`` or ``fetch-missing`` for what is not in
     ``templates``."""
     written, missing = _made(rendered, identifier, templates, attachments)
-    found = {*missing, *PRIVATE.findall(rendered.html)}
-    if found:
-        characters = tuple(sorted(found))
-        if unshown is not None:
-            rendered = unshown(characters, rendered)
-        rendered = without(rendered, characters)
-        written, _ = _made(rendered, identifier, templates, attachments)
-    return written
+    numbered = with_numbers(rendered, missing, unshown)
+    if numbered is None:
+        return written
+    return _made(numbered, identifier, templates, attachments)[0]
 
 
 def _made(
