@@ -192,7 +192,7 @@ def test_entities_of_a_document_of_ones_own_are_not_expanded():
     bomb = (
         '<!DOCTYPE html [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><html lang="en"><p>&b;</p></html>'
     )
-    assert xhtml._root(bomb) is None
+    assert xhtml.root_of(bomb) is None
 
 
 def test_the_bytes_that_are_settled_say_what_weasyprint_would_write(monkeypatch):
