@@ -5,19 +5,23 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pdfplumber
 import pikepdf
+import pypdfium2
 import pytest
 from defusedxml import ElementTree
 
+from kpixl.pack.canvas import Drawing, Rect
 from kpixl.pack.html import FONTS, Rendered
 from kpixl.pack.pdf import pack_pdf, to_pdf
 from kpixl.pack.pluto.content import Form, Found, Resources, marked
 from kpixl.pack.pluto.layout import page_css, with_marks_font
 from kpixl.pack.pluto.marks import LEANING, NOTHING, STANDING, mark, numbers, value, without_marks
 from kpixl.pack.pluto.outline import Element, Marker
+from kpixl.pack.pluto.pictures import Picture, placed
 from kpixl.pack.pluto.turns import part_tables
 from tests.engines import HAS_PLUTOPRINT
 from tests.extremes import CASES, extreme_pdf
@@ -91,7 +95,7 @@ def shape(element: Element) -> object:
         ("loose <section><h2>a</h2></section>", [("P", [1]), ("Sect", [("H2", [2])])]),
         ("<ul><li>a</li></ul>", [("L", [("LI", [("LBody", [1])])])]),
         ("<p> </p><p>a</p>", [("P", [1])]),
-        ('<p><img src="kpixl:1" alt=""/>a</p>', [("P", [1])]),
+        ('<p><img src="kpixl:1" alt=""/>a</p>', [("P", [2])]),
         ('<p><img src="kpixl:1" alt="b"/>a</p>', [("P", [("Figure", [1]), 2])]),
         (
             "<table><tr><th>a</th><td/></tr></table>",
@@ -215,6 +219,38 @@ def test_all_between_a_pictures_mark_and_that_of_nothing_is_the_picture() -> Non
     assert "/Artifact BMC\n0 0 5 5 re f\nEMC" in written
 
 
+def test_drawings_are_painted_where_their_marks_stand() -> None:
+    # The mark's 9.97 pixels are 7.4775 points: 0.75 points a pixel. The drawing's middle, 20 right
+    # and 10 down, is 15 and 7.5 points from its corner: 100 - 15 and 50 - 7.5.
+    picture = Picture(40, 20, b"0 0 40 20 re f", has_texts=True)
+    found = Found(frozenset({1}), [], {1: picture, 2: replace(picture, has_texts=False)})
+    mark_of = "BT\n7.4775 0 0 -7.4775 100 50 Tm\n/f-9-1 1 Tf\n<{}>Tj\nET\n"
+    text = "BT\n/f-0-0 1 Tf\n(Apr)Tj\nET\n"
+    written = tagged(mark_of.format(code(1)) + text + mark_of.format(code(2)) + text, found)
+    painted = "q 0.75 0 0 0.75 85.000 42.500 cm 0 0 40 20 re W n 0 J 0 j 4 M [] 0 d"
+    assert written == (
+        f"/Span <</MCID 0>>BDC\n{painted}\n0 0 40 20 re f\nQ\nEMC\n"
+        f"/Span <</MCID 1>>BDC\n{text}EMC\n"
+        f"/Artifact BMC\n{painted}\n0 0 40 20 re f\nQ\nEMC\n"
+        # What only decorates is no end of what stood before.
+        f"/Span <</MCID 2>>BDC\n{text}EMC\n"
+    )
+    assert found.contents == {1: [(0, 0), (0, 1), (0, 2)]}
+
+
+def test_marks_of_pictures_are_placed_from_one_to_the_next() -> None:
+    content = (
+        f"BT\n7 0 0 -7 100 50 Tm\n/f-9-1 1 Tf\n<{code(1)}>Tj\n2 3 Td\n<{code(2)}>Tj\n"
+        f"[<>-4000<{code(3)[:6]}\n{code(3)[6:]}>]TJ\n1 0 Td\n<{code(4)}>Tj\nET\n"
+    )
+    assert list(placed(content.encode(), SIGNS)) == [
+        (1, (7, 0, 0, -7, 100, 50)),
+        (2, (7, 0, 0, -7, 114, 29)),  # 2 × 7 to the right, 3 × 7 up
+        (3, (7, 0, 0, -7, 142, 29)),  # 4 × 7 further
+        (4, (7, 0, 0, -7, 121, 29)),  # from where the line began
+    ]
+
+
 def test_images_are_told_apart_in_their_order() -> None:
     found = Found(frozenset({4}), [NOTHING, 4])
     written = tagged("q\n/x1 Do\nQ\nq\n/x2 Do\nQ\n", found, images={"x1", "x2"})
@@ -268,6 +304,36 @@ def test_no_sign_of_a_mark_is_left() -> None:
     text = "".join(texts(pdf))
     assert without_marks(text) == text
     assert "\ufffd" not in text
+
+
+@pytest.mark.parametrize(
+    ("style", "black"),
+    [
+        # A drawing of 40 by 20 pixels with its upper left quarter black, at 100, 100.
+        ("", (100, 100, 120, 110)),
+        ("width: 80px; height: 40px", (100, 100, 140, 120)),
+        # Turned about its middle at 120, 110.
+        ("transform: rotate(90deg)", (120, 90, 130, 110)),
+        ("transform: rotate(180deg)", (120, 110, 140, 120)),
+        ("opacity: 0.999", (100, 100, 120, 110)),
+    ],
+)
+def test_drawings_are_as_large_and_as_turned_as_the_page_says(
+    style: str, black: tuple[int, int, int, int]
+) -> None:
+    drawing = Drawing(40, 20, "", (Rect(0, 0, 40, 20, "#ffffff"), Rect(0, 0, 20, 10, "#000000")))
+    at = "position: absolute; left: 100px; top: 100px; width: 40px; height: 20px"
+    body = f'<section><img src="kpixl:1" alt="" style="{at}; {style}"/></section>'
+    css = "@page { size: 300px 300px; margin: 0 } body { margin: 0 }"
+    html = f"<html lang='en'><head><title>x</title><style>{css}</style></head>"
+    pdf = to_pdf(
+        Rendered(f"{html}<body>{body}</body></html>", {"kpixl:1": drawing}),
+        "0" * 32, None, (), "plutoprint",
+    )  # fmt: skip
+    page = pypdfium2.PdfDocument(pdf)[0].render(scale=4 * 96 / 72).to_pil().convert("L")
+    found = page.point(lambda shade: 255 * (shade < 128)).getbbox()
+    assert found is not None
+    assert [round(edge / 4) for edge in found] == list(black)
 
 
 def test_text_that_stands_loose_in_the_body_is_kept() -> None:

@@ -41,7 +41,7 @@ class Rendered:
     @property
     def images(self) -> dict[str, str]:
         """The charts as SVG, by the names that the HTML gives them."""
-        families = _svg_fonts(self.fonts)
+        families = svg_fonts(self.fonts)
         return {name: to_svg(drawing, families) for name, drawing in self.drawings.items()}
 
 
@@ -71,7 +71,7 @@ def for_print(pack: Pack, templates: Path | None = None) -> Rendered:
 
 def for_browser(pack: Pack, templates: Path | None = None) -> str:
     """The pack as one self-contained page: nothing in it is fetched from anywhere."""
-    screen, families = Screen(pack.language), _svg_fonts(fonts_of(pack))
+    screen, families = Screen(pack.language), svg_fonts(fonts_of(pack))
 
     def draw(drawing: Drawing, css: str = "", decorative: bool = False) -> Markup:
         if decorative:
@@ -94,7 +94,7 @@ def fonts_of(pack: Pack) -> str:
     return pack.fonts or FONTS[pack.language]
 
 
-def _svg_fonts(families: str) -> str:
+def svg_fonts(families: str) -> str:
     """The fonts for an SVG attribute. WeasyPrint splits it at commas and keeps the spaces, so that
     a family named after a space would never be found."""
     return families.replace(", ", ",")

@@ -172,6 +172,14 @@ def pictures(
 
 # ---- Shapes ---------------------------------------------------------------------------------
 
+
+def painted(drawing: Drawing) -> bytes:
+    """The operators for all but the texts of ``drawing``, in its own coordinates."""
+    shapes = [shape for shape in drawing.shapes if not isinstance(shape, Text)]
+    parts = (_painted(kind, alike) for kind, alike in groupby(shapes, _style))
+    return "\n".join(parts).encode("ascii")
+
+
 Style = tuple[Any, ...]
 
 

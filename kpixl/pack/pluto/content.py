@@ -2,7 +2,8 @@
 
 Cairo writes pages in one way only: text stands in objects (BT to ET), a mark as a string of its own
 font in between. From a mark on, text belongs to what the mark names; all else is painted for looks
-and becomes an artifact, but within a picture, which ends with the mark of nothing.
+and becomes an artifact, but within a picture, which ends with the mark of nothing. Drawings are
+painted here, where their marks stand.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from functools import lru_cache
 from typing import Any
 
 from kpixl.pack.pluto.marks import NOTHING, numbers
+from kpixl.pack.pluto.pictures import Matrix, Picture, placed
 
 _SHOWN = rb"(?:\[[^\]]*\]\s*TJ|<[0-9a-fA-F\s]*>\s*Tj)\n"
 _PLACED = rb"(?:-?[\d.]+ )+(?:Td|Tm)\n"
 _STEP = re.compile(rb"(?P<shown>" + _SHOWN + rb")|(?P<placed>" + _PLACED + rb")")
 _PIECE = re.compile(rb"<([0-9a-fA-F\s]*)>|(-?[\d.]+)")
 _PAINTS = re.compile(rb"(?:^|\s)(?:f\*?|[Ssn]|[Bb]\*?|sh|Do)(?=\s|$)")
+_FONT = re.compile(rb"/(f-\d+-\d+) ")
 _OBJECT = re.compile(rb"/(x\d+) Do\n")
 LONG = 400
 """Bytes beyond which content always paints something: paths are what makes it long."""
@@ -55,12 +58,13 @@ class Found:
     is painted, ``lengths`` how many places it has.
 
     ``graphics`` are the marks of pictures, ``images`` those of the ones that are painted as images,
-    in their order. ``current`` is what text without a mark goes on with, ``begun`` the page on
-    which each mark was met first.
+    in their order; ``pictures`` are by mark those that are painted here. ``current`` is what text
+    without a mark goes on with, ``begun`` the page on which each mark was met first.
     """
 
     graphics: Set[int]
     images: list[int]
+    pictures: Mapping[int, Picture] = field(default_factory=dict)
     contents: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     pages: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
@@ -105,10 +109,38 @@ class _Stream:
         for text in texts:
             inside, end, after = text.partition(b"\nET\n")
             if any(name in inside for name in self.names):
-                self._text(inside + b"\n")
+                self._marked(inside + b"\n")
             elif end:
                 self.out += (self._beginning(), b"BT\n", inside, b"\nET\n", END)
             self._painting(after)
+
+    def _marked(self, inside: bytes) -> None:
+        """Text with marks in it, or the marks of pictures, which stand by themselves."""
+        fonts = {font.decode("ascii") for font in _FONT.findall(inside)}
+        if len(fonts) > 1 or self.marks is None:
+            self._text(inside)
+            return
+        marks = list(placed(inside, self.signs[fonts.pop()]))
+        if marks and marks[0][0] in self.found.pictures:
+            for number, place in marks:
+                self._picture(number, place)
+        else:
+            self._text(inside)
+
+    def _picture(self, number: int, place: Matrix) -> None:
+        picture = self.found.pictures[number]
+        meant = self._met(number) if number in self.found.graphics else NOTHING
+        if picture.operators:
+            beginning = ARTIFACT if meant == NOTHING else self._begun(number)
+            self.out += (beginning, picture.at(place), END)
+        if picture.has_texts:
+            self.found.current = meant
+
+    def _met(self, number: int) -> int:
+        """``number``, or nothing: what is met again on another page is a table's head, repeated,
+        and no content."""
+        again = self.found.begun.setdefault(number, self.page) != self.page
+        return NOTHING if again else number
 
     def _text(self, inside: bytes) -> None:
         """Text with marks in it: what stands between two of them belongs to the first."""
@@ -147,9 +179,7 @@ class _Stream:
         if b"\n" in digits:
             digits = b"".join(digits.split())
         for number in numbers([known[digits[at : at + 4]] for at in range(0, len(digits), 4)]):
-            # What is met again on another page is a table's head, repeated: no content.
-            again = self.found.begun.setdefault(number, self.page) != self.page
-            self.found.current = NOTHING if again else number
+            self.found.current = self._met(number)
         return moved
 
     def _beginning(self, graphic: bool = False) -> bytes:

@@ -15,7 +15,7 @@ from kpixl.pack.browser_archive import declare, name_colours
 from kpixl.pack.canvas import Text
 from kpixl.pack.finish import complete, lay_over, saved
 from kpixl.pack.glyphs import Unshown, with_numbers
-from kpixl.pack.html import Rendered
+from kpixl.pack.html import Rendered, svg_fonts
 from kpixl.pack.inlining import NO_IMAGES, with_files
 from kpixl.pack.margins import PageStyles, page_styles
 from kpixl.pack.places import MARK
@@ -25,6 +25,7 @@ from kpixl.pack.pluto.naming import name_glyphs
 from kpixl.pack.pluto.outline import Marker, Outline, target_of
 from kpixl.pack.pluto.pages import Pages, settle
 from kpixl.pack.pluto.parsing import parsed
+from kpixl.pack.pluto.pictures import Picture, picture_of, svg_of
 from kpixl.pack.pluto.structure import write_structure
 from kpixl.pack.pluto.turns import part_tables
 from kpixl.pack.references import IMAGE_SCHEME
@@ -107,13 +108,15 @@ def _lay_margins(document: pikepdf.Pdf, source: _Source, html: str) -> None:
 @dataclass(frozen=True)
 class _Source:
     """What is to be laid out: the pack's HTML, its elements marked, and what its style sheets say
-    of pages. ``targets`` gives the id of what tells a place, by the id of what is led to."""
+    of pages. ``images`` are the drawings' texts by name, ``pictures`` the rest of them by mark;
+    ``targets`` gives the id of what tells a place, by the id of what is led to."""
 
     html: str
     root: ElementTree.Element
     body: ElementTree.Element
     styles: PageStyles
     images: Mapping[str, str]
+    pictures: Mapping[int, Picture]
     outline: Outline
     headings: tuple[Heading, ...]
     targets: Mapping[str, str]
@@ -128,7 +131,7 @@ class _Source:
         numbers = guessed(self.html) if refers else {}
         for _ in range(MOST_LAYOUTS):
             self._number(numbers)
-            pages = Pages(self.outline)
+            pages = Pages(self.outline, self.pictures)
             for name, elements in runs:
                 pages.add(name, laid_out(self._run(css, name, elements), *A4))
             for name, inner in self.targets.items():
@@ -209,12 +212,15 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
     part_tables(body)
     wanted = {target_of(href) for href in marker.outline.hrefs} | {one.mark for one in headings}
     targets = _targets(body, frozenset(wanted - {""}))
+    families = svg_fonts(rendered.fonts)
+    pictures = {name: picture_of(one) for name, one in rendered.drawings.items()}
     return _Source(
         html=html,
         root=root,
         body=body,
         styles=styles,
-        images=rendered.images,
+        images={name: svg_of(one, families) for name, one in rendered.drawings.items()},
+        pictures={mark: pictures[name] for mark, name in marker.outline.drawn.items()},
         outline=marker.outline,
         headings=headings,
         targets=targets,

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from kpixl.pack.margins import PageStyles
 from kpixl.pack.pluto.marks import FAMILY, NOTHING, font_face, mark
+from kpixl.pack.pluto.pictures import mark_of_picture
 
 OWN_CSS = """
 @page { -pluto-page-scale: 1 }
@@ -16,6 +17,7 @@ body { overflow-wrap: break-word }
 """
 """Nothing is printed smaller for what stands out at a side; words break where nothing else does."""
 
+ENDS = "</svg>"
 MARK = "data-mark"
 """The attribute of a drawing that tells its mark."""
 
@@ -117,7 +119,7 @@ def runs_of(
 
 
 def with_drawings(html: str, images: Mapping[str, str]) -> str:
-    """``html`` with each drawing in it, between its mark and that of nothing."""
+    """``html`` with each of ``images`` in it, after the mark of its picture."""
 
     def drawn(match: re.Match[str]) -> str:
         about = dict(_VALUE.findall(match[0]))
@@ -125,9 +127,11 @@ def with_drawings(html: str, images: Mapping[str, str]) -> str:
         if svg is None:
             return match[0]
         head, _, inside = svg.partition(">")
-        number = int(about.get(MARK, NOTHING))
         kept = "".join(f' {name}="{about[name]}"' for name in ("class", "style") if name in about)
-        return f"{head}{kept}>{between_marks(inside, number)}"
+        begun = mark_of_picture(int(about[MARK]))
+        if inside == ENDS:
+            return f"{head}{kept}>{begun}{ENDS}"
+        return f"{head}{kept}>{begun}{inside.removesuffix(ENDS)}{_text(NOTHING)}{ENDS}"
 
     return _PICTURE.sub(drawn, html)
 

@@ -147,15 +147,21 @@ class Marker:
 
     def _picture(self, element: ElementTree.Element) -> list[Element | int]:
         alt, source = element.get("alt", ""), element.get("src", "")
-        number = next(self.numbers) if alt else NOTHING
         if source.startswith(self.drawn):
+            number = next(self.numbers)
             element.set(MARK, str(number))
             self.outline.drawn[number] = source
-        elif source.startswith(SVG_DATA):
+            return self._figure(number, alt)
+        number = next(self.numbers) if alt else NOTHING
+        if source.startswith(SVG_DATA):
             element.set("src", _svg_between_marks(source, number))
         else:
             self.outline.images.append(number)
-        if number == NOTHING:
+        return self._figure(number, alt)
+
+    def _figure(self, number: int, alt: str) -> list[Element | int]:
+        """A picture in the outline, but one that only decorates."""
+        if not alt:
             return []
         self.outline.graphics.add(number)
         return [Element("Figure", [number], alt)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from zlib import compress
 
@@ -12,6 +12,7 @@ from kpixl.pack.places import Place
 from kpixl.pack.pluto.content import Form, Found, Resources, marked
 from kpixl.pack.pluto.marks import FAMILY, value
 from kpixl.pack.pluto.outline import Outline
+from kpixl.pack.pluto.pictures import Picture
 
 if TYPE_CHECKING:
     import pikepdf
@@ -27,14 +28,14 @@ class Pages:
     ``places`` by id. :meth:`read` finds what its content holds, stream by stream: ``holders`` are
     the pages and forms whose content was read, in the order of ``found``'s streams."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, pictures: Mapping[int, Picture]) -> None:
         import pikepdf
 
         self.document = pikepdf.new()
         self.names: list[str] = []
         self.sizes: list[tuple[float, float]] = []
         self.places: dict[str, Place] = {}
-        self.found = Found(outline.graphics, list(outline.images))
+        self.found = Found(outline.graphics, list(outline.images), pictures)
         self.holders: list[pikepdf.Object] = []
         self._fonts: dict[tuple[int, int], dict[bytes, int]] = {}
 

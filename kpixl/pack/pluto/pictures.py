@@ -1,0 +1,105 @@
+"""Paint drawings into pages that PlutoBook laid out.
+
+Drawn as SVG, the lines and areas of a pack's charts would be a third of PlutoBook's work. So it
+gets their texts alone, and a mark in the middle of each: where that stands, and how large, tells
+where the rest goes, as operators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kpixl.pack.canvas import Drawing, Text, number, to_svg
+from kpixl.pack.operators import painted
+from kpixl.pack.pluto.marks import FAMILY, PLACES, mark, numbers
+
+SIZE = 9.97
+FILL = "#010203"
+"""Size in CSS pixels and colour of these marks. No text has both: Cairo puts texts that share them
+into one object, and places them by the widths of those before."""
+
+Matrix = tuple[float, ...]
+
+_VALUE = rb"-?[\d.]+\s+"
+_STEP = re.compile(
+    rb"(?P<Tm>(?:" + _VALUE + rb"){6})Tm|(?P<Td>(?:" + _VALUE + rb"){2})Td"
+    rb"|\[(?P<TJ>[^\]]*)\]\s*TJ|(?P<Tj><[0-9a-fA-F\s]*>)\s*Tj"
+)
+_PIECE = re.compile(rb"<([0-9a-fA-F\s]*)>|(-?[\d.]+)")
+_CODE = 4
+"""Digits of a sign's code."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is painted of a drawing, ``width`` by ``height`` CSS pixels large; ``has_texts`` tells
+    whether texts follow, which PlutoBook sets."""
+
+    width: float
+    height: float
+    operators: bytes
+    has_texts: bool
+
+    def at(self, place: Matrix) -> bytes:
+        """The operators that paint it around ``place``, the matrix of its mark."""
+        a, b, c, d, x, y = place
+        # A text's own upwards is downwards in a drawing.
+        a, b, c, d = a / SIZE, b / SIZE, -c / SIZE, -d / SIZE
+        right, down = self.width / 2, self.height / 2
+        corner = (x - right * a - down * c, y - right * b - down * d)
+        scale = (f"{round(part, 4) + 0:g}" for part in (a, b, c, d))
+        matrix = " ".join((*scale, *(f"{part:.3f}" for part in corner)))
+        area = f"0 0 {number(self.width)} {number(self.height)} re W n"
+        return (
+            f"q {matrix} cm {area} 0 J 0 j 4 M [] 0 d\n".encode("ascii") + self.operators + b"\nQ\n"
+        )
+
+
+def picture_of(drawing: Drawing) -> Picture:
+    """``drawing`` without its texts."""
+    has_texts = any(isinstance(one, Text) for one in drawing.shapes)
+    return Picture(drawing.width, drawing.height, painted(drawing), has_texts)
+
+
+def svg_of(drawing: Drawing, families: str) -> str:
+    """The texts of ``drawing`` alone, in the font ``families``; nobody hears them twice."""
+    texts = tuple(one for one in drawing.shapes if isinstance(one, Text))
+    return to_svg(drawing._replace(shapes=texts, alt=""), families)
+
+
+def mark_of_picture(value: int) -> str:
+    """The text that marks the middle of the picture ``value`` in its SVG."""
+    return (
+        f'<text x="50%" y="50%" font-size="{SIZE}" font-family="{FAMILY}" fill="{FILL}">'
+        f"{mark(value)}</text>"
+    )
+
+
+def placed(text: bytes, signs: Mapping[bytes, int]) -> Iterator[tuple[int, Matrix]]:
+    """The marks in a ``text`` object that holds nothing else, each with the matrix of its place;
+    ``signs`` gives what their codes count."""
+    line: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    along, digits = 0.0, b""
+    for step in _STEP.finditer(text):
+        if step["Tm"]:
+            line, along = tuple(map(float, step["Tm"].split())), 0.0
+        elif step["Td"]:
+            line, along = _moved(line, *map(float, step["Td"].split())), 0.0
+        else:
+            for codes, back in _PIECE.findall(step["TJ"] or step["Tj"]):
+                along -= float(back or 0) / 1000
+                digits += b"".join(codes.split())
+                while len(digits) >= PLACES * _CODE:
+                    values = [signs[digits[at : at + _CODE]] for at in _PLACES]
+                    digits = digits[PLACES * _CODE :]
+                    yield numbers(values)[0], _moved(line, along, 0)
+
+
+_PLACES = range(0, PLACES * _CODE, _CODE)
+
+
+def _moved(matrix: Matrix, right: float, up: float) -> Matrix:
+    a, b, c, d, x, y = matrix
+    return a, b, c, d, x + right * a + up * c, y + right * b + up * d
