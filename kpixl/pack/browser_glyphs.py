@@ -34,7 +34,7 @@ def unshown_by(browser: Browser, pdf: bytes, rendered: Rendered, faces: str) -> 
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
         shown = frozenset(shown_by(document))
-    asked = sorted({one for one in written_in(rendered) if is_seen(one)} - shown)[:MOST]
+    asked = sorted({one for one in set(written_in(rendered)) if is_seen(one)} - shown)[:MOST]
     if not asked:
         return frozenset()
     printed = print_page(browser, sealed(_sheet(asked, rendered, faces)))

@@ -14,15 +14,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from kpixl.pack.pluto.marks import NOTHING, numbers
+from kpixl.pack.pluto.marks import LENGTH, NOTHING, number_in
 from kpixl.pack.pluto.pictures import Matrix, Picture, placed
 
 _SHOWN = rb"(?:\[[^\]]*\]\s*TJ|<[0-9a-fA-F\s]*>\s*Tj)\n"
 _PLACED = rb"(?:-?[\d.]+ )+(?:Td|Tm)\n"
 _STEP = re.compile(rb"(?P<shown>" + _SHOWN + rb")|(?P<placed>" + _PLACED + rb")")
+_ALONE = re.compile(
+    rb"(" + _PLACED + rb")?(?:\[<>(-?[\d.]+))?<([0-9a-f]{%d})>(?:\]TJ|Tj)\n" % LENGTH
+)
+"""The usual step: a mark alone, placed or moved."""
 _PIECE = re.compile(rb"<([0-9a-fA-F\s]*)>|(-?[\d.]+)")
 _PAINTS = re.compile(rb"(?:^|\s)(?:f\*?|[Ssn]|[Bb]\*?|sh|Do)(?=\s|$)")
 _FONT = re.compile(rb"/(f-\d+-\d+) ")
+_TAKEN = b" Tf\n"
 _OBJECT = re.compile(rb"/(x\d+) Do\n")
 LONG = 400
 """Bytes beyond which content always paints something: paths are what makes it long."""
@@ -116,16 +121,13 @@ class _Stream:
 
     def _marked(self, inside: bytes) -> None:
         """Text with marks in it, or the marks of pictures, which stand by themselves."""
-        fonts = {font.decode("ascii") for font in _FONT.findall(inside)}
-        if len(fonts) > 1 or self.marks is None:
-            self._text(inside)
-            return
-        marks = list(placed(inside, self.signs[fonts.pop()]))
-        if marks and marks[0][0] in self.found.pictures:
-            for number, place in marks:
-                self._picture(number, place)
-        else:
-            self._text(inside)
+        if inside.count(_TAKEN) == 1 and (font := _FONT.search(inside)):
+            marks = list(placed(inside, self.signs[font[1].decode("ascii")]))
+            if marks[0][0] in self.found.pictures:
+                for number, place in marks:
+                    self._picture(number, place)
+                return
+        self._text(inside)
 
     def _picture(self, number: int, place: Matrix) -> None:
         picture = self.found.pictures[number]
@@ -166,7 +168,17 @@ class _Stream:
     def _mark(self, font: str, steps: bytes) -> bytes:
         """Marks of a ``font``, one after another; the last is in force. Gives how far its text is
         moved from what was shown before."""
-        known, digits, moved = self.signs[font], b"", b""
+        alone = _ALONE.fullmatch(steps)
+        if alone is None:
+            return self._marks_of(self.signs[font], steps)
+        placed, by, digits = alone.groups()
+        if placed:
+            self.out.append(placed)
+        self.found.current = self._met(number_in(digits, self.signs[font]))
+        return by + b" " if by else b""
+
+    def _marks_of(self, known: Mapping[bytes, int], steps: bytes) -> bytes:
+        digits, moved = b"", b""
         for step in _STEP.finditer(steps):
             if step["placed"]:
                 self.out.append(step[0])
@@ -178,8 +190,8 @@ class _Stream:
                     moved += by + b" "
         if b"\n" in digits:
             digits = b"".join(digits.split())
-        for number in numbers([known[digits[at : at + 4]] for at in range(0, len(digits), 4)]):
-            self.found.current = self._met(number)
+        for at in range(0, len(digits), LENGTH):
+            self.found.current = self._met(number_in(digits[at : at + LENGTH], known))
         return moved
 
     def _beginning(self, graphic: bool = False) -> bytes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 FAMILY = "kpixl-marks"
@@ -21,6 +21,9 @@ DIGITS, PLACES = 100, 3
 LEANING = (*map(chr, range(0x1DA00, 0x1DA37)), *map(chr, range(0x1DA3B, 0x1DA68)))[:DIGITS]
 STANDING = tuple(map(chr, range(0x1D800, 0x1D800 + DIGITS)))
 MOST = DIGITS**PLACES
+CODE = 4
+"""Hexadecimal digits by which a page's content names a sign."""
+LENGTH = PLACES * CODE
 NOTHING = 0
 """The mark of what is no content."""
 
@@ -41,12 +44,11 @@ def value(sign: str) -> int:
     return _VALUES[sign]
 
 
-def numbers(values: Sequence[int]) -> list[int]:
-    """The numbers of the marks whose signs have ``values``, one after another."""
-    return [
-        (values[at] * DIGITS + values[at + 1]) * DIGITS + values[at + 2]
-        for at in range(0, len(values) - PLACES + 1, PLACES)
-    ]
+def number_in(codes: bytes, signs: Mapping[bytes, int]) -> int:
+    """The number of the mark that ``codes`` show, :data:`LENGTH` digits; ``signs`` gives what each
+    code counts."""
+    highest, high, low = (signs[codes[at : at + CODE]] for at in range(0, LENGTH, CODE))
+    return (highest * DIGITS + high) * DIGITS + low
 
 
 def without_marks(text: str) -> str:

@@ -28,7 +28,7 @@ def missing_of(document: pikepdf.Pdf, rendered: Rendered, templates: Path | None
     """The characters of ``rendered`` that no font had when ``document`` was laid out. What its
     fonts say that they show is shown; PlutoBook is asked for the rest, which mostly is other forms
     of signs."""
-    wanted = {one for one in written_in(rendered) if is_seen(one)}
+    wanted = {one for one in set(written_in(rendered)) if is_seen(one)}
     asked = tuple(sorted(wanted - set(shown_by(document)))[:MOST])
     if not asked:
         return frozenset()

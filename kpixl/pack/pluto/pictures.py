@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kpixl.pack.canvas import Drawing, Text, number, to_svg
 from kpixl.pack.operators import painted
-from kpixl.pack.pluto.marks import FAMILY, PLACES, mark, numbers
+from kpixl.pack.pluto.marks import FAMILY, LENGTH, mark, number_in
 
 SIZE = 9.97
 FILL = "#010203"
@@ -28,8 +28,6 @@ _STEP = re.compile(
     rb"|\[(?P<TJ>[^\]]*)\]\s*TJ|(?P<Tj><[0-9a-fA-F\s]*>)\s*Tj"
 )
 _PIECE = re.compile(rb"<([0-9a-fA-F\s]*)>|(-?[\d.]+)")
-_CODE = 4
-"""Digits of a sign's code."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +89,9 @@ def placed(text: bytes, signs: Mapping[bytes, int]) -> Iterator[tuple[int, Matri
             for codes, back in _PIECE.findall(step["TJ"] or step["Tj"]):
                 along -= float(back or 0) / 1000
                 digits += b"".join(codes.split())
-                while len(digits) >= PLACES * _CODE:
-                    values = [signs[digits[at : at + _CODE]] for at in _PLACES]
-                    digits = digits[PLACES * _CODE :]
-                    yield numbers(values)[0], _moved(line, along, 0)
-
-
-_PLACES = range(0, PLACES * _CODE, _CODE)
+                while len(digits) >= LENGTH:
+                    yield number_in(digits, signs), _moved(line, along, 0)
+                    digits = digits[LENGTH:]
 
 
 def _moved(matrix: Matrix, right: float, up: float) -> Matrix:
