@@ -14,14 +14,14 @@ import pypdfium2
 import pytest
 from defusedxml import ElementTree
 
-from kpixl.pack.canvas import Drawing, Rect
+from kpixl.pack.canvas import Drawing, Rect, Text
 from kpixl.pack.html import FONTS, Rendered
 from kpixl.pack.pdf import pack_pdf, to_pdf
 from kpixl.pack.pluto.content import Form, Found, Resources, marked
 from kpixl.pack.pluto.layout import page_css, with_marks_font
 from kpixl.pack.pluto.marks import LEANING, NOTHING, STANDING, mark, number_in, value, without_marks
 from kpixl.pack.pluto.outline import Element, Marker
-from kpixl.pack.pluto.pictures import Picture, placed
+from kpixl.pack.pluto.pictures import picture_of, pictures_in
 from kpixl.pack.pluto.turns import part_tables
 from tests.engines import HAS_PLUTOPRINT
 from tests.extremes import CASES, extreme_pdf
@@ -223,16 +223,19 @@ def test_all_between_a_pictures_mark_and_that_of_nothing_is_the_picture() -> Non
 def test_drawings_are_painted_where_their_marks_stand() -> None:
     # The mark's 9.97 pixels are 7.4775 points: 0.75 points a pixel. The drawing's middle, 20 right
     # and 10 down, is 15 and 7.5 points from its corner: 100 - 15 and 50 - 7.5.
-    picture = Picture(40, 20, b"0 0 40 20 re f", has_texts=True)
+    picture = picture_of(Drawing(40, 20, "", (Rect(0, 0, 40, 20, "#000"), Text(9, 9, "Apr", 7))))
     found = Found(frozenset({1}), [], {1: picture, 2: replace(picture, has_texts=False)})
     mark_of = "BT\n7.4775 0 0 -7.4775 100 50 Tm\n/f-9-1 1 Tf\n<{}>Tj\nET\n"
     text = "BT\n/f-0-0 1 Tf\n(Apr)Tj\nET\n"
     written = tagged(mark_of.format(code(1)) + text + mark_of.format(code(2)) + text, found)
-    painted = "q 0.75 0 0 0.75 85.000 42.500 cm 0 0 40 20 re W n 0 J 0 j 4 M [] 0 d"
+    painted = (
+        "q 0.75 0 0 0.75 85.000 42.500 cm 0 0 40 20 re W n 0 J 0 j 4 M [] 0 d\n"
+        "0 0 0 rg 0 0 40 20 re f"
+    )
     assert written == (
-        f"/Span <</MCID 0>>BDC\n{painted}\n0 0 40 20 re f\nQ\nEMC\n"
+        f"/Span <</MCID 0>>BDC\n{painted}\nQ\nEMC\n"
         f"/Span <</MCID 1>>BDC\n{text}EMC\n"
-        f"/Artifact BMC\n{painted}\n0 0 40 20 re f\nQ\nEMC\n"
+        f"/Artifact BMC\n{painted}\nQ\nEMC\n"
         # What only decorates is no end of what stood before.
         f"/Span <</MCID 2>>BDC\n{text}EMC\n"
     )
@@ -244,7 +247,7 @@ def test_marks_of_pictures_are_placed_from_one_to_the_next() -> None:
         f"BT\n7 0 0 -7 100 50 Tm\n/f-9-1 1 Tf\n<{code(1)}>Tj\n2 3 Td\n<{code(2)}>Tj\n"
         f"[<>-4000<{code(3)[:6]}\n{code(3)[6:]}>]TJ\n1 0 Td\n<{code(4)}>Tj\nET\n"
     )
-    assert list(placed(content.encode(), SIGNS)) == [
+    assert pictures_in(content.removeprefix("BT\n").encode(), SIGNS) == [
         (1, (7, 0, 0, -7, 100, 50)),
         (2, (7, 0, 0, -7, 114, 29)),  # 2 × 7 to the right, 3 × 7 up
         (3, (7, 0, 0, -7, 142, 29)),  # 4 × 7 further

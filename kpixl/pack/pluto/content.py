@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from kpixl.pack.pluto.marks import LENGTH, NOTHING, number_in
-from kpixl.pack.pluto.pictures import Matrix, Picture, placed
+from kpixl.pack.pluto.pictures import Matrix, Picture, pictures_in
 
 _SHOWN = rb"(?:\[[^\]]*\]\s*TJ|<[0-9a-fA-F\s]*>\s*Tj)\n"
 _PLACED = rb"(?:-?[\d.]+ )+(?:Td|Tm)\n"
@@ -122,7 +122,7 @@ class _Stream:
     def _marked(self, inside: bytes) -> None:
         """Text with marks in it, or the marks of pictures, which stand by themselves."""
         if inside.count(_TAKEN) == 1 and (font := _FONT.search(inside)):
-            marks = list(placed(inside, self.signs[font[1].decode("ascii")]))
+            marks = pictures_in(inside, self.signs[font[1].decode("ascii")])
             if marks[0][0] in self.found.pictures:
                 for number, place in marks:
                     self._picture(number, place)

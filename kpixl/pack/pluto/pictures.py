@@ -27,6 +27,10 @@ _STEP = re.compile(
     rb"(?P<Tm>(?:" + _VALUE + rb"){6})Tm|(?P<Td>(?:" + _VALUE + rb"){2})Td"
     rb"|\[(?P<TJ>[^\]]*)\]\s*TJ|(?P<Tj><[0-9a-fA-F\s]*>)\s*Tj"
 )
+_ALONE = re.compile(
+    rb"((?:" + _VALUE + rb"){6})Tm\n/f-\d+-\d+ [\d.]+ Tf\n<([0-9a-f]{%d})>Tj\n$" % LENGTH
+)
+"""The usual text object: one mark."""
 _PIECE = re.compile(rb"<([0-9a-fA-F\s]*)>|(-?[\d.]+)")
 
 
@@ -47,18 +51,19 @@ class Picture:
         a, b, c, d = a / SIZE, b / SIZE, -c / SIZE, -d / SIZE
         right, down = self.width / 2, self.height / 2
         corner = (x - right * a - down * c, y - right * b - down * d)
-        scale = (f"{round(part, 4) + 0:g}" for part in (a, b, c, d))
-        matrix = " ".join((*scale, *(f"{part:.3f}" for part in corner)))
-        area = f"0 0 {number(self.width)} {number(self.height)} re W n"
-        return (
-            f"q {matrix} cm {area} 0 J 0 j 4 M [] 0 d\n".encode("ascii") + self.operators + b"\nQ\n"
-        )
+        # Nought has no sign, so that equal pictures are equal bytes.
+        scale = [round(part, 4) + 0.0 for part in (a, b, c, d)]
+        return b"q %g %g %g %g %.3f %.3f cm " % (*scale, *corner) + self.operators
 
 
 def picture_of(drawing: Drawing) -> Picture:
     """``drawing`` without its texts."""
     has_texts = any(isinstance(one, Text) for one in drawing.shapes)
-    return Picture(drawing.width, drawing.height, painted(drawing), has_texts)
+    shapes = painted(drawing)
+    if shapes:
+        area = f"0 0 {number(drawing.width)} {number(drawing.height)} re W n".encode("ascii")
+        shapes = area + b" 0 J 0 j 4 M [] 0 d\n" + shapes + b"\nQ\n"
+    return Picture(drawing.width, drawing.height, shapes, has_texts)
 
 
 def svg_of(drawing: Drawing, families: str) -> str:
@@ -75,9 +80,16 @@ def mark_of_picture(value: int) -> str:
     )
 
 
-def placed(text: bytes, signs: Mapping[bytes, int]) -> Iterator[tuple[int, Matrix]]:
+def pictures_in(text: bytes, signs: Mapping[bytes, int]) -> list[tuple[int, Matrix]]:
     """The marks in a ``text`` object that holds nothing else, each with the matrix of its place;
     ``signs`` gives what their codes count."""
+    alone = _ALONE.match(text)
+    if alone:
+        return [(number_in(alone[2], signs), tuple(map(float, alone[1].split())))]
+    return list(_placed(text, signs))
+
+
+def _placed(text: bytes, signs: Mapping[bytes, int]) -> Iterator[tuple[int, Matrix]]:
     line: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     along, digits = 0.0, b""
     for step in _STEP.finditer(text):
