@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpixl.pack.glyphs import PRIVATE
@@ -169,6 +170,7 @@ def _count(glyphs: list[tuple[_Font, int]], text: str) -> None:
             font.votes.setdefault(code, Counter())[sign] += 1
 
 
+@lru_cache(maxsize=1 << 12)
 def _is_unknown(meant: str) -> bool:
     return meant == UNKNOWN or PRIVATE.match(meant) is not None
 

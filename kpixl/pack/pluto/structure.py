@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+
+import pikepdf
 
 from kpixl.pack.canvas import clean
 from kpixl.pack.places import target_of as place_in
@@ -11,9 +12,6 @@ from kpixl.pack.pluto.outline import CELLS, LINK, Element, Outline, target_of
 from kpixl.pack.pluto.pages import Pages
 from kpixl.pack.tags import LONGEST
 from kpixl.words import say
-
-if TYPE_CHECKING:
-    import pikepdf
 
 PRINTED = 4
 """The flag of an annotation that is printed, too."""
@@ -28,8 +26,6 @@ def write_structure(pages: Pages, outline: Outline, language: str) -> None:
 
 def _linked(pages: Pages, outline: Outline) -> Mapping[int, Sequence[tuple[int, pikepdf.Object]]]:
     """The annotations of each link, each with its page. Those that lead nowhere are gone."""
-    import pikepdf
-
     found: dict[int, list[tuple[int, pikepdf.Object]]] = {}
     for at, page in enumerate(pages.document.pages):
         kept = []
@@ -76,8 +72,6 @@ class _Structure:
 
     def write(self, outline: Element) -> None:
         """Write ``outline`` with all that stands below it."""
-        import pikepdf
-
         document, leaves = self.document, {page.objgen for page in self.pages}
         self.leaves = {n for n, one in enumerate(self.holders) if one.objgen in leaves}
         root = document.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot))
@@ -97,10 +91,11 @@ class _Structure:
         document.Root["/MarkInfo"] = pikepdf.Dictionary(Marked=True)
 
     def _element(self, one: Element, parent: pikepdf.Object) -> pikepdf.Object:
-        import pikepdf
-
         notes = () if one.link is None else self.notes.get(one.link, ())
         about = self._about(one, parent, bool(notes))
+        alone = self._only_content(one)
+        if alone:
+            return self._leaf(about, *alone)
         page = self._first_page(one)
         if page is not None:
             about["/Pg"] = self.pages[page]
@@ -116,9 +111,24 @@ class _Structure:
             if not children:
                 element["/Alt"] = told
             children += self._leads(notes, element, told)
-        # A number alone needs no list around it.
-        alone = children[0] if len(children) == 1 and isinstance(children[0], int) else None
-        element["/K"] = pikepdf.Array(children) if alone is None else alone
+        element["/K"] = pikepdf.Array(children)
+        return element
+
+    def _only_content(self, one: Element) -> tuple[int, int] | None:
+        """Stream and place of an element that holds one piece of a page's content and no more, as
+        most do."""
+        if len(one.children) != 1 or one.link is not None:
+            return None
+        (child,) = one.children
+        held = self.found.contents.get(child, ()) if isinstance(child, int) else ()
+        return held[0] if len(held) == 1 and held[0][0] in self.leaves else None
+
+    def _leaf(self, about: dict[str, object], stream: int, place: int) -> pikepdf.Object:
+        """A number alone needs no list around it."""
+        about["/Pg"] = self.pages[self.found.pages[stream]]
+        about["/K"] = place
+        element = self.document.make_indirect(pikepdf.Dictionary(about))
+        self.owners[stream][place] = element
         return element
 
     def _first_page(self, one: Element) -> int | None:
@@ -130,8 +140,6 @@ class _Structure:
         return None
 
     def _about(self, one: Element, parent: pikepdf.Object, leads: bool) -> dict[str, object]:
-        import pikepdf
-
         # A link that leads nowhere is text like any other.
         kind = "Span" if one.link is not None and not leads else one.kind
         about: dict[str, object] = {"/S": self._name(kind), "/P": parent}
@@ -144,16 +152,12 @@ class _Structure:
         return about
 
     def _name(self, kind: str) -> pikepdf.Name:
-        import pikepdf
-
         if kind not in self.kinds:
             self.kinds[kind] = pikepdf.Name("/" + kind)
         return self.kinds[kind]
 
     def _content(self, mark: int, page: int | None, owner: pikepdf.Object) -> list[object]:
         """The content of ``mark``: a number on ``page``, the element's own, else with its place."""
-        import pikepdf
-
         found: list[object] = []
         for stream, place in self.found.contents.get(mark, ()):
             self.owners[stream][place] = owner
@@ -173,8 +177,6 @@ class _Structure:
         owner: pikepdf.Object,
         told: pikepdf.String,
     ) -> list[object]:
-        import pikepdf
-
         found: list[object] = []
         for page, note in notes:
             note["/Contents"] = told
@@ -189,8 +191,6 @@ def _alt(one: Element) -> str:
 
 
 def _described(cell: Element) -> dict[str, object]:
-    import pikepdf
-
     found: dict[str, object] = {}
     if cell.kind == "TH":
         found["/Scope"] = pikepdf.Name.Column if cell.head else pikepdf.Name.Row
