@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -19,13 +20,14 @@ from kpixl.pack.html import Rendered, svg_fonts
 from kpixl.pack.inlining import NO_IMAGES, with_files
 from kpixl.pack.margins import PageStyles, page_styles
 from kpixl.pack.places import MARK
-from kpixl.pack.pluto.layout import laid_out, of_margins, page_css, runs_of, with_drawings
+from kpixl.pack.pluto.layout import drawn, laid_out, of_margins, page_css, runs_of
 from kpixl.pack.pluto.missing import missing_of
 from kpixl.pack.pluto.naming import name_glyphs
 from kpixl.pack.pluto.outline import Marker, Outline, target_of
 from kpixl.pack.pluto.pages import Pages, settle
 from kpixl.pack.pluto.parsing import parsed
 from kpixl.pack.pluto.pictures import Picture, picture_of, svg_of
+from kpixl.pack.pluto.serial import html_of
 from kpixl.pack.pluto.structure import write_structure
 from kpixl.pack.pluto.turns import part_tables
 from kpixl.pack.references import IMAGE_SCHEME
@@ -115,7 +117,7 @@ class _Source:
     root: ElementTree.Element
     body: ElementTree.Element
     styles: PageStyles
-    images: Mapping[str, str]
+    images: Mapping[str, tuple[str, str]]
     pictures: Mapping[int, Picture]
     outline: Outline
     headings: tuple[Heading, ...]
@@ -167,8 +169,7 @@ class _Source:
         body = ElementTree.SubElement(html, "body", self.body.attrib)
         body.extend(elements)
         body.append(_asked_for(elements, self.targets))
-        text = ElementTree.tostring(html, encoding="unicode", method="html")
-        return with_drawings(f"<!DOCTYPE html>{text}", self.images)
+        return f"<!DOCTYPE html>{html_of(html, partial(drawn, images=self.images))}"
 
 
 def _asked_for(

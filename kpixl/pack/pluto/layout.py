@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from html import escape
 from xml.etree import ElementTree
 
 from kpixl.pack.margins import PageStyles
@@ -17,7 +19,6 @@ body { overflow-wrap: break-word }
 """
 """Nothing is printed smaller for what stands out at a side; words break where nothing else does."""
 
-ENDS = "</svg>"
 MARK = "data-mark"
 """The attribute of a drawing that tells its mark."""
 
@@ -26,8 +27,6 @@ _FAMILY = re.compile(r"(\bfont(?:-family)?\s*:\s*)([^;{}!]+)", re.IGNORECASE)
 _KEYWORDS = frozenset(("inherit", "initial", "unset", "revert"))
 _NAMED_PAGE = re.compile(r"@page\s+([\w-]*)(:[\w-]+)?\s*\{[^{}]*\}")
 _COLUMNS = re.compile(r"(?<![\w-])column(?:s|-count|-width)\s*:[^;{}]*;?", re.IGNORECASE)
-_PICTURE = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
-_VALUE = re.compile(r"\s([\w-]+)=\"([^\"]*)\"")
 
 
 FONTS = f"""
@@ -71,6 +70,7 @@ def laid_out(html: str, width: float, height: float) -> bytes:
     return written.getvalue()
 
 
+@lru_cache(maxsize=16)
 def page_css(css: str, name: str) -> str:
     """``css`` for a run of pages called ``name``: PlutoBook knows no names of pages, and takes
     what is said of the first one for all."""
@@ -118,22 +118,18 @@ def runs_of(
         yield last, run
 
 
-def with_drawings(html: str, images: Mapping[str, str]) -> str:
-    """``html`` with each of ``images`` in it, after the mark of its picture."""
-
-    def drawn(match: re.Match[str]) -> str:
-        about = dict(_VALUE.findall(match[0]))
-        svg = images.get(about.get("src", ""))
-        if svg is None:
-            return match[0]
-        head, _, inside = svg.partition(">")
-        kept = "".join(f' {name}="{about[name]}"' for name in ("class", "style") if name in about)
-        begun = mark_of_picture(int(about[MARK]))
-        if inside == ENDS:
-            return f"{head}{kept}>{begun}{ENDS}"
-        return f"{head}{kept}>{begun}{inside.removesuffix(ENDS)}{_text(NOTHING)}{ENDS}"
-
-    return _PICTURE.sub(drawn, html)
+def drawn(image: ElementTree.Element, images: Mapping[str, tuple[str, str]]) -> str:
+    """The SVG of an ``image`` element that shows one of ``images``, after the mark of its picture;
+    "" of another."""
+    svg = images.get(image.get("src", ""))
+    if svg is None:
+        return ""
+    opening, content = svg
+    kept = "".join(
+        f' {name}="{escape(value)}"' for name, value in image.items() if name in ("class", "style")
+    )
+    begun = mark_of_picture(int(image.get(MARK, NOTHING)))
+    return f"{opening}{kept}>{begun}{content}{_text(NOTHING) if content else ''}</svg>"
 
 
 def between_marks(inside: str, number: int) -> str:

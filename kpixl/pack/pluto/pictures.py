@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 
 from kpixl.pack.canvas import Drawing, Text, number, to_svg
 from kpixl.pack.operators import painted
@@ -66,10 +67,16 @@ def picture_of(drawing: Drawing) -> Picture:
     return Picture(drawing.width, drawing.height, shapes, has_texts)
 
 
-def svg_of(drawing: Drawing, families: str) -> str:
-    """The texts of ``drawing`` alone, in the font ``families``; nobody hears them twice."""
+def svg_of(drawing: Drawing, families: str) -> tuple[str, str]:
+    """The texts of ``drawing`` alone, in the font ``families``, as an SVG element: its beginning,
+    to which attributes may be added, and its content."""
     texts = tuple(one for one in drawing.shapes if isinstance(one, Text))
-    return to_svg(drawing._replace(shapes=texts, alt=""), families)
+    width, height = number(drawing.width), number(drawing.height)
+    opening = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    if not texts:
+        return opening, ""
+    _, _, content = to_svg(drawing._replace(shapes=texts, alt=""), "").partition(">")
+    return f'{opening} font-family="{escape(families)}"', content.removesuffix("</svg>")
 
 
 def mark_of_picture(value: int) -> str:
