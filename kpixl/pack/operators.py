@@ -227,19 +227,20 @@ def _path(shape: Shape) -> str:
 
 def _circle(dot: Dot) -> str:
     """Four curves, from the right and downwards."""
-    x, y, radius = dot.x, dot.y, dot.radius
-    handle = radius * KAPPA
-    curves = (
-        (radius, handle, handle, radius, 0.0, radius),
-        (-handle, radius, -radius, handle, -radius, 0.0),
-        (-radius, -handle, -handle, -radius, 0.0, -radius),
-        (handle, -radius, radius, -handle, radius, 0.0),
+    handle = dot.radius * KAPPA
+    x, left, right, before, after = _steps(dot.x, dot.radius, handle)
+    y, top, bottom, above, below = _steps(dot.y, dot.radius, handle)
+    return (
+        f"{right} {y} m {right} {below} {after} {bottom} {x} {bottom} c "
+        f"{before} {bottom} {left} {below} {left} {y} c "
+        f"{left} {above} {before} {top} {x} {top} c "
+        f"{after} {top} {right} {above} {right} {y} c h"
     )
-    steps = (
-        " ".join(number(part + (y if n % 2 else x)) for n, part in enumerate(curve)) + " c"
-        for curve in curves
-    )
-    return f"{number(x + radius)} {number(y)} m {' '.join(steps)} h"
+
+
+def _steps(middle: float, radius: float, handle: float) -> tuple[str, ...]:
+    """The middle, the ends on both sides, and the ends of the handles."""
+    return tuple(number(middle + step) for step in (0.0, -radius, radius, -handle, handle))
 
 
 @lru_cache(maxsize=256)
