@@ -60,8 +60,8 @@ def name_glyphs(pages: Pages, texts: Mapping[int, str]) -> None:
         known = _fonts(holder, fonts)
         if not any(font.unnamed for font in known.values()):
             continue
-        content, met = holder.get("/Contents", holder).read_bytes(), set[int]()
-        for mark, glyphs in _glyphs(content, marks[number], known):
+        met = set[int]()
+        for mark, glyphs in _glyphs(pages.contents[number], marks[number], known):
             written.setdefault(mark, []).extend(glyphs)
             met.add(mark)
         for mark in met:
@@ -113,6 +113,8 @@ def _glyphs(
     if not unnamed:
         return
     asked = re.compile("|".join(unnamed).encode("ascii"))
+    if not asked.search(content):
+        return
     pieces = [(marks[int(place)], piece) for place, piece in _SEGMENT.findall(content)]
     wanted = {mark for mark, piece in pieces if asked.search(piece)}
     for mark, piece in pieces:

@@ -26,7 +26,8 @@ _CODE = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>\n")
 class Pages:
     """The ``document``; ``names`` and ``sizes`` (width and height in points) of its pages,
     ``places`` by id. :meth:`read` finds what its content holds, stream by stream: ``holders`` are
-    the pages and forms whose content was read, in the order of ``found``'s streams."""
+    the pages and forms whose content was read, in the order of ``found``'s streams, ``contents``
+    what it is now."""
 
     def __init__(self, outline: Outline, pictures: Mapping[int, Picture]) -> None:
         import pikepdf
@@ -37,6 +38,7 @@ class Pages:
         self.places: dict[str, Place] = {}
         self.found = Found(outline.graphics, list(outline.images), pictures)
         self.holders: list[pikepdf.Object] = []
+        self.contents: list[bytes] = []
         self._fonts: dict[tuple[int, int], dict[bytes, int]] = {}
 
     def add(self, name: str, pdf: bytes) -> None:
@@ -73,6 +75,7 @@ class Pages:
             resources = self._resources(page.obj)
             for holder, tagged in marked(content, number, self.found, resources):
                 self.holders.append(page.obj if holder is None else holder)
+                self.contents.append(tagged)
                 stream = self.document.make_stream(b"") if holder is None else holder
                 stream.write(compress(tagged, EFFORT), filter=pikepdf.Name.FlateDecode)
                 if holder is None:
