@@ -22,6 +22,8 @@ MORE = "…"
 PLAIN = "_./\\:~@%+=,-"
 """What every shell takes in a file's name as it stands, beside letters and digits."""
 
+_NOT_COMPARED = dict.fromkeys(map(ord, "_:：・*"))
+
 _text = ""
 _sections: Dict[str, Dict[str, Dict[str, str]]] = {}
 
@@ -69,7 +71,7 @@ def fold(text: str) -> str:
     """``text`` as it is compared: NFKC, without case, spaces, underscores or closing colons, and
     with straight apostrophes."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return "".join(ch for ch in folded if not ch.isspace() and ch not in "_:：・*")
+    return "".join(folded.split()).translate(_NOT_COMPARED)
 
 
 class BookNames:

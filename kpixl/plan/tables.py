@@ -177,7 +177,9 @@ def _input_sheets(book: BookRows, findings: Findings) -> Dict[str, SheetRows]:
             named.setdefault(key, []).append(sheet)
     chosen: Dict[str, SheetRows] = {}
     for key, sheets in named.items():
-        real = [sheet for sheet in sheets if looks_like(key, sheet)] or sheets[:1]
+        # An only one counts whatever it looks like: searching it is left to whoever reads it.
+        real = sheets if len(sheets) == 1 else [one for one in sheets if looks_like(key, one)]
+        real = real or sheets[:1]
         for other in real[1:]:
             details = {"first": real[0].name, **both_names("sheet", key)}
             findings.sheet("sheet-double", other.name, (), Severity.STRUCTURAL, details)
