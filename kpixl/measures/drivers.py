@@ -13,6 +13,7 @@ from typing import (
     Hashable,
     List,
     Mapping,
+    NamedTuple,
     Optional,
     Sequence,
     Set,
@@ -42,8 +43,7 @@ class Driver:
     formulas: Sequence[Optional[Node]]
 
 
-@dataclass(frozen=True)
-class _Figure:
+class _Figure(NamedTuple):
     """A goal's figure in a month, and whether everything it is made from is there.
 
     The two differ where a formula divides by zero: there is no ratio then, yet numerator and
@@ -93,6 +93,10 @@ class DriverTree:
         """The goal's figure over the ``reported`` months (all where it is None), by its own
         aggregation; the Average of a formula goal is the formula of its aggregated inputs."""
         counted = tuple(month for month in self._months if reported is None or reported[month])
+        return self.over(goal, counted)
+
+    def over(self, goal: str, counted: Months) -> Optional[float]:
+        """The goal's figure over these months, oldest first, as :meth:`to_date` has it."""
         if not self._is_ratio(goal, counted):
             return self._aggregate(goal, counted)
         complete = tuple(month for month in counted if self._figure(goal, month).complete)
@@ -154,27 +158,41 @@ class DriverTree:
         return self._drivers.get(goal, _NO_DRIVER)
 
     def _own(self, goal: str, month: int) -> Optional[float]:
-        return self._driver(goal).own[month] if goal in self._drivers else None
+        driver = self._drivers.get(goal)
+        return None if driver is None else driver.own[month]
+
+    def _formula(self, goal: str, month: int) -> Optional[Node]:
+        """What the goal's figure of the month is computed by; None where it is not."""
+        if goal not in self._drivers or self._own(goal, month) is not None:
+            return None
+        return self._drivers[goal].formulas[month]
 
     def _needs(self, goal: str, month: int) -> Tuple[str, ...]:
         """The goals that the figure of ``goal`` in ``month`` is computed from."""
-        if goal not in self._drivers or self._own(goal, month) is not None:
-            return ()
-        formula = self._drivers[goal].formulas[month]
+        formula = self._formula(goal, month)
         return () if formula is None else self._inputs(formula)
 
     def _figure(self, goal: str, month: int) -> _Figure:
         known = self._known[month]
-        if goal in known:
-            return known[goal]
+        found = known.get(goal)
+        if found is None:
+            # Most figures stand for themselves and need no others settled before them.
+            computed = self._formula(goal, month) is not None
+            found = self._settled(goal, month) if computed else self._given(goal, month)
+            known[goal] = found
+        return found
+
+    def _given(self, goal: str, month: int) -> _Figure:
+        own = self._own(goal, month)
+        return _NOTHING if own is None else _Figure(own, True)
+
+    def _settled(self, goal: str, month: int) -> _Figure:
+        known = self._known[month]
 
         def work_out(one: str) -> _Figure:
-            own = self._own(one, month)
-            if own is not None:
-                return _Figure(own, True)
-            formula = self._drivers[one].formulas[month] if one in self._drivers else None
+            formula = self._formula(one, month)
             if formula is None:
-                return _NOTHING
+                return self._given(one, month)
             needed = self._inputs(formula)
             value = evaluate(formula, {name: known[name].value for name in needed})
             return _Figure(value, all(known[name].complete for name in needed))
@@ -225,6 +243,8 @@ class DriverTree:
     def _over(self, goal: str, months: Months) -> Optional[float]:
         """The goal's figure over exactly these months, with inputs taken over the same months."""
         known = self._periods.setdefault(months, {})
+        if goal in known:
+            return known[goal]
 
         def needs(one: str) -> Tuple[str, ...]:
             if not self._is_ratio(one, months):

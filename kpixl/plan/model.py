@@ -125,6 +125,8 @@ class Goal:
 def definition_in(definitions: Sequence[Goal], month: Month) -> Goal:
     """The definition that holds in ``month``; outside every definition's time the nearest one,
     so that history before a goal joined is still read as the goal's history."""
+    if len(definitions) == 1:
+        return definitions[0]
     for goal in definitions:
         if goal.valid_in(month):
             return goal

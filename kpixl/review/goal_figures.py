@@ -12,6 +12,7 @@ from kpixl.measures.kinds import Aggregation, Status
 from kpixl.plan.model import NO_FIGURES, Goal, Plan, definition_in
 from kpixl.plan.month import Month, fiscal_year
 from kpixl.review.comparison import (
+    Comparison,
     against_original,
     compared,
     differ,
@@ -41,6 +42,7 @@ class GoalFigures:
         self.month = month
         self.monthly = monthly
         self.nodes = nodes
+        self._window = range(len(monthly.months))
         self._trees: Dict[Month, Mapping[str, Node]] = {month: nodes}
         self._is_one_tree = not any(goal.valid_from or goal.valid_to for goal in plan.goals)
         self.year = fiscal_year(month, plan.settings.fiscal_start)
@@ -49,19 +51,24 @@ class GoalFigures:
         self.definitions: Dict[str, Tuple[Goal, ...]] = {}
         for goal in plan.goals:
             self.definitions[goal.id] = (*self.definitions.get(goal.id, ()), goal)
+        sheets = (plan.actuals, plan.plan, plan.revision)
+        self._with_rows = frozenset(
+            goal_id
+            for sheet in sheets
+            for goal_id, entry in sheet.items()
+            if entry.values or entry.unavailable
+        )
+        self._with_formula = frozenset(goal.id for goal in plan.goals if goal.formula is not None)
         self._known: Dict[Tuple[str, Tuple[Month, ...]], Figures] = {}
 
     def source(self, goal_id: str, month: Optional[Month] = None) -> str:
         """Where the goal's figure comes from: its own rows, its formula, the roll-up, or none.
         What counts is the definition that holds, and what stood beneath the goal, in ``month``
         (default: the review month). A goal that had a formula at another time is no roll-up."""
-        definitions = self.definitions[goal_id]
-        if any(goal.formula is not None for goal in definitions):
-            now = definition_in(definitions, month or self.month)
+        if goal_id in self._with_formula:
+            now = definition_in(self.definitions[goal_id], month or self.month)
             return "own" if now.formula is None else "formula"
-        sheets = (self.plan.actuals, self.plan.plan, self.plan.revision)
-        series = [sheet.get(goal_id, NO_FIGURES) for sheet in sheets]
-        if any(entry.values or entry.unavailable for entry in series):
+        if goal_id in self._with_rows:
             return "own"
         node = self.tree(month or self.month).get(goal_id)
         return "rollup" if node is not None and node.children else "none"
@@ -103,50 +110,59 @@ class GoalFigures:
         planned = [m for m in reported if self.monthly.plan_in(goal_id, m) is not None]
         before = [m for m in reported if self._prior_in(goal_id, m) is not None]
         actual = self._aggregate(goal_id, reported)
-        target = self._aggregate(goal_id, planned, plan=True)
-        prior = self._aggregate(goal_id, [m.plus(-12) for m in before])
-        figures = Figures(
+        matched = self._aggregate(goal_id, planned) if len(planned) < len(reported) else actual
+        current = self._aggregate(goal_id, before) if len(before) < len(reported) else actual
+        plan = (
+            self._aggregate(goal_id, planned, plan=True)
+            if planned
+            else self._plan_ahead(goal_id, months)
+        )
+        prior = (
+            self._aggregate(goal_id, [m.plus(-12) for m in before])
+            if before
+            else self._prior_ahead(goal_id, months)
+        )
+        if plan is None or not planned:
+            comparison = Comparison(self._uncompared(goal_id, months, bool(reported)))
+        else:
+            comparison = self._compared(goal, matched, plan)
+        return Figures(
             actual=actual,
-            plan=target if planned else self._plan_ahead(goal_id, months),
-            prior=prior if before else self._prior_ahead(goal_id, months),
-            status=self._uncompared(goal_id, months),
+            plan=plan,
+            prior=prior,
+            growth=_growth(goal, current, prior) if before else None,
             months_reported=len(reported),
             months_expected=sum(1 for m in months if self._valid(goal_id, m)),
             plan_months=len(planned),
             prior_months=len(before),
+            against_original=self._against_original(
+                goal_id, planned or months, plan, matched if planned else None
+            ),
+            **comparison._asdict(),
         )
-        matched = self._aggregate(goal_id, planned) if len(planned) < len(reported) else actual
-        current = self._aggregate(goal_id, before) if len(before) < len(reported) else actual
-        against = self._against_original(goal_id, planned or months, figures, matched)
-        return self._compared(goal, replace(figures, against_original=against), matched, current)
+
+    def _compared(self, goal: Goal, matched: Optional[float], plan: float) -> Comparison:
+        # A ratio may have no value over just the months that have a plan.
+        if matched is None:
+            return Comparison(Status.NO_DATA)
+        return compared(goal, self.plan.settings, matched, plan)
 
     def _against_original(
-        self, goal_id: str, months: Sequence[Month], figures: Figures, matched: Optional[float]
+        self,
+        goal_id: str,
+        months: Sequence[Month],
+        plan: Optional[float],
+        matched: Optional[float],
     ) -> Optional[AgainstOriginal]:
-        """``matched`` against the original plan of ``months``, those that ``figures.plan`` covers;
-        the plan of a month without an actual stands there alone."""
+        """``matched`` against the original plan of ``months``, those that ``plan`` covers; the
+        plan of a month without an actual stands there alone."""
         drivers = self.monthly.original_drivers
         if drivers is None or any(self.monthly.original_in(goal_id, m) is None for m in months):
             return None
-        plan, actual = figures.plan, matched if figures.plan_months else None
         original = self._over(drivers, goal_id, months)
         return against_original(
-            self._definition(goal_id, months), self.plan.settings, actual, plan, original
+            self._definition(goal_id, months), self.plan.settings, matched, plan, original
         )
-
-    def _compared(
-        self, goal: Goal, figures: Figures, matched: Optional[float], current: Optional[float]
-    ) -> Figures:
-        growth = None
-        if current is not None and figures.prior is not None and figures.prior_months:
-            growth = finite(gap.growth(current, figures.prior, goal.is_percent))
-        if figures.plan is None or not figures.plan_months:
-            return replace(figures, growth=growth)
-        if matched is None:
-            # A ratio may have no value over just the months that have a plan.
-            return replace(figures, growth=growth, status=Status.NO_DATA)
-        comparison = compared(goal, self.plan.settings, matched, figures.plan)
-        return replace(figures, growth=growth, **comparison._asdict())
 
     def _rolled_up(self, goal_id: str, months: Tuple[Month, ...]) -> Figures:
         """A roll-up's plan is 1 and its actual the score (SPEC 4). Of several months it counts the
@@ -221,9 +237,8 @@ class GoalFigures:
     def _over(self, side: DriverTree, goal_id: str, months: Sequence[Month]) -> Optional[float]:
         if not months:
             return None
-        wanted = {self.monthly.position(m) for m in months}
-        flags = [n in wanted for n in range(len(self.monthly.months))]
-        return side.to_date(goal_id, flags)
+        wanted = set(map(self.monthly.position, months))
+        return side.over(goal_id, tuple(n for n in sorted(wanted) if n in self._window))
 
     def _prior_in(self, goal_id: str, month: Month) -> Optional[float]:
         """The figure one year before, where it means the same thing (SPEC 2, From and To)."""
@@ -238,10 +253,9 @@ class GoalFigures:
     def _prior_ahead(self, goal_id: str, months: Tuple[Month, ...]) -> Optional[float]:
         return self._prior_in(goal_id, months[0]) if len(months) == 1 else None
 
-    def _uncompared(self, goal_id: str, months: Tuple[Month, ...]) -> Status:
+    def _uncompared(self, goal_id: str, months: Tuple[Month, ...], reported: bool) -> Status:
         """The status where no reported month has a plan: No plan if none is set at all."""
         planned = any(self.monthly.plan_in(goal_id, m) is not None for m in months)
-        reported = any(self.monthly.actual_in(goal_id, m) is not None for m in months)
         return Status.NO_DATA if planned and not reported else Status.NO_PLAN
 
     def _valid(self, goal_id: str, month: Month) -> bool:
@@ -311,6 +325,12 @@ class GoalFigures:
         """The month's status of the last months, the review month last."""
         months = [self.month.plus(n - HISTORY_MONTHS + 1) for n in range(HISTORY_MONTHS)]
         return tuple(self.of(goal_id, (m,)).status for m in months)
+
+
+def _growth(goal: Goal, current: Optional[float], prior: Optional[float]) -> Optional[float]:
+    if current is None or prior is None:
+        return None
+    return finite(gap.growth(current, prior, goal.is_percent))
 
 
 def whole_plan(plans: DriverTree, goal_id: str, months: Sequence[int]) -> Optional[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from kpixl.measures.drivers import Driver, DriverTree
@@ -41,7 +42,11 @@ class Monthly:
 
     def position(self, month: Month) -> int:
         """The index of ``month``; negative or too large where it lies outside."""
-        return month.index - self.months[0].index
+        return month.index - self._first
+
+    @cached_property
+    def _first(self) -> int:
+        return self.months[0].index
 
     def actual_in(self, goal_id: str, month: Month) -> Optional[float]:
         """The goal's figure of one month, or None."""
@@ -79,6 +84,8 @@ def _meaning(goal: Goal) -> Tuple[str, Direction, Aggregation, str]:
 
 def like_a_year_before(definitions: Sequence[Goal], month: Month) -> bool:
     """Whether a goal's figure of ``month`` may be compared with that of one year before."""
+    if len(definitions) == 1:
+        return True
     then = definition_in(definitions, month.plus(-12))
     return same_definition(then, definition_in(definitions, month))
 
