@@ -168,17 +168,20 @@ class DriverTree:
         return self._drivers[goal].formulas[month]
 
     def _needs(self, goal: str, month: int) -> Tuple[str, ...]:
-        """The goals that the figure of ``goal`` in ``month`` is computed from."""
+        """The goals, themselves computed, that the figure of ``goal`` in ``month`` is made from."""
         formula = self._formula(goal, month)
-        return () if formula is None else self._inputs(formula)
+        if formula is None:
+            return ()
+        inputs = self._inputs(formula)
+        return tuple(one for one in inputs if self._formula(one, month) is not None)
 
     def _figure(self, goal: str, month: int) -> _Figure:
         known = self._known[month]
         found = known.get(goal)
         if found is None:
             # Most figures stand for themselves and need no others settled before them.
-            computed = self._formula(goal, month) is not None
-            found = self._settled(goal, month) if computed else self._given(goal, month)
+            formula = self._formula(goal, month)
+            found = self._given(goal, month) if formula is None else self._settled(goal, month)
             known[goal] = found
         return found
 
@@ -193,9 +196,9 @@ class DriverTree:
             formula = self._formula(one, month)
             if formula is None:
                 return self._given(one, month)
-            needed = self._inputs(formula)
-            value = evaluate(formula, {name: known[name].value for name in needed})
-            return _Figure(value, all(known[name].complete for name in needed))
+            needed = {name: self._figure(name, month) for name in self._inputs(formula)}
+            value = evaluate(formula, {name: figure.value for name, figure in needed.items()})
+            return _Figure(value, all(figure.complete for figure in needed.values()))
 
         settle(goal, known, lambda one: self._needs(one, month), work_out, _NOTHING)
         return known[goal]
@@ -280,6 +283,7 @@ def settle(
             path.pop()
         elif one in opened:
             known[one] = work_out(one)
+            path.pop()
         else:
             opened.add(one)
             waiting = [name for name in needs(one) if name not in known]
