@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
+from functools import lru_cache
 
 from kpixl.errors import Frozen, Reason
 
@@ -51,6 +52,7 @@ def _whole() -> str:
     return _text
 
 
+@lru_cache(maxsize=4096)
 def word(key: str, language: str) -> str:
     """The text of ``"section.name"`` in ``"en"`` or ``"ja"``, as it stands in words.json."""
     group, _, name = key.partition(".")

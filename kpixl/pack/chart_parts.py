@@ -20,9 +20,9 @@ BOLD = 700
 
 def known(value: Optional[float]) -> Optional[float]:
     """``value`` as a figure that can be drawn, or None."""
-    if value is None or math.isnan(value):
-        return None
-    return max(-LARGEST, min(LARGEST, value))
+    if value is None or -LARGEST <= value <= LARGEST:
+        return value
+    return None if math.isnan(value) else math.copysign(LARGEST, value)
 
 
 def heading(title: str, subtitle: str, width: float, look: Look) -> tuple[list[Shape], float]:

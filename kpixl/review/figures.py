@@ -27,6 +27,8 @@ from kpixl.review.spans import Span, spans
 if TYPE_CHECKING:
     import pandas
 
+    from kpixl.review.show import GoalStyle
+
 Values = Tuple[Optional[float], ...]
 
 
@@ -187,7 +189,8 @@ def blocks_a_pack(problem: Problem) -> bool:
 class Review:
     """Everything computed for one workbook and one review month, in tree order. ``problems`` are
     those of the data, ``advice`` is about the method (SPEC 9) and keeps no pack from being made.
-    ``changes`` are those of the goal tree during the fiscal year up to the review month.
+    ``changes`` are those of the goal tree during the fiscal year up to the review month;
+    ``styles`` is where :func:`~kpixl.review.sentences.style_of` keeps what it has worked out.
     """
 
     settings: Settings
@@ -204,6 +207,9 @@ class Review:
     advice: Tuple[Problem, ...] = ()
     changes: Tuple[Change, ...] = ()
     by_id: Mapping[str, GoalReview] = field(default_factory=dict, compare=False, repr=False)
+    styles: Dict[Tuple[str, str], Tuple[GoalReview, GoalStyle]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         index: Dict[str, GoalReview] = {goal.id: goal for goal in self.goals}

@@ -17,11 +17,16 @@ from kpixl.words import say, word
 
 
 def style_of(review: Review, goal: GoalReview, language: str) -> GoalStyle:
-    """How ``goal``'s figures are shown in this review, wherever they stand."""
-    style = replace(
-        number_style(review.settings, language), limits=status_limits(review.settings, goal)
-    )
-    return goal_style(goal.goal, goal.series, style, goal.is_rollup)
+    """How ``goal``'s figures are shown in this review, wherever they stand. Worked out once for
+    each: nearly every text and chart asks for it."""
+    kept = review.styles.get((goal.id, language))
+    if kept is None or kept[0] is not goal:
+        style = replace(
+            number_style(review.settings, language), limits=status_limits(review.settings, goal)
+        )
+        kept = goal, goal_style(goal.goal, goal.series, style, goal.is_rollup)
+        review.styles[goal.id, language] = kept
+    return kept[1]
 
 
 def status_limits(settings: Settings, goal: GoalReview) -> Tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import Mapping, Optional, Sequence, Tuple
 
@@ -128,6 +129,7 @@ def aside(text: str, language: str) -> str:
     return enclosed(text) if language == "ja" else text
 
 
+@lru_cache(maxsize=4096)
 def rounded_to(value: float, decimals: int, rounding: Rounding, power: int = 0) -> Decimal:
     """``value`` × 10^``power`` as people round it: by its decimal form, so that 2.675 rounds half
     up to 2.68 and 0.285 is 28.5 % although their binary forms lie just beside.
@@ -192,7 +194,9 @@ class GoalStyle:
     def gap(self, value: Optional[float], share: Optional[float]) -> str:
         """A gap as :meth:`change` shows it, and one that is not zero with as many more places as
         it takes to see it; ``share`` is the gap as a fraction of plan, where there is one."""
-        return replace(self, decimals=self._places_of_gap(value, share)).change(value)
+        places = self._places_of_gap(value, share)
+        style = self if places == self.decimals else replace(self, decimals=places)
+        return style.change(value)
 
     def _places_of_gap(self, value: Optional[float], share: Optional[float]) -> int:
         finest = max(self.decimals + _MORE_PLACES, -self.power)
