@@ -101,7 +101,10 @@ def name_lines(text: str, width: float, size: float, weight: int = 400) -> tuple
 
 def break_lines(text: str, fits: Callable[[str], bool], ends: str = LINE_ENDS) -> tuple[str, ...]:
     """As :func:`wrap`, for lines that are as long as they ``fit``, whatever they are measured by,
-    and that may be broken after one of ``ends``; spaces within a line stay as they are."""
+    and that may be broken after one of ``ends``; spaces within a line stay as they are. Where a
+    line fits, so must its beginning."""
+    if fits(text.rstrip()):
+        return (text.rstrip(),) if text.strip() else ()
     lines: list[str] = []
     line = ""
     for piece in _pieces(text, ends):
