@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from kpixl.pack.canvas import Drawing, Shape, Source, Text
 from kpixl.pack.chart_alt import months_alt
@@ -64,26 +64,13 @@ def months(
     grid = Grid(width, max(1, len(figures.months)))
     axes = scale or common_scale([figures], line)
     head, y = _head(figures, width, look, line, key)
-    nominal = sum(
-        round(size * 1.3)
-        for text, size in ((figures.title, look.title), (figures.subtitle, look.normal))
-        if text.strip()
-    )
-    plot = max(SMALLEST_PLOT, height - nominal - MONTHS_ROW - 4)
     with_strip = differences and (scale is not None or _has_differences(figures))
-    top = y + 4
-    body = top
-    caption = CAPTION_ROW + _larger(look)
+    frame = _frame(figures, y, height, look, with_strip)
+    body, bottom = frame.body, frame.bottom
     shapes: list[Shape] = []
     if with_strip:
-        high = max(plot * STRIP_SHARE, 2 * (LABEL_ROW + _larger(look)) + STRIP_BARS)
-        end = top + CAPTION_ROW + plot * STRIP_SHARE
-        end += max(SMALLEST_PLOT, plot * (1 - STRIP_SHARE) - CAPTION_ROW)
-        shapes += _captioned_strip(figures, grid, axes, top, high, look)
-        body = top + caption + high
-        plot = end - body
-    axis = _value_axis(axes, body, plot, line)
-    bottom = body + plot
+        shapes += _captioned_strip(figures, grid, axes, frame.top, frame.strip, look)
+    axis = _value_axis(axes, body, frame.plot, line)
     draw = lines if line else columns
     if _is_empty(figures):
         shapes += _emptiness(figures, grid, (body + bottom) / 2, look)
@@ -91,7 +78,7 @@ def months(
         drawn = draw(figures, grid, axis, look)
         shapes += [*drawn, *original_name(figures, grid, axis, drawn, look)]
     shapes += month_labels(figures, grid, bottom + MONTHS_ROW - 4, look)
-    first = top + caption - 3 if with_strip else top
+    first = frame.top + CAPTION_ROW + _larger(look) - 3 if with_strip else frame.top
     band = review_band(figures, grid, first, bottom + MONTHS_ROW, look)
     borders = period_borders(figures, grid, body, bottom + MONTHS_ROW, look)
     shapes += change_marks(figures, grid, body, bottom, look)
@@ -103,6 +90,53 @@ def months(
     }  # fmt: skip
     source = Source(figures, months, tuple(settings.items()))
     return Drawing(width, end, months_alt(figures), whole, source=source)
+
+
+def months_height(
+    figures: MonthsFigures,
+    width: float,
+    height: float,
+    look: Look = LOOK,
+    *,
+    line: bool = False,
+    key: bool = True,
+) -> float:
+    """How high :func:`months` draws ``figures`` on a given scale, without drawing them."""
+    _, y = _head(figures, width, look, line, key)
+    frame = _frame(figures, y, height, look, with_strip=True)
+    return _notes(figures, frame.bottom + MONTHS_ROW, width, look)[1]
+
+
+class _Frame(NamedTuple):
+    """What is below a chart's head: from ``top`` the strip, 0 high where there is none, from
+    ``body`` the plot."""
+
+    top: float
+    strip: float
+    body: float
+    plot: float
+
+    @property
+    def bottom(self) -> float:
+        """Where the plot ends."""
+        return self.body + self.plot
+
+
+def _frame(figures: MonthsFigures, y: float, height: float, look: Look, with_strip: bool) -> _Frame:
+    nominal = sum(
+        round(size * 1.3)
+        for text, size in ((figures.title, look.title), (figures.subtitle, look.normal))
+        if text.strip()
+    )
+    plot = max(SMALLEST_PLOT, height - nominal - MONTHS_ROW - 4)
+    top = y + 4
+    if not with_strip:
+        return _Frame(top, 0.0, top, plot)
+    strip_height = max(plot * STRIP_SHARE, 2 * (LABEL_ROW + _larger(look)) + STRIP_BARS)
+    end = top + CAPTION_ROW + plot * STRIP_SHARE
+    end += max(SMALLEST_PLOT, plot * (1 - STRIP_SHARE) - CAPTION_ROW)
+    body = top + (CAPTION_ROW + _larger(look)) + strip_height
+    return _Frame(top, strip_height, body, end - body)
 
 
 def months_key(

@@ -45,7 +45,7 @@ from kpixl.pack.chart_figures import (
 )
 from kpixl.pack.chart_grid import common_scale
 from kpixl.pack.chart_landing import landings, landings_key
-from kpixl.pack.chart_months import months, months_key, months_mini
+from kpixl.pack.chart_months import months, months_height, months_key, months_mini
 from kpixl.pack.chart_rows import (
     bullets,
     sparkline,
@@ -85,6 +85,7 @@ __all__ = [
     "landings",
     "landings_key",
     "months",
+    "months_height",
     "months_key",
     "months_mini",
     "signal_mark",

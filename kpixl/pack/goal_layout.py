@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kpixl.pack.contexts import ChartCell
 from kpixl.pack.pagination import page_starts
@@ -52,46 +53,49 @@ def grid_of(count: int) -> Grid:
     return {0: THREE, 1: ONE, 2: TWO, 4: TWO}.get(count, THREE)
 
 
-def laid_out(
-    cells: Callable[[Grid, float], Sequence[ChartCell]],
-    grid: Grid,
-    rooms: tuple[float, float],
-    text: float,
-) -> GoalLayout:
-    """The charts that ``cells`` draws in a width and height, on as few pages as hold them and the
-    ``text`` below, as high as those pages allow. ``rooms`` are the first page's and any other's."""
+class Charts(Protocol):
+    """The charts of a goal's page in the width of its grid."""
+
+    def heights(self, height: float) -> list[tuple[float, bool]]:
+        """How high each would be for a ``height``, and whether it grows with it."""
+
+    def drawn(self, height: float) -> Sequence[ChartCell]:
+        """All of them, as high as asked."""
+
+
+def laid_out(charts: Charts, grid: Grid, rooms: tuple[float, float], text: float) -> GoalLayout:
+    """The ``charts`` on as few pages as hold them and the ``text`` below, as high as those pages
+    allow. ``rooms`` are the first page's and any other's."""
     flows = text > LONG_TEXT * rooms[1]
     below = 0.0 if flows else text
     lowest = grid.heights[-1]
-    drawn = cells(grid, lowest)
+    low = charts.heights(lowest)
 
     def begun(height: float, needed: float) -> tuple[int, ...]:
-        return _starts(_row_heights(drawn, grid, height - lowest), rooms, needed)
+        heights = [one + (height - lowest) if grows else one for one, grows in low]
+        return _starts(_row_heights(heights, grid), rooms, needed)
 
     rows = begun(lowest, below / NEARLY)
     fitting = (height for height in grid.heights if len(begun(height, below)) == len(rows))
     height = next(fitting, lowest)
     if height != lowest:
         rows = begun(height, below)
-        drawn = cells(grid, height)
+    drawn = charts.drawn(height)
     starts = [n * grid.across for n in rows]
     pages = [
         tuple(drawn[start:end])
         for start, end in zip([0, *starts], [*starts, len(drawn)], strict=True)
     ]
-    taken = sum(_row_heights(pages[-1], grid, 0))
+    taken = sum(_row_heights([cell.drawing.height for cell in pages[-1]], grid))
     if flows and taken > BEGINS_BELOW * rooms[1]:
         pages.append(())
     return GoalLayout(grid, tuple(pages), flows)
 
 
-def _row_heights(cells: Sequence[ChartCell], grid: Grid, higher: float) -> list[float]:
-    """Of each row of charts, if the month charts were ``higher`` than they are."""
-    rows = [cells[n : n + grid.across] for n in range(0, len(cells), grid.across)]
+def _row_heights(heights: Sequence[float], grid: Grid) -> list[float]:
+    """Of each row of charts of these heights."""
     return [
-        ROW_GAP
-        + max(cell.drawing.height + (higher if cell.figures is not None else 0) for cell in row)
-        for row in rows
+        ROW_GAP + max(heights[n : n + grid.across]) for n in range(0, len(heights), grid.across)
     ]
 
 

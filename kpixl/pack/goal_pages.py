@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from kpixl.measures.kinds import Status
 from kpixl.pack import charts
@@ -11,7 +13,7 @@ from kpixl.pack.canvas import Drawing
 from kpixl.pack.chart_figures import MonthScale, MonthsFigures
 from kpixl.pack.contexts import ActionLine, ChartCell, GoalPage, Remark
 from kpixl.pack.drawings import anchor, bullet_figures, is_stock, months_figures
-from kpixl.pack.goal_layout import Grid, grid_of, laid_out
+from kpixl.pack.goal_layout import grid_of, laid_out
 from kpixl.pack.goal_room import closing_height
 from kpixl.pack.pagination import shared_out
 from kpixl.pack.paper import (
@@ -71,14 +73,13 @@ def _pages_of(
     out += [goal for goal in members if goal.source == "none" and goal.goal.level is Level.KPI]
     parts = _bullet_parts(review, bulleted, out, language) if len(bulleted) > 1 else ()
 
-    def cells(grid: Grid, height: float) -> list[ChartCell]:
-        bullets = _bullet_cells(review, bulleted, out, parts, grid.width, language)
-        return [*bullets, *_chart_cells(review, charted, (grid.width, height), language)]
-
+    grid = grid_of(len(parts) + len(charted))
+    bullets = _bullet_cells(review, bulleted, out, parts, grid.width, language)
     text = _closing(review, everyone, language)
     needed = closing_height(*text, language) if any(text) else 0.0
     rooms = _rooms(review, head, language)
-    layout = laid_out(cells, grid_of(len(parts) + len(charted)), rooms, needed)
+    drawable = _Charts(bullets, _month_charts(review, charted, language), grid.width)
+    layout = laid_out(drawable, grid, rooms, needed)
     for number, group in enumerate(layout.pages):
         last = number == len(layout.pages) - 1
         yield _goal_page(
@@ -217,19 +218,47 @@ def _key(cells: Sequence[ChartCell], language: str) -> Drawing | None:
     return charts.months_key([f for f, _ in drawn], [line for _, line in drawn], language)
 
 
-def _chart_cells(
-    review: Review, goals: Sequence[GoalReview], size: tuple[float, float], language: str
-) -> list[ChartCell]:
+class _MonthChart(NamedTuple):
+    """A goal's month chart before it is drawn."""
+
+    anchor: str
+    figures: MonthsFigures
+    scale: MonthScale
+    line: bool
+
+
+@dataclass(frozen=True)
+class _Charts:
+    """The charts of one goal's pages in one width: those of attainments, drawn, and of months."""
+
+    bullets: Sequence[ChartCell]
+    months: Sequence[_MonthChart]
+    width: float
+
+    def heights(self, height: float) -> list[tuple[float, bool]]:
+        """How high each would be for a ``height``, and whether it grows with it."""
+        bullets = [(cell.drawing.height, False) for cell in self.bullets]
+        return bullets + [(self._month_height(one, height), True) for one in self.months]
+
+    def drawn(self, height: float) -> list[ChartCell]:
+        """All of them, as high as asked."""
+        return [*self.bullets, *(self._month_cell(one, height) for one in self.months)]
+
+    def _month_height(self, one: _MonthChart, height: float) -> float:
+        return charts.months_height(one.figures, self.width, height, line=one.line, key=False)
+
+    def _month_cell(self, one: _MonthChart, height: float) -> ChartCell:
+        size = (self.width, height)
+        drawing = charts.months(one.figures, *size, one.scale, line=one.line, key=False)
+        return ChartCell(one.anchor, drawing, one.figures, one.line)
+
+
+def _month_charts(review: Review, goals: Sequence[GoalReview], language: str) -> list[_MonthChart]:
     """A month chart a goal. Charts of one unit and kind stand on one scale."""
     figures = [months_figures(review, goal, language) for goal in goals]
     scales = _scales(review, goals, figures, language)
     return [
-        ChartCell(
-            anchor=anchor(goal),
-            drawing=charts.months(figure, *size, scale, line=is_stock(goal), key=False),
-            figures=figure,
-            line=is_stock(goal),
-        )
+        _MonthChart(anchor(goal), figure, scale, is_stock(goal))
         for goal, figure, scale in zip(goals, figures, scales, strict=True)
     ]
 
