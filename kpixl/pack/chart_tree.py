@@ -130,7 +130,7 @@ def _split(
             tree, root, children[half:], space
         )
     if page is None:
-        page = _stack((branch,), Density.COMPACT, space, CLOSEST)
+        page = _stack(_boxes((branch,), Density.COMPACT, space), CLOSEST)
     return [page, *_pages_below(tree, page, space)]
 
 
@@ -145,13 +145,14 @@ def _pages_below(tree: _Tree, page: list[Placed], space: Space) -> list[list[Pla
 def _arrange(branches: tuple[Branch, ...], space: Space) -> Optional[list[Placed]]:
     """The boxes in the roomiest way that fits, or None."""
     for density in Density:
-        tight = _stack(branches, density, space, CLOSEST)
+        boxes = _boxes(branches, density, space)
+        tight = _stack(boxes, CLOSEST)
         spare = space.height - _bottom(tight)
         if spare < 0:
             continue
         rows = max(1, sum(1 for placed in tight if not placed.branch.children) - 1)
         gap = min(FARTHEST, CLOSEST + spare / rows / 1.5)
-        loose = _stack(branches, density, space, gap) if gap > CLOSEST + 1 else tight
+        loose = _stack(boxes, gap) if gap > CLOSEST + 1 else tight
         return loose if _bottom(loose) <= space.height else tight
     return None
 
@@ -183,6 +184,16 @@ def _columns(depth: int, density: Density, space: Space) -> list[tuple[float, fl
     return [(float(left), width) for left, width in edges]
 
 
+class _Boxed(NamedTuple):
+    """A branch with its box and the column that this stands in; how high is not known yet."""
+
+    branch: Branch
+    box: Box
+    x: float
+    width: float
+    children: tuple[_Boxed, ...]
+
+
 class _Block(NamedTuple):
     """A branch laid out from y = 0: its boxes, its height, the middle of its own box."""
 
@@ -191,44 +202,46 @@ class _Block(NamedTuple):
     middle: float
 
 
-def _stack(
-    branches: tuple[Branch, ...], density: Density, space: Space, gap: float
-) -> list[Placed]:
+def _boxes(branches: tuple[Branch, ...], density: Density, space: Space) -> list[_Boxed]:
     depth = max(_depth(branch) for branch in branches)
     columns = _columns(depth, density, space)
-    placed: list[Placed] = []
-    y = 0.0
-    for branch in branches:
-        block = _block(branch, 0, columns, density, space, gap)
-        placed += [each._replace(y=each.y + y) for each in block.boxes]
-        y += block.height + gap + (FAMILY if branch.children else 0)
-    return placed
+    return [_boxed(branch, 0, columns, density, space) for branch in branches]
 
 
-def _block(
-    branch: Branch,
-    level: int,
-    columns: list[tuple[float, float]],
-    density: Density,
-    space: Space,
-    gap: float,
-) -> _Block:
-    """A branch with each parent centred on its children; branches never share a row, so that no
-    two connectors can cross."""
+def _boxed(
+    branch: Branch, level: int, columns: list[tuple[float, float]], density: Density, space: Space
+) -> _Boxed:
     x, width = columns[level]
     wanted = density
     if density is Density.DENSE and level < len(columns) - 1:
         wanted = Density.COMPACT
     own = box(branch.node, branch.hidden, wanted, width, space.language, space.look)
-    if not branch.children:
+    below = tuple(_boxed(child, level + 1, columns, density, space) for child in branch.children)
+    return _Boxed(branch, own, x, width, below)
+
+
+def _stack(boxes: Sequence[_Boxed], gap: float) -> list[Placed]:
+    placed: list[Placed] = []
+    y = 0.0
+    for boxed in boxes:
+        block = _block(boxed, gap)
+        placed += [each._replace(y=each.y + y) for each in block.boxes]
+        y += block.height + gap + (FAMILY if boxed.children else 0)
+    return placed
+
+
+def _block(boxed: _Boxed, gap: float) -> _Block:
+    """A branch with each parent centred on its children; branches never share a row, so that no
+    two connectors can cross."""
+    branch, own, x, width, below = boxed
+    if not below:
         return _Block([Placed(branch, own, x, 0, width)], own.height, own.height / 2)
     blocks: list[tuple[float, _Block]] = []
     y = 0.0
-    for index, child in enumerate(branch.children):
-        block = _block(child, level + 1, columns, density, space, gap)
+    for index, child in enumerate(below):
+        block = _block(child, gap)
         if index:
-            before = branch.children[index - 1]
-            y += gap + (FAMILY if child.children or before.children else 0)
+            y += gap + (FAMILY if child.children or below[index - 1].children else 0)
         blocks.append((y, block))
         y += block.height
     middle = (blocks[0][0] + blocks[0][1].middle + blocks[-1][0] + blocks[-1][1].middle) / 2
