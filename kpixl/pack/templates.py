@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from jinja2.loaders import split_template_path
@@ -40,7 +43,26 @@ class FolderLoader(FileSystemLoader):
             raise UsageProblem("template-not-utf8", file=str(path)) from None
 
 
-def environment(templates: Path | None, language: str) -> SandboxedEnvironment:
+class Sandbox(SandboxedEnvironment):
+    """Where templates run. A pack's contexts are made for them: what these hold is handed out
+    without asking, thousands of times a pack, whether it gives access to Python itself."""
+
+    def getattr(self, obj: object, attribute: str) -> Any:
+        """What a template means by ``obj.attribute``."""
+        if attribute in _open_fields(type(obj)):  # type: ignore[arg-type]  # it has a hash
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
+@lru_cache(maxsize=256)
+def _open_fields(kind: type) -> frozenset[str]:
+    """The fields of a data class of ours; none for anything else."""
+    if not (kind.__module__.startswith("kpixl.") and is_dataclass(kind)):
+        return frozenset()
+    return frozenset(one.name for one in fields(kind) if not one.name.startswith("_"))
+
+
+def environment(templates: Path | None, language: str) -> Sandbox:
     """Where templates are found and run; ``t`` says a text of words.json in ``language``.
 
     The user's folder comes first; ``{% extends "kpixl/cover.html" %}`` names the shipped
@@ -51,7 +73,7 @@ def environment(templates: Path | None, language: str) -> SandboxedEnvironment:
     loaders: list[BaseLoader] = [shipped, PrefixLoader({SHIPPED: shipped})]
     if templates is not None:
         loaders.insert(0, FolderLoader(templates))
-    found = SandboxedEnvironment(
+    found = Sandbox(
         loader=ChoiceLoader(loaders),
         autoescape=is_escaped,
         undefined=NotDefined,
