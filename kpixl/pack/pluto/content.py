@@ -123,7 +123,7 @@ class _Stream:
         """Text with marks in it, or the marks of pictures, which stand by themselves."""
         if inside.count(_TAKEN) == 1 and (font := _FONT.search(inside)):
             marks = pictures_in(inside, self.signs[font[1].decode("ascii")])
-            if marks[0][0] in self.found.pictures:
+            if marks and marks[0][0] in self.found.pictures:
                 for number, place in marks:
                     self._picture(number, place)
                 return

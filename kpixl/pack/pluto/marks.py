@@ -24,6 +24,7 @@ MOST = DIGITS**PLACES
 CODE = 4
 """Hexadecimal digits by which a page's content names a sign."""
 LENGTH = PLACES * CODE
+_LOW = LENGTH - CODE
 NOTHING = 0
 """The mark of what is no content."""
 
@@ -47,8 +48,8 @@ def value(sign: str) -> int:
 def number_in(codes: bytes, signs: Mapping[bytes, int]) -> int:
     """The number of the mark that ``codes`` show, :data:`LENGTH` digits; ``signs`` gives what each
     code counts."""
-    highest, high, low = (signs[codes[at : at + CODE]] for at in range(0, LENGTH, CODE))
-    return (highest * DIGITS + high) * DIGITS + low
+    highest, high, low = codes[:CODE], codes[CODE:_LOW], codes[_LOW:LENGTH]
+    return (signs[highest] * DIGITS + signs[high]) * DIGITS + signs[low]
 
 
 def without_marks(text: str) -> str:
