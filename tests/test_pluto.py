@@ -322,13 +322,23 @@ def test_no_sign_of_a_mark_is_left() -> None:
         ("opacity: 0.999", (100, 100, 120, 110)),
     ],
 )
+@pytest.mark.parametrize(
+    "css",
+    [
+        "",
+        (
+            "* { font-family: serif; letter-spacing: 3px; font-weight: 700 }"
+            "text { font-size: 40px; fill: red; stroke: black; stroke-width: 2px }"
+        ),
+    ],
+)
 def test_drawings_are_as_large_and_as_turned_as_the_page_says(
-    style: str, black: tuple[int, int, int, int]
+    style: str, black: tuple[int, int, int, int], css: str
 ) -> None:
     drawing = Drawing(40, 20, "", (Rect(0, 0, 40, 20, "#ffffff"), Rect(0, 0, 20, 10, "#000000")))
     at = "position: absolute; left: 100px; top: 100px; width: 40px; height: 20px"
     body = f'<section><img src="kpixl:1" alt="" style="{at}; {style}"/></section>'
-    css = "@page { size: 300px 300px; margin: 0 } body { margin: 0 }"
+    css += "@page { size: 300px 300px; margin: 0 } body { margin: 0 }"
     html = f"<html lang='en'><head><title>x</title><style>{css}</style></head>"
     pdf = to_pdf(
         Rendered(f"{html}<body>{body}</body></html>", {"kpixl:1": drawing}),

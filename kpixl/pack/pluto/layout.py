@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from kpixl.pack.margins import PageStyles
 from kpixl.pack.pluto.marks import FAMILY, NOTHING, font_face, mark
-from kpixl.pack.pluto.pictures import mark_of_picture
+from kpixl.pack.pluto.pictures import CSS, mark_of_picture
 
 OWN_CSS = """
 @page { -pluto-page-scale: 1 }
@@ -82,7 +82,7 @@ def page_css(css: str, name: str) -> str:
 
     # Where columns of text go on on another page, a line is cut by the page's end.
     bare = _COLUMNS.sub("", _NAMED_PAGE.sub(rule, css))
-    return font_face() + FONTS + with_marks_font(bare) + OWN_CSS
+    return font_face() + FONTS + with_marks_font(bare) + OWN_CSS + CSS
 
 
 def with_marks_font(css: str) -> str:

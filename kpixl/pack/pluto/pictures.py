@@ -20,6 +20,14 @@ SIZE = 9.97
 FILL = "#010203"
 """Size in CSS pixels and colour of these marks. No text has both: Cairo puts texts that share them
 into one object, and places them by the widths of those before."""
+CLASS = "kpixl-mark"
+CSS = f"""
+.{CLASS} {{
+  font: {SIZE}px {FAMILY} !important; fill: {FILL} !important; stroke: none !important;
+  letter-spacing: 0 !important;
+}}
+"""
+"""Whatever a page says of its texts."""
 
 Matrix = tuple[float, ...]
 
@@ -81,10 +89,7 @@ def svg_of(drawing: Drawing, families: str) -> tuple[str, str]:
 
 def mark_of_picture(value: int) -> str:
     """The text that marks the middle of the picture ``value`` in its SVG."""
-    return (
-        f'<text x="50%" y="50%" font-size="{SIZE}" font-family="{FAMILY}" fill="{FILL}">'
-        f"{mark(value)}</text>"
-    )
+    return f'<text class="{CLASS}" x="50%" y="50%">{mark(value)}</text>'
 
 
 def pictures_in(text: bytes, signs: Mapping[bytes, int]) -> list[tuple[int, Matrix]]:
