@@ -30,6 +30,7 @@ from kpixl.pack.charts import (
     common_scale,
     goal_tree,
     months,
+    months_height,
     months_mini,
     sparkline,
     status_mark,
@@ -191,6 +192,17 @@ def test_differences_are_seen_in_the_lowest_chart_a_page_has() -> None:
 def test_no_difference_stands_on_the_caption_of_its_strip(look: Look, height: float) -> None:
     figures = fiscal_year([170.1, 99, 130, 152.5], [100] * 12)
     assert_legible(months(figures, 328, height, look=look, key=False))
+
+
+@pytest.mark.parametrize("height", CHART_HEIGHTS)
+@pytest.mark.parametrize("line", [False, True])
+@pytest.mark.parametrize("title", ["Net revenue", "Net revenue of every region we sell in " * 3])
+def test_how_high_a_chart_is_does_not_take_drawing_it(
+    title: str, line: bool, height: float
+) -> None:
+    figures = fiscal_year([5, 6, 7], [6] * 12, title=title, redefined=(1, 2))
+    drawn = months(figures, 330, height, common_scale([figures], line), line=line, key=False)
+    assert months_height(figures, 330, height, line=line, key=False) == drawn.height
 
 
 def test_a_missing_month_is_a_dash_and_a_month_to_come_is_not() -> None:
