@@ -28,6 +28,7 @@ from kpixl.cli.common import (
     month_of,
     print_json,
 )
+from kpixl.collector import collector_off
 from kpixl.errors import UsageProblem
 from kpixl.pack.look import Paper
 from kpixl.ui import help_text, interface_language
@@ -135,6 +136,7 @@ def _told(engines: Sequence[str], order: Order, as_json: bool) -> dict[str, obje
     return {"engine": found[0]} if len(found) == 1 else {"engines": found}
 
 
+@collector_off()
 def _make_one(workbook: Path, order: Order, as_json: bool) -> None:
     """One pack, without anything that many would need."""
     from kpixl import jobs, terminal
