@@ -76,6 +76,7 @@ class DriverTree:
         self._known: List[Dict[str, _Figure]] = [{} for _ in self._months]
         self._periods: Dict[Months, Dict[str, Optional[float]]] = {}
         self._needed: Dict[int, Tuple[str, ...]] = {}
+        self._stated = {goal for goal, one in drivers.items() if not any(one.formulas)}
 
     def aggregation(self, goal: str) -> Aggregation:
         """How the goal's months become one figure."""
@@ -83,7 +84,7 @@ class DriverTree:
 
     def monthly(self, goal: str) -> Tuple[Optional[float], ...]:
         """The goal's figure in each month, its own before its formula's; None where neither is."""
-        return tuple(self._figure(goal, month).value for month in self._months)
+        return tuple(self._values(goal, self._months))
 
     def from_formula(self, goal: str) -> Tuple[Optional[float], ...]:
         """What the formula alone gives in each month, beside any own figure of the goal."""
@@ -114,9 +115,8 @@ class DriverTree:
         if self._is_ratio(goal, counted):
             complete = all(self._figure(goal, month).complete for month in counted)
             return self._over(goal, counted) if complete else None
-        if any(self._figure(goal, month).value is None for month in counted):
-            return None
-        return self._aggregate(goal, counted)
+        figures = self._values(goal, counted)
+        return None if None in figures else aggregate(figures, self._driver(goal).aggregation)
 
     def restated(
         self, months: Sequence[int], own: Mapping[str, Sequence[Optional[float]]]
@@ -156,6 +156,13 @@ class DriverTree:
 
     def _driver(self, goal: str) -> Driver:
         return self._drivers.get(goal, _NO_DRIVER)
+
+    def _values(self, goal: str, months: Months) -> List[Optional[float]]:
+        """The goal's figures in these months."""
+        if goal in self._stated:
+            own = self._drivers[goal].own
+            return [own[month] for month in months]
+        return [self._figure(goal, month).value for month in months]
 
     def _own(self, goal: str, month: int) -> Optional[float]:
         driver = self._drivers.get(goal)
@@ -240,8 +247,7 @@ class DriverTree:
         )
 
     def _aggregate(self, goal: str, months: Months) -> Optional[float]:
-        figures = [self._figure(goal, month).value for month in months]
-        return aggregate(figures, self._driver(goal).aggregation)
+        return aggregate(self._values(goal, months), self._driver(goal).aggregation)
 
     def _over(self, goal: str, months: Months) -> Optional[float]:
         """The goal's figure over exactly these months, with inputs taken over the same months."""
