@@ -65,7 +65,9 @@ class _Structure:
         self.document, self.found, self.holders = pages.document, pages.found, pages.holders
         self.notes, self.language = notes, language
         self.pages = [page.obj for page in self.document.pages]
-        self.owners: list[dict[int, pikepdf.Object]] = [{} for _ in self.holders]
+        self.owners: list[list[pikepdf.Object | None]] = [
+            [None] * length for length in self.found.lengths
+        ]
         self.numbered: list[pikepdf.Object] = []
         self.kinds: dict[str, pikepdf.Name] = {}
         self.leaves: set[int] = set()
@@ -79,8 +81,7 @@ class _Structure:
         numbers: list[object] = []
         for number, (holder, owners) in enumerate(zip(self.holders, self.owners, strict=True)):
             holder["/StructParents"] = number
-            held = [owners.get(place) for place in range(self.found.lengths[number])]
-            numbers += [number, document.make_indirect(pikepdf.Array(held))]
+            numbers += [number, document.make_indirect(pikepdf.Array(owners))]
         for page in self.pages:
             page["/Tabs"] = pikepdf.Name.S
         for number, owner in enumerate(self.numbered, len(self.holders)):
@@ -93,9 +94,9 @@ class _Structure:
     def _element(self, one: Element, parent: pikepdf.Object) -> pikepdf.Object:
         notes = () if one.link is None else self.notes.get(one.link, ())
         about = self._about(one, parent, bool(notes))
-        alone = self._only_content(one)
-        if alone:
-            return self._leaf(about, *alone)
+        held = self._held(one)
+        if held is not None:
+            return self._leaf(about, held)
         page = self._first_page(one)
         if page is not None:
             about["/Pg"] = self.pages[page]
@@ -114,21 +115,29 @@ class _Structure:
         element["/K"] = pikepdf.Array(children)
         return element
 
-    def _only_content(self, one: Element) -> tuple[int, int] | None:
-        """Stream and place of an element that holds one piece of a page's content and no more, as
-        most do."""
-        if len(one.children) != 1 or one.link is not None:
+    def _held(self, one: Element) -> list[tuple[int, int]] | None:
+        """Streams and places of what an element holds, if that is content of one page and no more,
+        as of most."""
+        if one.link is not None or not all(isinstance(child, int) for child in one.children):
             return None
-        (child,) = one.children
-        held = self.found.contents.get(child, ()) if isinstance(child, int) else ()
-        return held[0] if len(held) == 1 and held[0][0] in self.leaves else None
+        contents, pages = self.found.contents, self.found.pages
+        held = [piece for mark in one.children for piece in contents.get(mark, ())]  # type: ignore[arg-type]
+        if any(
+            stream not in self.leaves or pages[stream] != pages[held[0][0]] for stream, _ in held
+        ):
+            return None
+        return held
 
-    def _leaf(self, about: dict[str, object], stream: int, place: int) -> pikepdf.Object:
-        """A number alone needs no list around it."""
-        about["/Pg"] = self.pages[self.found.pages[stream]]
-        about["/K"] = place
+    def _leaf(self, about: dict[str, object], held: Sequence[tuple[int, int]]) -> pikepdf.Object:
+        """An element whose content is known before it is written."""
+        if held:
+            about["/Pg"] = self.pages[self.found.pages[held[0][0]]]
+            places = [place for _, place in held]
+            # A number alone needs no list around it.
+            about["/K"] = pikepdf.Array(places) if len(places) > 1 else places[0]
         element = self.document.make_indirect(pikepdf.Dictionary(about))
-        self.owners[stream][place] = element
+        for stream, place in held:
+            self.owners[stream][place] = element
         return element
 
     def _first_page(self, one: Element) -> int | None:
