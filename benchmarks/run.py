@@ -21,6 +21,7 @@ import openpyxl
 
 from benchmarks import many, peers
 from benchmarks.measure import Ratio, programs_side_by_side, side_by_side
+from benchmarks.race import race
 from benchmarks.stages import (
     inlined,
     own_share,
@@ -31,6 +32,7 @@ from benchmarks.stages import (
 )
 from benchmarks.standard import large_book, standard_book
 from kpixl.errors import CellError
+from kpixl.pack.engines import plutoprint_missing
 from kpixl.pack.html import Rendered
 from kpixl.plan.schema import SHEETS
 from kpixl.words import word
@@ -43,6 +45,10 @@ from kpixl.workbook.template.book import lay_out
 RESULTS = Path(__file__).parent / "results.md"
 AT_ONCE, OF_A_WORKER = 40, 200
 """Packs that one process and two make, and that one worker makes in a row."""
+
+BY_COMMAND = "Chromium's print-to-PDF, its command"
+BY_RUNNING = "Chromium's print-to-PDF, running already"
+BY_EQUAL = "the same pack with Chromium: PDF/A, PDF/UA, running heads, data"
 
 
 @dataclass(frozen=True)
@@ -202,24 +208,27 @@ def _described(rendered: Rendered, path: Path) -> str:
 
 def beside_peers(folder: Path) -> Part:
     """The same pack made by other programs."""
+    fastest = None if plutoprint_missing() else race(folder)
     rows = peers.measure(folder)
     wall = {row.name: row.wall for row in rows}
-    ours = wall[peers.OURS]
-    told = "whole pack, by the clock"
-    ratios = [
-        Ratio(f"whole pack{by}, by the clock", f"Chromium's print-to-PDF, {how}", cost, goal)
-        for by, maker in ((" with PlutoPrint", peers.BY_PLUTO), ("", peers.OURS))
-        for name, how, goal in (
-            (peers.PRINTED, "its command", 0.40 if maker == peers.BY_PLUTO else None),
-            (peers.RUNNING, "running already", None),
+    ours, told = wall[peers.OURS], "whole pack, by the clock"
+    ratios = []
+    if fastest:
+        by_pluto = "whole pack with PlutoPrint, by the clock"
+        ratios += [
+            Ratio(by_pluto, BY_COMMAND, fastest.against_command(), 0.40),
+            Ratio(by_pluto, BY_RUNNING, fastest.against_running()),
+        ]
+    ratios += [
+        Ratio(told, how, ours / wall[name])
+        for name, how in (
+            (peers.PRINTED, BY_COMMAND),
+            (peers.RUNNING, BY_RUNNING),
+            (peers.BY_BROWSER, BY_EQUAL),
         )
-        if name in wall and maker in wall
-        for cost in (wall[maker] / wall[name],)
+        if name in wall
     ]
-    if peers.BY_BROWSER in wall:
-        equal = "the same pack with Chromium: PDF/A, PDF/UA, running heads, data"
-        ratios.append(Ratio(told, equal, ours / wall[peers.BY_BROWSER], None))
-    table = tuple(peers.lines_of(rows))
+    table = (*((fastest.told(), "") if fastest else ()), *peers.lines_of(rows))
     return Part("Beside peers", "The standard pack again", tuple(ratios), table)
 
 
