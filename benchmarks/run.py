@@ -220,11 +220,11 @@ def beside_peers(folder: Path) -> Part:
             Ratio(by_pluto, BY_RUNNING, fastest.against_running()),
         ]
     ratios += [
-        Ratio(told, how, ours / wall[name])
-        for name, how in (
-            (peers.PRINTED, BY_COMMAND),
-            (peers.RUNNING, BY_RUNNING),
-            (peers.BY_BROWSER, BY_EQUAL),
+        Ratio(told, how, ours / wall[name], goal)
+        for name, how, goal in (
+            (peers.PRINTED, BY_COMMAND, 0.40),
+            (peers.RUNNING, BY_RUNNING, None),
+            (peers.BY_BROWSER, BY_EQUAL, None),
         )
         if name in wall
     ]
