@@ -22,12 +22,13 @@ FILL = "#010203"
 into one object, and places them by the widths of those before."""
 CLASS = "kpixl-mark"
 CSS = f"""
+svg {{ font-variant-numeric: normal }}
 .{CLASS} {{
   font: {SIZE}px {FAMILY} !important; fill: {FILL} !important; stroke: none !important;
   letter-spacing: 0 !important;
 }}
 """
-"""Whatever a page says of its texts."""
+"""Whatever a page says of its texts; figures are as wide as those that drawings are measured for."""
 
 Matrix = tuple[float, ...]
 
