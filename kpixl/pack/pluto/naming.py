@@ -1,13 +1,16 @@
 """Say what each glyph means where its font does not, so that text can be found, copied and heard.
 
 Figures of even width, and other forms of a sign, are glyphs of their own, for which Cairo notes no
-character, or one for private use. What stands where is known, though: the text of each mark, and
-the glyphs that were set for it. Where these are as many, each glyph stands for its character.
+character, or one for private use; and of several characters that a font shows by one glyph it
+notes the first: 月 would be found as a radical only. What stands where is known, though: the text
+of each mark, and the glyphs that were set for it. Where these are as many, each glyph stands for
+its character.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +32,10 @@ _TOKEN = re.compile(rb"/(f-\d+-\d+) [\d.]+ Tf|\(((?:[^()\\]|\\.)*)\)|<([0-9a-fA-
 _ENTRY = re.compile(rb"<([0-9a-fA-F]+)> <([0-9a-fA-F]+)>\n")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)
 _SPACES = re.compile(r"\s+")
+_FORMS = re.compile("[\u2e80-\u2fdf\ufb50-\ufdff\ufe70-\ufefc]+")
+"""Radicals, and Arabic letters as they look at their place in a word."""
+_TWINS = re.compile("[\uf900-\ufaff]")
+"""Chinese characters that stand for others as a rule, but not always."""
 
 
 @dataclass
@@ -42,7 +49,7 @@ class _Font:
 
     @property
     def unnamed(self) -> set[int]:
-        """The codes that mean nothing as yet."""
+        """The codes that mean nothing as yet, or perhaps something else."""
         return {
             code
             for code, text in self.texts.items()
@@ -174,12 +181,19 @@ def _count(glyphs: list[tuple[_Font, int]], text: str) -> None:
 
 @lru_cache(maxsize=1 << 12)
 def _is_unknown(meant: str) -> bool:
-    return meant == UNKNOWN or PRIVATE.match(meant) is not None
+    return meant == UNKNOWN or any(one.match(meant) for one in (PRIVATE, _FORMS, _TWINS))
+
+
+def _likely(meant: str) -> str:
+    """What a glyph stands for where no text tells."""
+    if _FORMS.fullmatch(meant):
+        return unicodedata.normalize("NFKC", meant)
+    return meant if _TWINS.match(meant) else UNKNOWN
 
 
 def _write(font: _Font) -> None:
     names = {code: votes.most_common(1)[0][0] for code, votes in font.votes.items()}
-    names |= dict.fromkeys(font.unnamed - names.keys(), UNKNOWN)
+    names |= {code: _likely(font.texts[code]) for code in font.unnamed - names.keys()}
     if not names:
         return
 
