@@ -20,6 +20,7 @@ from kpixl.pack.html import Rendered, svg_fonts
 from kpixl.pack.inlining import NO_IMAGES, with_files
 from kpixl.pack.margins import PageStyles, page_styles
 from kpixl.pack.places import MARK
+from kpixl.pack.pluto.beside import stand_beside
 from kpixl.pack.pluto.layout import drawn, laid_out, of_margins, page_css, runs_of
 from kpixl.pack.pluto.missing import missing_of
 from kpixl.pack.pluto.naming import name_glyphs
@@ -200,7 +201,8 @@ def _targets(body: ElementTree.Element, wanted: frozenset[str]) -> dict[str, str
 
 
 def _source(rendered: Rendered, templates: Path | None) -> _Source:
-    html = rendered.html if templates is None else with_files(rendered.html, NO_IMAGES, templates)
+    charts = {name: name for name in rendered.drawings}
+    html = rendered.html if templates is None else with_files(rendered.html, charts, templates)
     styles = page_styles(html)
     root = parsed(html)
     body = root.find("body")
@@ -211,6 +213,7 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
     marker = Marker(IMAGE_SCHEME)
     marker.mark(body)
     part_tables(body)
+    stand_beside(body)
     wanted = {target_of(href) for href in marker.outline.hrefs} | {one.mark for one in headings}
     targets = _targets(body, frozenset(wanted - {""}))
     families = svg_fonts(rendered.fonts)
