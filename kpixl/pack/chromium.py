@@ -24,7 +24,7 @@ from kpixl.pack.browsers import Browser
 from kpixl.pack.glyph_text import name_glyphs
 from kpixl.pack.glyphs import Unshown, with_numbers
 from kpixl.pack.html import Rendered
-from kpixl.pack.inlining import NO_IMAGES, font_faces, with_files
+from kpixl.pack.inlining import NO_IMAGES, as_data, font_faces, with_files
 from kpixl.pack.margins import PageStyles, Sheet, page_styles
 from kpixl.pack.places import MARK, Place, lead_to, places_of
 from kpixl.pack.problems import RenderProblem
@@ -204,7 +204,7 @@ def _printed(
     once, and seldom move anything then."""
     css = by_numbers(styles.css) + OWN_CSS
     css += "".join(f".{name} {{ display: none }}\n" for name in styles.running.values())
-    page = printable(with_files(with_css(marked.html, css), images, templates))
+    page = printable(with_files(with_css(marked.html, css), as_data(images), templates))
     refers = refers_to_pages(marked.html, styles.css)
     numbers = guessed(marked.html) if refers else {}
     printed = b""

@@ -65,7 +65,7 @@ def for_print(pack: Pack, templates: Path | None = None) -> Rendered:
 
     html = _render(pack, "print", draw, templates)
     if templates is not None:
-        check_references(html, templates)
+        check_references(html, drawings, templates)
     return Rendered(html, drawings, fonts_of(pack), pack.language)
 
 

@@ -7,7 +7,7 @@ import io
 import logging
 import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from html import escape, unescape
@@ -17,7 +17,7 @@ from typing import Any
 
 from kpixl.errors import UsageProblem
 from kpixl.pack.problems import refused_fetch
-from kpixl.pack.references import IMAGE_SCHEME, file_of, is_within, kind_of, placed
+from kpixl.pack.references import file_of, is_within, kind_of, placed
 
 SVG = "image/svg+xml"
 NO_IMAGES: Mapping[str, str] = MappingProxyType({})
@@ -56,11 +56,15 @@ def self_contained(page: str, templates: Path) -> str:
         return _filled(page, partial(_put, templates, _fitted(page)))
 
 
-def with_files(page: str, images: Mapping[str, str], templates: Path | None) -> str:
-    """``page``, to be printed and thrown away, with the charts ``images`` (SVG by name) and the
-    files of ``templates`` put in whole. Raises as :func:`self_contained`."""
-    charts = {name: _data(SVG, svg.encode()) for name, svg in images.items()}
+def with_files(page: str, charts: Mapping[str, str], templates: Path | None) -> str:
+    """``page``, to be printed and thrown away, with what ``charts`` gives for the names of charts,
+    and the files of ``templates`` put in whole. Raises as :func:`self_contained`."""
     return _filled(page, partial(_put, templates, _whole, charts=charts))
+
+
+def as_data(images: Mapping[str, str]) -> dict[str, str]:
+    """The charts ``images``, SVG by name, as the references that hold them."""
+    return {name: _data(SVG, svg.encode()) for name, svg in images.items()}
 
 
 def font_faces(page: str, shown: str, templates: Path | None) -> str:
@@ -71,11 +75,12 @@ def font_faces(page: str, shown: str, templates: Path | None) -> str:
     return _in_css("\n".join(rules), partial(_put, templates, _fitted(shown)))
 
 
-def check_references(page: str, templates: Path) -> None:
+def check_references(page: str, charts: Collection[str], templates: Path) -> None:
     """Raise what :func:`self_contained` would, whether the engine that lays ``page`` out would
-    come upon the reference or not: so every one says the same of a template."""
+    come upon the reference or not: so every one says the same of a template. ``charts`` are the
+    names of those that there are."""
     with _placed(templates):
-        _filled(page, partial(_put, templates, _checked))
+        _filled(page, partial(_put, templates, _checked, charts={name: name for name in charts}))
 
 
 @contextmanager
@@ -96,8 +101,8 @@ def _put(
     """What stands for a reference: itself where nothing is fetched for it."""
     if is_within(url):
         return url
-    if url.startswith(IMAGE_SCHEME):
-        return charts.get(url, url)
+    if url in charts:
+        return charts[url]
     return put(_checked_file(file_of(url, templates)))
 
 

@@ -103,7 +103,8 @@ def with_marks_font(css: str) -> str:
 def runs_of(
     body: ElementTree.Element, styles: PageStyles
 ) -> Iterator[tuple[str, list[ElementTree.Element]]]:
-    """What stands in ``body``, parted where the name of its pages changes."""
+    """What stands in ``body``, parted where the name of its pages changes; of an empty one, one
+    run without anything in it."""
     run: list[ElementTree.Element] = []
     last = ""
     for element in body:
@@ -114,7 +115,7 @@ def runs_of(
             run = []
         run.append(element)
         last = name
-    if run:
+    if run or not len(body):
         yield last, run
 
 
