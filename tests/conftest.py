@@ -3,7 +3,6 @@ and PostgreSQL."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,13 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from kpixl.pack.attachments import review_data
-from kpixl.pack.pdf import pack_pdf
 from tests.agreement import PROPERTY, Agreement, table
-from tests.engines import OTHER_ENGINES
+from tests.engines import OTHER_ENGINES, WITHOUT_BROWSER, take
 from tests.office import Office
-from tests.packs import sample_pack, sample_review
 from tests.postgres import Postgres
+from tests.sample_pdfs import pdf_by
 
 # Workers of pytest-xdist are told a width of 80 columns, whatever there is: what a command prints
 # into a pipe would then depend on whether tests run side by side, and on how long their folder is.
@@ -27,25 +24,6 @@ os.environ.pop("COLUMNS", None)
 # How long an example takes says how busy the machine is.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
-
-
-def shared(folder: Path, name: str, engine: str) -> Callable[[str], bytes]:
-    """The sample's pack in a language. Laying out costs seconds, so that workers share it."""
-
-    def of(language: str) -> bytes:
-        path = folder / f"{name}-{language}.pdf"
-        with (folder / f"{name}-{language}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not path.exists():
-                partial = Path(f"{path}.partial")
-                data = review_data(sample_review(language), language, "sample")
-                partial.write_bytes(
-                    pack_pdf(sample_pack(language), attachments=data, engine=engine)
-                )
-                partial.rename(path)
-        return path.read_bytes()
-
-    return of
 
 
 @pytest.fixture(scope="session")
@@ -58,13 +36,25 @@ def workers_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
 @pytest.fixture(scope="session")
 def sample_pdf(workers_folder: Path) -> Callable[[str], bytes]:
     """The sample's pack as WeasyPrint lays it out."""
-    return shared(workers_folder, "sample", "weasyprint")
+    return pdf_by(workers_folder, "weasyprint")
+
+
+@pytest.fixture
+def by_weasyprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WeasyPrint lays out what is made without naming an engine."""
+    take("weasyprint", monkeypatch)
+
+
+@pytest.fixture(params=WITHOUT_BROWSER)
+def by_each_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is made without naming an engine is laid out by WeasyPrint and by PlutoPrint."""
+    take(request.param, monkeypatch)
 
 
 @pytest.fixture(scope="session", params=OTHER_ENGINES)
 def printed_pdf(request: pytest.FixtureRequest, workers_folder: Path) -> Callable[[str], bytes]:
     """The sample's pack as each of the other engines lays it out, a real browser among them."""
-    return shared(workers_folder, request.param, request.param)
+    return pdf_by(workers_folder, request.param)
 
 
 @pytest.fixture(scope="session")

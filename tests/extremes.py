@@ -282,9 +282,9 @@ CASES: dict[str, Case] = {
 
 
 @lru_cache
-def extreme_pdf(case: str, language: str) -> bytes:
+def extreme_pdf(case: str, language: str, engine: str = "weasyprint") -> bytes:
     """The pages of a case as a PDF."""
-    return pack_pdf(CASES[case].pack(language))
+    return pack_pdf(CASES[case].pack(language), engine=engine)
 
 
 # ---- Pictures -------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ def test_mails_take_its_colours(tmp_path: Path) -> None:
     assert "#123456" not in own
 
 
+@pytest.mark.usefixtures("by_each_engine")
 def test_a_kit_changes_what_it_speaks_of_and_nothing_else(tmp_path: Path) -> None:
     """The same text on the same pages, but for the footer and the colours."""
     folder = kit(tmp_path, 'brand_colour = "#a01010"\nfooter = "Planning"')
@@ -126,6 +127,7 @@ def test_a_kit_changes_what_it_speaks_of_and_nothing_else(tmp_path: Path) -> Non
     assert pack_pdf(small(folder), folder) == own
 
 
+@pytest.mark.usefixtures("by_weasyprint")  # PlutoPrint's PDFs do not name such a font
 def test_its_own_font_sets_the_text_and_the_charts(tmp_path: Path) -> None:
     settings = f'latin_font = "{FAMILY}"'
     folder = kit(tmp_path, settings)

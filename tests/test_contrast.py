@@ -71,6 +71,7 @@ def with_brand(found: Review, brand: str) -> Review:
     return replace(found, settings=replace(found.settings, brand_colour=brand))
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("brand", BRANDS)
 def test_every_word_of_a_pack_can_be_read(brand: str) -> None:
     words = list(painted(brand))

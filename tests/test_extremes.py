@@ -16,6 +16,7 @@ from kpixl.pack.contexts import GoalPage, SummaryPage
 from kpixl.pack.pagination import page_starts, shared_out
 from kpixl.plan.model import Level
 from kpixl.words import word
+from tests.engines import WITHOUT_BROWSER
 from tests.extremes import (
     CASES,
     DIFFERENT,
@@ -51,18 +52,27 @@ PAGED = [(name, language) for name, language in DRAWN if CASES[name].pages != ("
 
 
 @pytest.fixture(scope="session")
-def extreme(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> PdfOf:
-    """A case's PDF in a language; workers share it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = base if worker_id == "master" else base.parent
+def looked_at(workers_folder: Path) -> PdfOf:
+    """A case's PDF in a language as WeasyPrint lays it out, of which the pictures are."""
+    return _shared(workers_folder, "weasyprint")
+
+
+@pytest.fixture(scope="session", params=WITHOUT_BROWSER)
+def extreme(request: pytest.FixtureRequest, workers_folder: Path) -> PdfOf:
+    """A case's PDF in a language by each engine."""
+    return _shared(workers_folder, request.param)
+
+
+def _shared(folder: Path, engine: str) -> PdfOf:
+    """The PDFs of an engine; workers share them."""
 
     def of(case: str, language: str) -> bytes:
-        path = folder / f"extreme-{case}-{language}.pdf"
+        path = folder / f"extreme-{case}-{language}-{engine}.pdf"
         with path.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
                 partial = path.with_suffix(".partial")
-                partial.write_bytes(extreme_pdf(case, language))
+                partial.write_bytes(extreme_pdf(case, language, engine))
                 partial.rename(path)
         return path.read_bytes()
 
@@ -78,8 +88,8 @@ def measured(pdf: bytes) -> tuple[Sheet, ...]:
 
 
 @pytest.mark.parametrize(("case", "language"), DRAWN)
-def test_pages_look_as_when_they_were_looked_at(case: str, language: str, extreme: PdfOf) -> None:
-    pdf = extreme(case, language)
+def test_pages_look_as_when_they_were_looked_at(case: str, language: str, looked_at: PdfOf) -> None:
+    pdf = looked_at(case, language)
     if not fonts(pdf) <= FONTS:
         pytest.skip(f"drawn with {sorted(fonts(pdf))}, the pictures with Inter and BIZ UDPGothic")
     found = pictures(pdf)

@@ -15,6 +15,7 @@ from kpixl.pack.pdf import pack_pdf
 from tests.packs import LANGUAGES, sample_review
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_csf_of_the_sample_takes_one_page(language: str):
     pack = build_pack(sample_review(language), PackOptions(language, ("goals",)))

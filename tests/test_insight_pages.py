@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import pytest
@@ -36,6 +35,7 @@ from kpixl.review.news import new_signals
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
 from kpixl.review.sentences import style_of
+from tests.engines import once_an_engine
 from tests.insights import bridge_of, control_of, with_insights, without_insights
 from tests.layout import Sheet, beyond_margins, lines, lonely_headings, overlaps, sheets
 from tests.packs import LANGUAGES, sample_html, sample_pack, sample_review
@@ -448,6 +448,7 @@ def test_one_of_one_goal_is_not_said() -> None:
     )
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("count", "shares"), [(6, [6]), (8, [6, 2]), (14, [6, 6, 2])])
 def test_signals_go_on_under_a_heading_of_their_own(
@@ -637,7 +638,7 @@ def test_goals_missed_although_all_below_them_were_met_are_named() -> None:
 # ---- On paper -------------------------------------------------------------------------------
 
 
-@lru_cache
+@once_an_engine
 def extreme(language: str) -> tuple[Sheet, ...]:
     """A KGI of 14 leaves with names of 120 characters and figures of 13 digits, all of which give
     a signal; and one goal of each kind that has nothing to show."""
@@ -664,6 +665,7 @@ def extreme(language: str) -> tuple[Sheet, ...]:
     return sheets(pack_pdf(build_pack(review(found), options)))
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_long_names_and_large_figures_leave_the_new_pages_whole(language: str) -> None:
     found = extreme(language)
@@ -675,6 +677,7 @@ def test_long_names_and_large_figures_leave_the_new_pages_whole(language: str) -
         assert f"L{n}" in text
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_landing_table_repeats_its_head_on_every_page(language: str) -> None:
     head = {"en": ("Landing", "Chance"), "ja": ("着地見込", "達成確率")}[language]
@@ -686,6 +689,7 @@ def test_the_landing_table_repeats_its_head_on_every_page(language: str) -> None
         assert all(text in first for text in head), first
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_hundred_goals_make_whole_pages(language: str) -> None:
     figures = wide(100)
@@ -749,6 +753,7 @@ def test_figures_beside_bars_are_never_cut(language: str) -> None:
     )
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_head_above_one_period_stands_on_one_line(language: str) -> None:
     # In April there is no year to date beside the month: its column alone carries the head.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import product
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -20,6 +22,7 @@ from kpixl.plan.model import Action, Comment, Level
 from kpixl.plan.month import Month
 from kpixl.review.scope import scoped
 from kpixl.words import word
+from tests.engines import WITHOUT_BROWSER, once_an_engine
 from tests.extremes import long_texts
 from tests.layout import (
     Sheet,
@@ -32,6 +35,7 @@ from tests.layout import (
 )
 from tests.packs import LANGUAGES, pack_of, sample_pack, sample_review
 from tests.plans import goal, plan_of, with_settings
+from tests.sample_pdfs import pdf_by
 
 Kind = TypeVar("Kind", bound=Page)
 PdfOf = Callable[[str], bytes]
@@ -47,10 +51,11 @@ def measured(pdf: bytes) -> tuple[Sheet, ...]:
     return sheets(pdf)
 
 
-@pytest.fixture(params=LANGUAGES)
-def laid_out(request: pytest.FixtureRequest, sample_pdf: PdfOf) -> tuple[Sheet, ...]:
+@pytest.fixture(params=product(WITHOUT_BROWSER, LANGUAGES), ids="-".join)
+def laid_out(request: pytest.FixtureRequest, workers_folder: Path) -> tuple[Sheet, ...]:
     """The sample's pages behind the cover, which has margins of its own."""
-    return measured(sample_pdf(request.param))[1:]
+    engine, language = request.param
+    return measured(pdf_by(workers_folder, engine)(language))[1:]
 
 
 def test_every_page_is_a4_landscape(laid_out: tuple[Sheet, ...]) -> None:
@@ -114,7 +119,7 @@ LONG = {
 }
 
 
-@lru_cache
+@once_an_engine
 def extreme(language: str) -> tuple[Sheet, ...]:
     """Names of 120 characters, figures of 13 digits, long comments, two KGIs, eight CSFs."""
     name = LONG[language][:116]
@@ -135,6 +140,7 @@ def extreme(language: str) -> tuple[Sheet, ...]:
     return sheets(pack_pdf(pack_of(found, language, pages=pages)))
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_long_texts_and_figures_wrap_and_are_never_cut(language: str) -> None:
     pages = extreme(language)[1:]
@@ -144,6 +150,7 @@ def test_long_texts_and_figures_wrap_and_are_never_cut(language: str) -> None:
     assert "12,000,000,000,000" in text
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_summary_is_one_page_whatever_it_holds(language: str) -> None:
     summary, scorecard = {"en": ("Summary", "Scorecard"), "ja": ("サマリー", "スコアカード")}[
@@ -154,6 +161,7 @@ def test_the_summary_is_one_page_whatever_it_holds(language: str) -> None:
     assert scorecard in [word.text for word in pages[2].words]
 
 
+@pytest.mark.usefixtures("by_each_engine")
 def test_a_short_page_on_data_quality_is_not_torn() -> None:
     """An owner's pack: after the definitions, where there is room, or whole on the next page."""
     pages = ("definitions", "quality", "colophon")
@@ -243,6 +251,7 @@ def test_advice_on_many_goals_names_what_is_better_and_the_mend(
     assert f"{mend}{ {'en': 'Lookattheplan', 'ja': '残りの月の計画'}[language] }" in text
 
 
+@pytest.mark.usefixtures("by_each_engine")
 def test_the_head_of_a_status_is_on_one_line_beside_short_words() -> None:
     found = pack_of(long_texts("en"), pages=("scorecard",))
     assert "Red" in {row.mark.word for row in page(found, ScorecardPage).rows}

@@ -24,6 +24,8 @@ from kpixl.pack.operators import colour
 from kpixl.pack.weasy import to_pdf
 from tests.packs import LANGUAGES, sample_pack
 
+pytestmark = pytest.mark.usefixtures("by_weasyprint")
+
 Pixels = NDArray[np.int16]
 ID = "0" * 32
 # SVG has its letters placed one by one and without kerning, which moves some by fractions of a

@@ -220,6 +220,7 @@ def test_an_outlook_without_a_past_adds_no_table(language: str):
     assert 'class="records"' not in for_browser(pack)
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_records_on_a_page_of_their_own_have_its_heading(language: str) -> None:
     ids = [f"G{n}" for n in range(20)]

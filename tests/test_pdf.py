@@ -24,6 +24,7 @@ from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf, to_pdf
 from kpixl.review.review import review
 from kpixl.words import word
+from tests.engines import WITHOUT_BROWSER
 from tests.packs import LANGUAGES, pack_of, sample_pack, sample_review
 from tests.plans import goal, plan_of, with_settings
 
@@ -188,30 +189,33 @@ def test_the_file_is_sound(sample_pdf: PdfOf, tmp_path: Path) -> None:
 
 CHILD = """
 import hashlib, sys, time
-if len(sys.argv) > 1:
-    shift = float(sys.argv[1])
-    real = time.time
-    time.time = lambda: real() + shift
+shift = float(sys.argv[1])
+real = time.time
+time.time = lambda: real() + shift
 from tests.test_pdf import small_pack
 from kpixl.pack.pdf import pack_pdf
-print(hashlib.sha256(pack_pdf(small_pack("ja", company="青葉"))).hexdigest())
+pack = small_pack("ja", company="青葉")
+print(hashlib.sha256(pack_pdf(pack, engine=sys.argv[2])).hexdigest())
 """
 
 
-def test_the_same_review_gives_the_same_bytes_anywhere_and_any_time() -> None:
-    here = hashlib.sha256(pack_pdf(small_pack("ja", company="青葉"))).hexdigest()
+@pytest.mark.parametrize("engine", WITHOUT_BROWSER)
+def test_the_same_review_gives_the_same_bytes_anywhere_and_any_time(engine: str) -> None:
+    pack = small_pack("ja", company="青葉")
+    here = hashlib.sha256(pack_pdf(pack, engine=engine)).hexdigest()
     root = Path(__file__).resolve().parents[1]
     for shift, changed in (
         ("0", {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "1", "LANG": "ja_JP.UTF-8"}),
         ("31000000", {"TZ": "America/New_York", "PYTHONHASHSEED": "77", "LANG": "C"}),
     ):
         run = subprocess.run(
-            [sys.executable, "-c", CHILD, shift],
+            [sys.executable, "-c", CHILD, shift, engine],
             cwd=root, env={**os.environ, **changed}, capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert run.stdout.strip() == here, changed
 
 
+@pytest.mark.usefixtures("by_each_engine")
 def test_another_review_gives_other_bytes() -> None:
     assert pack_pdf(small_pack(company="A")) != pack_pdf(small_pack(company="B"))
 
@@ -219,6 +223,7 @@ def test_another_review_gives_other_bytes() -> None:
 # ---- What the renderer must not do ----------------------------------------------------------
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize(
     "address",
     [
@@ -258,6 +263,7 @@ def test_the_renderer_fetches_nothing_from_outside_its_templates(
     assert address.strip("./") in str(caught.value.details["found"])
 
 
+@pytest.mark.usefixtures("by_each_engine")
 def test_a_users_template_may_use_a_picture_of_its_own_folder(tmp_path: Path) -> None:
     (tmp_path / "own.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" '
@@ -272,6 +278,7 @@ def test_a_users_template_may_use_a_picture_of_its_own_folder(tmp_path: Path) ->
     assert (caught.value.code, caught.value.details["found"]) == ("fetch-missing", "none.svg")
 
 
+@pytest.mark.usefixtures("by_each_engine")
 def test_text_of_a_cell_that_names_a_file_is_only_text() -> None:
     nasty = "<img src='file:///etc/passwd'>"
     shown = " ".join(texts(pack_pdf(small_pack(company=nasty))))
@@ -282,6 +289,7 @@ def test_text_of_a_cell_that_names_a_file_is_only_text() -> None:
 # ---- Drafts ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_draft_says_so_on_every_page_and_lists_the_errors_first(language: str) -> None:
     plan = plan_of(goal("A", name="Calls"), actuals={"A": [1, 2, 3]}, plan={"A": [1] * 12})

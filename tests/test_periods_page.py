@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from kpixl.review.figures import Review
 from kpixl.review.review import review
 from kpixl.review.scope import scoped
 from kpixl.terminal import print_scorecard
+from tests.engines import once_an_engine
 from tests.layout import Sheet, beyond_margins, lonely_headings, overlaps, sheets
 from tests.packs import LANGUAGES, sample_reading
 from tests.plans import APRIL, goal, plan_of, with_settings
@@ -263,7 +263,7 @@ def test_a_part_of_the_tree_shows_its_own_goals_alone():
 # ---- As laid out ----------------------------------------------------------------------------
 
 
-@lru_cache
+@once_an_engine
 def laid_out(language: str, month: Month) -> tuple[Sheet, ...]:
     """The sample with the usual columns (October), the most (February) and all seven periods."""
     plan = sample_reading(language).plan
@@ -273,6 +273,7 @@ def laid_out(language: str, month: Month) -> tuple[Sheet, ...]:
     return sheets(pack_pdf(pack))
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("month", [OCTOBER, Month(2027, 2), Month(2027, 3)])
 def test_the_pages_hold_all_of_it(language: str, month: Month) -> None:

@@ -13,10 +13,12 @@ import pikepdf
 import pypdfium2
 import pytest
 from defusedxml import ElementTree
+from fontTools.ttLib import TTFont
 
 from kpixl.pack.canvas import Drawing, Rect, Text
 from kpixl.pack.html import FONTS, Rendered
 from kpixl.pack.pdf import pack_pdf, to_pdf
+from kpixl.pack.pluto.beside import stand_beside
 from kpixl.pack.pluto.content import Form, Found, Resources, marked
 from kpixl.pack.pluto.layout import page_css, with_marks_font
 from kpixl.pack.pluto.marks import LEANING, NOTHING, STANDING, mark, number_in, value, without_marks
@@ -25,6 +27,8 @@ from kpixl.pack.pluto.pictures import picture_of, pictures_in
 from kpixl.pack.pluto.turns import part_tables
 from tests.engines import HAS_PLUTOPRINT
 from tests.extremes import CASES, extreme_pdf
+from tests.kits import font
+from tests.layout import sheets
 from tests.logos import png, svg
 from tests.packs import LANGUAGES
 from tests.test_pdf import opened, texts
@@ -303,6 +307,42 @@ def test_figures_of_even_width_are_found_and_copied() -> None:
     assert re.sub(r"\s", "", found) == re.sub(r"\s", "", f"{wanted}0.1")
 
 
+def test_of_characters_with_one_glyph_the_one_that_was_written_is_found(tmp_path: Path) -> None:
+    twins = TTFont(font(tmp_path / "twins.ttf"))
+    # Radicals and what they look like, as fonts for Japanese have them.
+    pairs = {0x2F49: "c126", 0x6708: "c126", 0x2F54: "c125", 0x6C34: "c125"}
+    for table in twins["cmap"].tables:
+        plain = {code: name for code, name in table.cmap.items() if name not in pairs.values()}
+        table.cmap = plain | pairs
+    twins.save(tmp_path / "twins.ttf")
+    face = "@font-face { font-family: Twins; src: url(twins.ttf) }"
+    pdf = pdf_of("<p>2026年6月、水</p>", f"{face} body {{ font-family: Twins }}", tmp_path)
+    assert texts(pdf)[0].replace(" ", "") == "2026年6月、水"
+
+
+def test_arabic_letters_are_found_whatever_their_place_in_a_word() -> None:
+    word = "مرحبا"
+    pdf = pdf_of(f"<p>{word} لا</p>")
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        found = {char["text"] for char in document.pages[0].chars} - {" "}
+    if "[" in found:
+        pytest.skip("no font for Arabic")
+    assert found - {"لا"} == {*word, *"ال"} - ({"ل"} if "لا" in found else set())
+
+
+def test_figures_in_drawings_are_as_wide_as_elsewhere_in_them() -> None:
+    drawing = Drawing(200, 40, "", (Text(10, 30, "1,111,111", 20),))
+    css = "html { font: 9pt Inter; font-variant-numeric: tabular-nums }"
+    html = f"<html lang='en'><title>x</title><style>{css}</style><img src='kpixl:1' alt=''/></html>"
+    rights = []
+    for engine in ("weasyprint", "plutoprint"):
+        pdf = to_pdf(Rendered(html, {"kpixl:1": drawing}), "0" * 32, engine=engine)
+        with pdfplumber.open(io.BytesIO(pdf)) as document:
+            chars = [one for one in document.pages[0].chars if one["text"] in "1,"]
+            rights.append(chars[-1]["x1"] - chars[0]["x0"])
+    assert rights[1] == pytest.approx(rights[0], abs=0.5)
+
+
 def test_no_sign_of_a_mark_is_left() -> None:
     pdf = pdf_of('<h1>Sales</h1><p>up <b>3 %</b></p><code>x</code><p style="font: 9pt serif">y</p>')
     text = "".join(texts(pdf))
@@ -431,6 +471,40 @@ def test_at_the_extremes_it_takes_as_many_pages_and_cuts_nothing(case: str, lang
             told = [one for one in page.chars if one.get("mcid") is not None]
             outside = [one["text"] for one in told if one["top"] < top or one["bottom"] > bottom]
             assert "".join(outside).strip() == "" or page.page_number == 1
+
+
+@pytest.mark.parametrize(
+    ("lengths", "wanted"),
+    [
+        ((900,), [1]),  # one part is not divided
+        ((900, 900), [1, 1]),
+        ((900, 900, 900), [1, 1, 1]),
+        # In three columns two of four stand below each other: 3 x 1,800; in two 2 x 1,800.
+        ((900, 900, 900, 900), [2, 2]),
+        ((900, 900, 900, 900, 900), [2, 2, 1]),
+        ((2_700, 900, 900, 900), [1, 3]),
+        ((900, 900, 900, 2_700), [3, 1]),
+        ((900,) * 50, [17, 16, 17]),
+    ],
+)
+def test_parts_of_a_flowing_text_stand_in_even_columns_in_their_order(
+    lengths: tuple[int, ...], wanted: list[int]
+) -> None:
+    parts = "".join(f"<p>{n} {'x' * length}</p>" for n, length in enumerate(lengths))
+    body = ElementTree.fromstring(f'<body><div class="flow wide">{parts}</div></body>')
+    stand_beside(body)
+    columns = list(body[0]) if len(wanted) > 1 else [body[0]]
+    assert [len(column) for column in columns] == wanted
+    order = [(part.text or "").split()[0] for column in columns for part in column]
+    assert order == [str(n) for n in range(len(lengths))]
+
+
+def test_long_comments_stand_beside_each_other_on_the_page() -> None:
+    parts = "".join(f"<p>{sign * 3} {'word ' * 100}</p>" for sign in "ABC")
+    (page,) = sheets(pdf_of(f'<div class="flow">{parts}</div>', "@page { size: A4 landscape }"))
+    places = {one.text: (one.left, one.top) for one in page.words if one.text in ("AAA", "CCC")}
+    assert places["CCC"][1] == pytest.approx(places["AAA"][1])
+    assert places["CCC"][0] > page.width / 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -95,6 +95,7 @@ def test_a_scopes_page_has_no_advice_on_others() -> None:
     assert "Goal no. 0" not in html
 
 
+@pytest.mark.usefixtures("by_each_engine")
 def test_a_mend_is_broken_where_its_lines_are_full() -> None:
     # WeasyPrint leaves one word alone on a line where a text ends with a space that only just
     # has no room: "… and end the / old / one with To; …".

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -33,6 +32,7 @@ from kpixl.pack.summary_room import shared
 from kpixl.plan.model import Action, Level, Plan
 from kpixl.review.figures import Review
 from kpixl.review.review import review
+from tests.engines import once_an_engine
 from tests.layout import Sheet, beyond_margins, lines, near_empty, overlaps, sheets
 from tests.packs import LANGUAGES, sample_pack, sample_review
 from tests.plans import goal, plan_of
@@ -373,7 +373,7 @@ def pack_with(plan: Plan, language: str) -> Pack:
     return build_pack(review(plan), PackOptions(language, pages=pages))
 
 
-@lru_cache
+@once_an_engine
 def laid_out(language: str, kind: str) -> tuple[Sheet, ...]:
     plan = forty(language, long=kind == "long")
     if kind == "none":
@@ -384,6 +384,7 @@ def laid_out(language: str, kind: str) -> tuple[Sheet, ...]:
 KINDS = ("forty", "long", "none")
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_cut_and_nothing_lies_upon_anything(language: str, kind: str) -> None:
@@ -396,6 +397,7 @@ def test_nothing_is_cut_and_nothing_lies_upon_anything(language: str, kind: str)
     assert found == []
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_summary_takes_one_page_and_no_page_is_wasted(language: str, kind: str) -> None:
@@ -412,6 +414,7 @@ def head(sheet: Sheet) -> str:
     return sheet.name
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_action_stands_in_the_timeline_and_in_the_table(language: str) -> None:
     text = "\n".join(sheet.text for sheet in laid_out(language, "forty"))
@@ -425,6 +428,7 @@ def test_every_action_stands_in_the_timeline_and_in_the_table(language: str) -> 
         assert text.count(f"A{n:02d}") >= (1 if n in {6, 13, 20} else 2)
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["forty", "long"])
 def test_the_timeline_begins_below_the_phases_and_not_on_the_next_page(
@@ -436,6 +440,7 @@ def test_the_timeline_begins_below_the_phases_and_not_on_the_next_page(
     assert key in [word.text for word in first.words]
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_repeats_its_head_on_every_page(language: str) -> None:
     title = {"en": "Causes and countermeasures", "ja": "原因と対策"}[language]

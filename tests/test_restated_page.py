@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import pytest
@@ -25,6 +24,7 @@ from kpixl.review.review import review
 from kpixl.review.scope import scoped
 from kpixl.words import word
 from tests.books import put, sample_bytes
+from tests.engines import once_an_engine
 from tests.layout import Sheet, beyond_margins, lines, lonely_headings, overlaps, sheets
 from tests.packs import LANGUAGES, sample_review
 from tests.plans import goal, plan_of, with_settings
@@ -306,12 +306,13 @@ def faults(pages: tuple[Sheet, ...]) -> list[str]:
     return [fault for sheet in pages for test in tests for fault in test(sheet)]
 
 
-@lru_cache
+@once_an_engine
 def laid_out(language: str) -> tuple[Sheet, ...]:
     pages = ("cover", "summary", "restated", "colophon")
     return sheets(pack_pdf(built(language, edition=SECOND, pages=pages)))
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_old_and_new_figure_is_printed_and_nothing_overlaps(language: str) -> None:
     _, summary, page_of_figures, _ = laid_out(language)
@@ -323,6 +324,7 @@ def test_every_old_and_new_figure_is_printed_and_nothing_overlaps(language: str)
     assert where in summary.text.replace(" ", "") or where in summary.text
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_loose_page_shows_its_edition(language: str) -> None:
     edition = {"en": "Edition 2", "ja": "第2版"}[language]
@@ -354,6 +356,7 @@ def wide(language: str, figures: int) -> tuple[Review, tuple[Restatement, ...]]:
     return found, changed
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_long_names_and_large_figures_are_never_cut(language: str) -> None:
     found, changed = wide(language, 20)
@@ -394,6 +397,7 @@ def many(goals: int) -> tuple[Review, tuple[Restatement, ...]]:
     return found, changed
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize(
     ("language", "goals", "length", "head"),
     [("en", 8, (3, 4), ["Goal", "Unit", "Month"]), ("ja", 25, (9, 12), ["指標", "単位", "年月"])],
@@ -415,6 +419,7 @@ def test_hundreds_of_rows_make_whole_pages_with_their_heads_repeated(
     assert printed.count("of the tree") >= 12 * goals
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_long_reason_leaves_cover_and_summary_on_their_pages(language: str) -> None:
     reason = {"en": "Returns of May were booked twice. ", "ja": "5月の返品を二重に計上していた。"}
@@ -443,6 +448,7 @@ def test_a_long_reason_leaves_cover_and_summary_on_their_pages(language: str) ->
     assert max(word.bottom for word in pages[0].words) < pages[0].height - 20
 
 
+@pytest.mark.usefixtures("by_each_engine")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_reason_of_two_lines_is_said_on_the_summary(language: str) -> None:
     reason = {"en": "Returns of May were booked twice; ", "ja": "5月の返品を二重に計上していた。"}
