@@ -23,9 +23,10 @@ from pathlib import Path
 
 from benchmarks.measure import side_by_side
 from benchmarks.processes import Seen, children, resident, watched
-from benchmarks.stages import STANDARD_PAGES, stage_pages, stage_read, stage_review
+from benchmarks.stages import ENGINES, STANDARD_PAGES, stage_pages, stage_read, stage_review
 from benchmarks.standard import CSFS, standard_book
 from kpixl.pack.contexts import Pack
+from kpixl.pack.engines import Engine
 from kpixl.workbook.template import write_book
 
 RESULTS = Path(__file__).parent / "many.md"
@@ -109,10 +110,12 @@ def dask(folder: Path) -> Iterator[tuple[str, list[int]]]:
 # ---- The parts ------------------------------------------------------------------------------
 
 
-def throughput(folder: Path, packs: int, rounds: int, pages: Sequence[str]) -> Iterator[str]:
+def throughput(
+    folder: Path, packs: int, rounds: int, pages: Sequence[str], engine: Engine
+) -> Iterator[str]:
     """One process, two, and a cluster of two workers, in turn."""
     taken: dict[str, list[Run]] = {"-j 1": [], "-j 2": [], "--cluster": []}
-    words = ("--pages", ",".join(pages))
+    words = ("--pages", ",".join(pages), "--engine", engine)
     with dask(folder) as (address, workers):
         for _ in range(rounds):
             taken["-j 1"].append(make(folder, packs, *words, "-j", "1"))
@@ -130,9 +133,12 @@ def throughput(folder: Path, packs: int, rounds: int, pages: Sequence[str]) -> I
         yield (f"| `{name}` | {run.a_minute:.1f} | {ratio:.2f} | {run.cpu_a_pack:.2f} | {target} |")
 
 
-def growth(folder: Path, sizes: Sequence[int], pages: Sequence[str]) -> Iterator[str]:
+def growth(
+    folder: Path, sizes: Sequence[int], pages: Sequence[str], engine: Engine
+) -> Iterator[str]:
     """Cost of a pack and memory as the packs grow more."""
-    runs = {size: make(folder, size, "--pages", ",".join(pages), "-j", "2") for size in sizes}
+    words = ("--pages", ",".join(pages), "--engine", engine, "-j", "2")
+    runs = {size: make(folder, size, *words) for size in sizes}
     yield f"`kpixl pack books/*.xlsx -j 2`, {_kind(pages)} of each; one alone needs no pool."
     yield ""
     yield "| packs | CPU seconds a pack | peak MB of the parent | peak MB of the largest worker |"
@@ -153,9 +159,9 @@ def _kind(pages: Sequence[str]) -> str:
     return "the standard pack" if tuple(pages) == STANDARD_PAGES else ", ".join(pages)
 
 
-def one_worker(folder: Path, packs: int, pages: Sequence[str]) -> Iterator[str]:
+def one_worker(folder: Path, packs: int, pages: Sequence[str], engine: Engine) -> Iterator[str]:
     """Memory of a single worker while it makes all packs."""
-    few, many = worker_memory(folder, packs, pages)
+    few, many = worker_memory(folder, packs, pages, engine)
     yield f"One worker of the pool makes {packs} packs ({_kind(pages)}); its memory between packs."
     yield ""
     yield "| what | against | ratio | target | |"
@@ -165,7 +171,9 @@ def one_worker(folder: Path, packs: int, pages: Sequence[str]) -> Iterator[str]:
     yield f"| {many:.0f} MB after {packs} packs | {few:.0f} MB after 10 | {ratio} | {verdict} |"
 
 
-def worker_memory(folder: Path, packs: int, pages: Sequence[str]) -> tuple[float, float]:
+def worker_memory(
+    folder: Path, packs: int, pages: Sequence[str], engine: Engine
+) -> tuple[float, float]:
     """The most memory (MB) of the pool's one worker at the first ten packs and at any later one,
     whichever process it is by then."""
     from kpixl.many.hands import Pool
@@ -173,7 +181,7 @@ def worker_memory(folder: Path, packs: int, pages: Sequence[str]) -> tuple[float
     from kpixl.many.run import run
     from kpixl.many.start import prepared
 
-    order = Order(target=str(folder / "one"), pages=tuple(pages))
+    order = Order(target=str(folder / f"one-{engine}"), pages=tuple(pages), engine=engine)
     books, order = prepared([str(folder / "books")], order)
     after: list[float] = []
     with Pool(order, 1) as pool:
@@ -183,9 +191,9 @@ def worker_memory(folder: Path, packs: int, pages: Sequence[str]) -> tuple[float
     return max(after[:10]), max(after[10:])
 
 
-def length(folder: Path, rounds: int) -> Iterator[str]:
+def length(folder: Path, rounds: int, engine: Engine) -> Iterator[str]:
     """A pack of twice the pages, side by side."""
-    found = twice_the_pages(folder, rounds)
+    found = twice_the_pages(folder, rounds, engine)
     yield f"Pages to PDF; {found.charts} different drawings in the longer one."
     yield ""
     yield "| what | against | ratio | target | |"
@@ -205,14 +213,18 @@ class Doubled:
     ratio: float
 
 
-def twice_the_pages(folder: Path, rounds: int) -> Doubled:
+def twice_the_pages(folder: Path, rounds: int, engine: Engine) -> Doubled:
     """The standard pack against that of a book with twice as many CSFs."""
     from kpixl.pack.html import for_print
     from kpixl.pack.pdf import pack_pdf
 
     once, twice = (_pack(folder / f"length{csfs}.xlsx", csfs) for csfs in (CSFS, 2 * CSFS))
-    shorter, longer = _pages(pack_pdf(once)), _pages(pack_pdf(twice))
-    taken = side_by_side({"once": lambda: pack_pdf(once), "twice": lambda: pack_pdf(twice)}, rounds)
+
+    def made(pack: Pack) -> bytes:
+        return pack_pdf(pack, engine=engine)
+
+    shorter, longer = _pages(made(once)), _pages(made(twice))
+    taken = side_by_side({"once": lambda: made(once), "twice": lambda: made(twice)}, rounds)
     ratio = taken["twice"] / taken["once"] * 2 * shorter / longer
     return Doubled(shorter, longer, len(for_print(twice).drawings), ratio)
 
@@ -234,33 +246,51 @@ def _verdict(is_reached: bool, target: str) -> str:
     return f"{target} | {'reached' if is_reached else 'not yet'}"
 
 
-def lines_of(
-    folder: Path, sizes: Sequence[int], packs: int, rounds: int, is_light: bool
-) -> Iterator[str]:
+@dataclass(frozen=True)
+class Chosen:
+    """How much is measured: packs of growing runs and of one that is repeated, in how many rounds,
+    with whole packs or light ones, and by which engine."""
+
+    sizes: tuple[int, ...]
+    packs: int
+    rounds: int
+    light: bool
+    engine: Engine
+
+    @property
+    def command(self) -> str:
+        """What measures so much."""
+        words = f"--sizes {' '.join(map(str, self.sizes))} --packs {self.packs}"
+        words += f" --rounds {self.rounds}{' --light' if self.light else ''}"
+        return f"python -m benchmarks.many {words} --engine {self.engine}"
+
+
+def lines_of(folder: Path, chosen: Chosen) -> Iterator[str]:
     """The results as Markdown."""
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}"
-        for name in ("weasyprint", "pebble", "distributed")
+        for name in (chosen.engine, "pebble", "distributed")
     )
     yield "# Many packs at once"
     yield ""
-    command = f"python -m benchmarks.many --sizes {' '.join(map(str, sizes))} --packs {packs}"
-    command += f" --rounds {rounds}{' --light' if is_light else ''}"
-    yield f"Measured by `{command}`. Targets: SPEC 16."
+    yield f"Measured by `{chosen.command}`. Targets: SPEC 16."
     yield ""
     yield (
         f"{platform.python_implementation()} {platform.python_version()}, {versions}, "
         f"{platform.system()}, {os.cpu_count()} cores. CPU seconds and packs a minute include "
         "starting the processes; memory is the peak of resident pages."
     )
-    pages = LIGHT_PAGES if is_light else STANDARD_PAGES
+    pages = LIGHT_PAGES if chosen.light else STANDARD_PAGES
+    engine, rounds = chosen.engine, chosen.rounds
     parts = [
-        ("Processes", throughput(folder, packs, rounds, pages)),
-        ("As they grow more", growth(folder, sizes, pages)),
-        ("As they grow longer", length(folder, rounds)),
+        ("Processes", throughput(folder, chosen.packs, rounds, pages, engine)),
+        ("As they grow more", growth(folder, chosen.sizes, pages, engine)),
+        ("As they grow longer", length(folder, rounds, engine)),
     ]
-    if not is_light:
-        parts.insert(2, ("One worker's memory", one_worker(folder, sizes[-1], pages)))
+    if not chosen.light:
+        parts.insert(
+            2, ("One worker's memory", one_worker(folder, max(chosen.sizes), pages, engine))
+        )
     for title, lines in parts:
         yield ""
         yield f"## {title}"
@@ -285,14 +315,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--packs", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--light", action="store_true", help="packs of three pages, not of 21")
-    chosen = parser.parse_args(arguments)
-    sizes, packs, rounds = chosen.sizes, chosen.packs, chosen.rounds
+    parser.add_argument("--engine", type=Engine, choices=list(ENGINES), default=list(ENGINES)[-1])
+    given = parser.parse_args(arguments)
+    chosen = Chosen(tuple(given.sizes), given.packs, given.rounds, given.light, given.engine)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_books(folder, max(*sizes, packs))
-        text = "\n".join(lines_of(folder, sizes, packs, rounds, chosen.light)) + "\n"
+        write_books(folder, max(*chosen.sizes, chosen.packs))
+        text = "\n".join(lines_of(folder, chosen)) + "\n"
     print(text, end="")
-    if sizes[-1] >= 200 and packs >= 40:
+    if max(chosen.sizes) >= 200 and chosen.packs >= 40:
         RESULTS.write_text(text, encoding="utf-8")
 
 

@@ -24,6 +24,7 @@ import pikepdf
 from benchmarks import browser
 from benchmarks.processes import Seen, processor_time, watched
 from benchmarks.stages import (
+    ENGINES,
     STANDARD_PAGES,
     inlined,
     own_share,
@@ -37,15 +38,14 @@ from benchmarks.stages import (
 )
 from benchmarks.standard import standard_book
 from benchmarks.typst_pack import write_typst
-from kpixl.pack.engines import PLUTOPRINT, plutoprint_missing
+from kpixl.pack.engines import PLUTOPRINT, Engine
 from kpixl.words import word
 from kpixl.workbook.template import write_book
 
 ROUNDS = 3
 YARDSTICK = "plain WeasyPrint"
-OURS = "kpixl"
-BY_PLUTO = "kpixl with PlutoPrint"
 BY_BROWSER = "kpixl with Chromium"
+OURS = {engine: f"kpixl with {name}" for engine, name in ENGINES.items()}
 RUNNING, PRINTED = "Chromium", "Chromium, a new process"
 
 
@@ -160,20 +160,18 @@ def measure(folder: Path) -> tuple[Row, ...]:
     page.write_text(html, encoding="utf-8")
     with ExitStack() as stack:
         peers = {
-            OURS: Peer("workbook", inside(lambda: whole_pack(book)), lambda: whole_pack(book)),
-            "kpixl, a new process": _command(book, folder),
+            **{name: _by_engine(book, engine) for engine, name in OURS.items()},
+            **{f"{name}, a new process": _command(book, folder, one) for one, name in OURS.items()},
             YARDSTICK: Peer(
                 "HTML", inside(lambda: plain_weasyprint(yard)), lambda: plain_weasyprint(yard)
             ),
         }
-        if not plutoprint_missing():
-            peers[BY_PLUTO] = _by_engine(book, "plutoprint")
         chromium = browser.chromium()
         if chromium:
             running = stack.enter_context(browser.running(chromium, folder))
             peers[RUNNING] = Peer("HTML", printed_by(running, page), lambda: running.pdf_of(page))
             peers[PRINTED] = _printed(chromium, page, folder)
-            peers[BY_BROWSER] = _by_engine(book, "chromium")
+            peers[BY_BROWSER] = _by_engine(book, Engine.CHROMIUM)
         peers["Typst"] = _typst(book, folder)
         if shutil.which("soffice"):
             peers["LibreOffice, a new process: one sheet"] = _office(book, folder)
@@ -192,17 +190,19 @@ def _rows(peers: Mapping[str, Peer], costs: Mapping[str, Cost]) -> Iterator[Row]
         yield Row(name, peer.start, pages, len(data) // 1024, *shares)
 
 
-def _by_engine(book: Path, engine: str) -> Peer:
+def _by_engine(book: Path, engine: Engine) -> Peer:
     def made() -> bytes:
         return whole_pack(book, engine)
 
     return Peer("workbook", inside(made), made)
 
 
-def _command(book: Path, folder: Path) -> Peer:
-    out = folder / "peers-out"
-    pages = ",".join(STANDARD_PAGES)
-    command = [sys.executable, "-m", "kpixl", "pack", str(book), "--pages", pages, "-o", str(out)]
+def _command(book: Path, folder: Path, engine: Engine) -> Peer:
+    out = folder / f"peers-{engine}"
+    command = [
+        sys.executable, "-m", "kpixl", "pack", str(book), "--pages", ",".join(STANDARD_PAGES),
+        "--engine", engine, "-o", str(out),
+    ]  # fmt: skip
     return Peer("workbook", program(command), lambda: next(out.glob("*.pdf")).read_bytes())
 
 
@@ -282,9 +282,8 @@ def lines_of(rows: tuple[Row, ...]) -> Iterator[str]:
         "is named, the program is running and has made a pack before. kpixl begins with the "
         "workbook; the others are given what they need ready-made: WeasyPrint and Chromium "
         "kpixl’s HTML with the charts as inline SVG (Chromium prints it without running heads, "
-        "page numbers, bookmarks and data, and as neither PDF/A nor PDF/UA; “kpixl with Chromium” "
-        "is `--engine chromium`, which adds them, “kpixl with PlutoPrint” `--engine plutoprint`, "
-        "which makes all of it, too), Typst a document that "
+        "page numbers, bookmarks and data, and as neither PDF/A nor PDF/UA; “kpixl with Chromium”, "
+        "`--engine chromium`, adds them), Typst a document that "
         "`benchmarks/typst_pack.py` makes of the same texts, tables and charts (each compiled "
         "anew with other figures, as PDF/UA-1; blocks that stand side by side in the pack follow "
         "each other, so that its pages are more). LibreOffice prints one sheet of the workbook, "
@@ -304,7 +303,7 @@ def lines_of(rows: tuple[Row, ...]) -> Iterator[str]:
 
 def _versions() -> str:
     names = [f"{name} {importlib.metadata.version(name)}" for name in ("weasyprint", "typst")]
-    if not plutoprint_missing():
+    if Engine.PLUTOPRINT in ENGINES:
         names.append(f"plutoprint {PLUTOPRINT}")
     for command in (browser.chromium(), shutil.which("soffice")):
         if command:

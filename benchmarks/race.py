@@ -19,6 +19,7 @@ from benchmarks import browser
 from benchmarks.peers import inside, printed_by, program
 from benchmarks.stages import inlined, own_share, whole_pack
 from benchmarks.standard import standard_book
+from kpixl.pack.engines import Engine
 from kpixl.workbook.template import write_book
 
 ROUNDS = 9
@@ -66,7 +67,7 @@ def _race(folder: Path) -> Race:
     chromium = browser.chromium() or ""
     with browser.running(chromium, folder) as running:
         works = {
-            "pack": inside(lambda: whole_pack(book, "plutoprint")),
+            "pack": inside(lambda: whole_pack(book, Engine.PLUTOPRINT)),
             "command": program(browser.printing(chromium, page, folder / "race.pdf")),
             "running": printed_by(running, page),
         }

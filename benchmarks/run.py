@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from benchmarks import many, peers
 from benchmarks.measure import Ratio, programs_side_by_side, side_by_side
 from benchmarks.race import race
 from benchmarks.stages import (
+    ENGINES,
     inlined,
     own_share,
     plain,
@@ -32,7 +34,7 @@ from benchmarks.stages import (
 )
 from benchmarks.standard import large_book, standard_book
 from kpixl.errors import CellError
-from kpixl.pack.engines import plutoprint_missing
+from kpixl.pack.engines import Engine
 from kpixl.pack.html import Rendered
 from kpixl.plan.schema import SHEETS
 from kpixl.words import word
@@ -162,24 +164,24 @@ def packing(folder: Path) -> Part:
         {
             "yardstick": lambda: plain_weasyprint(without),
             "fixed": lambda: plain_weasyprint(html),
-            "whole": lambda: whole_pack(path),
             "own": lambda: own_share(path),
+            **{engine: partial(whole_pack, path, engine) for engine in ENGINES},
         },
         rounds=5,
     )
     yardstick = taken["yardstick"]
-    longer = many.twice_the_pages(folder, rounds=3)
-    ratios = (
-        Ratio("whole pack", "plain WeasyPrint", taken["whole"] / yardstick, 0.40),
-        Ratio(
-            "whole pack",
-            "the same, tables of fixed layout",
-            taken["whole"] / taken["fixed"],
-        ),
-        Ratio("kpixl's own share", "plain WeasyPrint", taken["own"] / yardstick, 0.10),
-        Ratio(f"{longer.longer} pages", f"{longer.shorter} pages", longer.ratio, 2.1),
-    )
-    return Part("The standard pack", _described(rendered, path), ratios)
+    ratios = [Ratio("kpixl's own share", "plain WeasyPrint", taken["own"] / yardstick, 0.10)]
+    for engine, name in ENGINES.items():
+        whole = f"whole pack with {name}"
+        longer = many.twice_the_pages(folder, 3, engine)
+        ratios += [
+            Ratio(whole, "plain WeasyPrint", taken[engine] / yardstick, 0.40),
+            Ratio(whole, "the same, tables of fixed layout", taken[engine] / taken["fixed"]),
+            Ratio(
+                f"{longer.longer} pages with {name}", f"{longer.shorter} pages", longer.ratio, 2.1
+            ),
+        ]
+    return Part("The standard pack", _described(rendered, path), tuple(ratios))
 
 
 def _described(rendered: Rendered, path: Path) -> str:
@@ -187,7 +189,7 @@ def _described(rendered: Rendered, path: Path) -> str:
     from pikepdf import Pdf
 
     written = path.with_suffix(".pdf")
-    written.write_bytes(whole_pack(path))
+    written.write_bytes(whole_pack(path, Engine.WEASYPRINT))
     with Pdf.open(written) as pdf:
         pages = len(pdf.pages)
     used = [
@@ -200,27 +202,28 @@ def _described(rendered: Rendered, path: Path) -> str:
         f"31 goals, 36 months: {pages} pages (cover, summary, goal tree, three scorecards of 31 "
         "rows, bridge, the KGI’s and each CSF’s page, signals) with "
         f"{charts} charts, {len(used) - charts - marks} sparklines, bars and ranges and "
-        f"{marks} marks of status; {size} KiB. Longer packs are counted as if they had exactly "
-        "twice the pages. Plain WeasyPrint gets the same HTML with its charts as inline SVG and "
-        "its tables as wide as their cells ask, which is what CSS does by itself"
+        f"{marks} marks of status; {size} KiB by WeasyPrint. Longer packs are counted as if "
+        "they had exactly twice the pages. Plain WeasyPrint gets the same HTML with its charts as "
+        "inline SVG and its tables as wide as their cells ask, which is what CSS does by itself"
     )
 
 
 def beside_peers(folder: Path) -> Part:
     """The same pack made by other programs."""
-    fastest = None if plutoprint_missing() else race(folder)
+    fastest = race(folder) if Engine.PLUTOPRINT in ENGINES else None
     rows = peers.measure(folder)
     wall = {row.name: row.wall for row in rows}
-    ours, told = wall[peers.OURS], "whole pack, by the clock"
+    told = "whole pack with {}, by the clock".format
+    by_pluto, by_weasy = told("PlutoPrint"), told("WeasyPrint")
     ratios = []
     if fastest:
-        by_pluto = "whole pack with PlutoPrint, by the clock"
         ratios += [
             Ratio(by_pluto, BY_COMMAND, fastest.against_command(), 0.40),
             Ratio(by_pluto, BY_RUNNING, fastest.against_running()),
         ]
+    ours = wall[peers.OURS[Engine.WEASYPRINT]]
     ratios += [
-        Ratio(told, how, ours / wall[name], goal)
+        Ratio(by_weasy, how, ours / wall[name], goal)
         for name, how, goal in (
             (peers.PRINTED, BY_COMMAND, 0.40),
             (peers.RUNNING, BY_RUNNING, None),
@@ -229,33 +232,37 @@ def beside_peers(folder: Path) -> Part:
         if name in wall
     ]
     table = (*((fastest.told(), "") if fastest else ()), *peers.lines_of(rows))
-    return Part("Beside peers", "The standard pack again", tuple(ratios), table)
+    subject = (
+        "The standard pack again. `kpixl pack` takes PlutoPrint where `kpixl[fast]` is installed, "
+        "else WeasyPrint"
+    )
+    return Part("Beside peers", subject, tuple(ratios), table)
 
 
 def at_once(folder: Path) -> Part:
     """Many packs: two processes against one, and what a worker grows to."""
     many.write_books(folder, OF_A_WORKER)
-    words = ("--pages", ",".join(many.LIGHT_PAGES))
-    one, two = (many.make(folder, AT_ONCE, *words, "-j", str(n)) for n in (1, 2))
-    few, grown = many.worker_memory(folder, OF_A_WORKER, many.LIGHT_PAGES)
     subject = (
         f"`kpixl pack books/*.xlsx`, {', '.join(many.LIGHT_PAGES)} of the standard workbook; packs "
         "a minute by the clock, starting included, memory between packs, recycling included. "
         "`make many` measures more of it, into benchmarks/many.md"
     )
-    return Part(
-        "Many packs",
-        subject,
-        (
-            Ratio(
-                f"packs a minute of 2 processes, {AT_ONCE} packs", "1 process",
-                two.a_minute / one.a_minute, 1.8, at_least=True,
-            ),
-            Ratio(
-                f"a worker's memory up to {OF_A_WORKER} packs", "up to 10 packs", grown / few, 1.2
-            ),
-        ),
+    ratios = [one for engine in ENGINES for one in _at_once(folder, engine)]
+    return Part("Many packs", subject, tuple(ratios))
+
+
+def _at_once(folder: Path, engine: Engine) -> Iterator[Ratio]:
+    words = ("--pages", ",".join(many.LIGHT_PAGES), "--engine", engine)
+    one, two = (many.make(folder, AT_ONCE, *words, "-j", str(n)) for n in (1, 2))
+    few, grown = many.worker_memory(folder, OF_A_WORKER, many.LIGHT_PAGES, engine)
+    by = f" with {ENGINES[engine]}"
+    yield Ratio(
+        f"packs a minute of 2 processes, {AT_ONCE} packs{by}", "1 process",
+        two.a_minute / one.a_minute, 1.8, at_least=True,
     )  # fmt: skip
+    yield Ratio(
+        f"a worker's memory up to {OF_A_WORKER} packs{by}", "up to 10 packs", grown / few, 1.2
+    )
 
 
 def starting(_: Path) -> Part:

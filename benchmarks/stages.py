@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kpixl import jobs
 from kpixl.pack.contexts import Pack
+from kpixl.pack.engines import Engine, plutoprint_missing
 from kpixl.pack.html import Rendered, for_print
 from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.plan.model import Plan
@@ -59,11 +60,18 @@ def stage_html(pack: Pack) -> Rendered:
 
 
 def own_share(path: Path) -> Rendered:
-    """All that kpixl does before WeasyPrint begins."""
+    """All that kpixl does before pages are laid out."""
     return stage_html(stage_pages(stage_review(stage_read(path))))
 
 
-def whole_pack(path: Path, engine: str = "weasyprint") -> bytes:
+ENGINES = {
+    Engine.WEASYPRINT: "WeasyPrint",
+    **({} if plutoprint_missing() else {Engine.PLUTOPRINT: "PlutoPrint"}),
+}
+"""What lays packs out without a browser, of what is installed here, with its name."""
+
+
+def whole_pack(path: Path, engine: Engine) -> bytes:
     """Workbook file -> PDF/UA bytes, as the command makes them."""
     job = jobs.PackJob(path, path.parent, language="en", pages=STANDARD_PAGES, engine=engine)
     return jobs.render(job, jobs.review_workbook(path), "en")[1]
