@@ -131,11 +131,11 @@ def _has_plutoprint(machine: Machine) -> bool:
 
 
 def _engine(machine: Machine) -> str:
-    """What packs are made with: something else only where WeasyPrint cannot."""
-    if machine.weasyprint and _has_pango(machine):
-        return f"WeasyPrint {machine.weasyprint}, Pango {_dotted(machine.pango)}"
+    """What packs are made with where no templates ask for more."""
     if _has_plutoprint(machine):
         return f"PlutoPrint {machine.plutoprint}"
+    if machine.weasyprint and _has_pango(machine):
+        return f"WeasyPrint {machine.weasyprint}, Pango {_dotted(machine.pango)}"
     return machine.browser or ""
 
 

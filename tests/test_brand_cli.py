@@ -130,7 +130,7 @@ def test_a_preview_finds_what_is_wrong_with_a_mail(tmp_path: Path) -> None:
 def test_a_preview_by_a_browser_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     kit(tmp_path / "own")
     chosen = Chosen(Engine.CHROMIUM, Browser(Path("/usr/bin/browser")), "no Pango")
-    monkeypatch.setattr("kpixl.pack.engines.choose", lambda _: chosen)
+    monkeypatch.setattr("kpixl.pack.engines.choose", lambda *_: chosen)
     monkeypatch.setattr("kpixl.pack.pdf.pack_pdf", lambda *_: b"%PDF-")
     found = kpixl("brand", "preview", "own")
     assert found.exit_code == 0

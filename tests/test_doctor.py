@@ -91,11 +91,11 @@ def test_one_thing_missing_is_one_finding_with_a_mend(
 @pytest.mark.parametrize("change", [{"weasyprint": None}, {"pango": None}, {"pango": (1, 42, 4)}])
 def test_all_ways_to_a_pdf_are_shown_and_which_is_taken(change: dict[str, object]) -> None:
     all_ways = findings(WELL)
-    assert all_ways["engine"].found == "WeasyPrint 70.0, Pango 1.50.12"
+    assert all_ways["engine"].found == f"PlutoPrint {PLUTOPRINT}"
     assert all_ways["browser"].found == "/usr/bin/chromium 150.0.7871.100"
-    without = replace(WELL, **change)  # type: ignore[arg-type]
-    assert findings(without)["engine"].found == f"PlutoPrint {PLUTOPRINT}"
-    without = replace(without, plutoprint="0.22.0")
+    other = replace(WELL, plutoprint="0.22.0")
+    assert findings(other)["engine"].found == "WeasyPrint 70.0, Pango 1.50.12"
+    without = replace(other, **change)  # type: ignore[arg-type]
     assert findings(without)["engine"].found == "/usr/bin/chromium 150.0.7871.100"
     neither = judge(replace(without, browser=None))
     assert not fit(neither)

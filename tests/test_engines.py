@@ -16,6 +16,7 @@ import weasyprint
 from kpixl.delivery.config import read_config
 from kpixl.errors import UsageProblem
 from kpixl.pack import engines
+from kpixl.pack.beyond import Beyond
 from kpixl.pack.browsers import Browser
 from kpixl.pack.engines import Chosen, Engine, choose
 from kpixl.pack.problems import RenderProblem
@@ -40,7 +41,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kpixl.pack.browsers.find_browser", lambda: HERE)
 
 
-def test_weasyprint_comes_first() -> None:
+def test_weasyprint_lays_pages_out_where_plutoprint_is_not_there() -> None:
     assert choose("auto") == choose("weasyprint") == Chosen(Engine.WEASYPRINT)
     assert choose("chromium") == Chosen(Engine.CHROMIUM, HERE)
 
@@ -52,15 +53,27 @@ def test_without_pango_the_browser_prints(monkeypatch: pytest.MonkeyPatch) -> No
         choose("weasyprint")
 
 
-def test_without_pango_plutoprint_comes_before_the_browser(
-    monkeypatch: pytest.MonkeyPatch,
+def test_plutoprint_comes_first_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "plutoprint_missing", lambda: "")
+    assert choose("auto") == choose("plutoprint") == Chosen(Engine.PLUTOPRINT)
+    assert choose("weasyprint") == Chosen(Engine.WEASYPRINT)
+    assert choose("chromium") == Chosen(Engine.CHROMIUM, HERE)
+
+
+def test_templates_that_ask_for_more_than_plutoprint_lays_out_are_weasyprints(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(engines, "plutoprint_missing", lambda: "")
-    assert choose("auto") == Chosen(Engine.WEASYPRINT)
-    assert choose("plutoprint") == Chosen(Engine.PLUTOPRINT)
+    (tmp_path / "brand.css").write_text("p { color: red }\n")
+    assert choose("auto", tmp_path) == Chosen(Engine.PLUTOPRINT)
+    (tmp_path / "brand.css").write_text("p { color: red }\n\n.facts { display: grid }\n")
+    grid = Beyond(tmp_path / "brand.css", 3, "display: grid")
+    assert choose("auto", tmp_path) == Chosen(Engine.WEASYPRINT, beyond=grid)
+    assert choose("plutoprint", tmp_path) == Chosen(Engine.PLUTOPRINT, beyond=grid)
     monkeypatch.setattr(engines, "weasyprint_missing", lambda: "no Pango")
-    assert choose("auto") == Chosen(Engine.PLUTOPRINT, None, "no Pango")
-    assert choose("chromium") == Chosen(Engine.CHROMIUM, HERE)
+    assert choose("auto", tmp_path) == Chosen(Engine.PLUTOPRINT, None, "no Pango", grid)
+    monkeypatch.setattr(engines, "plutoprint_missing", lambda: "no PlutoPrint")
+    assert choose("auto", tmp_path) == Chosen(Engine.CHROMIUM, HERE, "no Pango")
 
 
 def test_plutoprint_where_it_is_not_there_is_told_of_with_the_version_that_is_wanted() -> None:

@@ -76,7 +76,7 @@ def brand_preview(
     check_folder_name(out)
     language = interface_language()
     formats = ("pdf", "html") if html else ("pdf",)
-    engine_for(Engine.AUTO, as_json)
+    engine_for(Engine.AUTO, as_json, folder)
     _check_mail(folder, _language(lang))
     found = preview(folder, out, _language(lang), formats, every)
     if as_json:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperGroup
@@ -21,6 +21,9 @@ from kpixl.errors import BUGS, KpixlError, Problem, UsageProblem
 from kpixl.plan.month import Month
 from kpixl.ui import help_text, interface_language
 from kpixl.words import say, typed
+
+if TYPE_CHECKING:
+    from kpixl.pack.engines import Chosen
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -155,35 +158,60 @@ def _say_fault(fault: KpixlError, as_json: bool) -> None:
         terminal.print_fault(fault, language)
 
 
-def engine_for(wanted: str, as_json: bool) -> dict[str, object]:
-    """Which engine makes the pages, as data; a browser is told of on standard error, too, with
-    what it cannot do, and so are PlutoPrint where nobody asked for it, and a WeasyPrint of another
-    version than is known. Raises what :func:`kpixl.pack.engines.choose` raises."""
+def engine_for(wanted: str, as_json: bool, templates: Path | None = None) -> dict[str, object]:
+    """As :func:`engine_told`; what there is to say of it is said on standard error, too, unless
+    ``as_json``."""
+    told = engine_told(wanted, templates)
+    say_engines([told], as_json)
+    return told
+
+
+def engine_told(wanted: str, templates: Path | None) -> dict[str, object]:
+    """Which engine makes the pages of packs that the folder ``templates`` has a part in, as data;
+    ``note`` is what it cannot do: a browser, PlutoPrint where templates ask for more, a WeasyPrint
+    of another version than is known. Raises what :func:`kpixl.pack.engines.choose` raises."""
     from kpixl.pack.engines import Engine, choose
 
-    chosen = choose(wanted)
+    chosen = choose(wanted, templates)
     told: dict[str, object] = {"name": chosen.engine.value}
+    notes = []
     if chosen.browser is not None:
-        from kpixl.pack.browser_archive import CHECKED
-
-        kind = "engine_instead" if chosen.missing else "engine_chromium"
         told["program"] = str(chosen.browser.program)
-        program = chosen.browser.program
-        told["note"] = say(f"cli.{kind}", interface_language(), program=program, checked=CHECKED)
-    elif chosen.engine is Engine.PLUTOPRINT:
-        if chosen.missing:
-            told["note"] = say("cli.engine_plutoprint", interface_language())
-    else:
-        from kpixl.pack.weasy import KNOWN_VERSION, unknown_version
-
-        other = unknown_version()
-        if other is not None:
-            told["note"] = say(
-                "cli.engine_slow", interface_language(), found=other, known=KNOWN_VERSION
-            )
-    if "note" in told and not as_json:
-        typer.echo(told["note"], err=True)
+        notes.append(_browser_note(chosen))
+    elif chosen.beyond is not None:
+        kind = "less" if chosen.engine is Engine.PLUTOPRINT else "more"
+        one = chosen.beyond
+        about = {"file": one.file, "line": one.line, "found": one.found}
+        notes.append(say(f"cli.engine_{kind}", interface_language(), **about))
+    if chosen.engine is Engine.WEASYPRINT:
+        notes += _version_note()
+    if notes:
+        told["note"] = " ".join(notes)
     return told
+
+
+def _browser_note(chosen: Chosen) -> str:
+    from kpixl.pack.browser_archive import CHECKED
+
+    kind = "engine_instead" if chosen.missing else "engine_chromium"
+    program = chosen.browser.program if chosen.browser else ""
+    return say(f"cli.{kind}", interface_language(), program=program, checked=CHECKED)
+
+
+def _version_note() -> list[str]:
+    from kpixl.pack.weasy import KNOWN_VERSION, unknown_version
+
+    other = unknown_version()
+    if other is None:
+        return []
+    return [say("cli.engine_slow", interface_language(), found=other, known=KNOWN_VERSION)]
+
+
+def say_engines(told: Sequence[Mapping[str, object]], as_json: bool) -> None:
+    """Print the notes of engines on standard error, each once; nothing where ``as_json``."""
+    if not as_json:
+        for note in dict.fromkeys(str(one["note"]) for one in told if "note" in one):
+            typer.echo(note, err=True)
 
 
 def print_json(data: object) -> None:

@@ -22,11 +22,12 @@ from kpixl.cli.common import (
     TemplatesOption,
     app,
     day_of,
-    engine_for,
+    engine_told,
     guarded,
     look_folder,
     month_of,
     print_json,
+    say_engines,
 )
 from kpixl.collector import collector_off
 from kpixl.errors import UsageProblem
@@ -127,12 +128,17 @@ def _formats(pdf: bool, html: bool) -> tuple[str, ...]:
     return chosen
 
 
-def _told(engines: Sequence[str], order: Order, as_json: bool) -> dict[str, object]:
+def _told(
+    engines: Sequence[tuple[str, Path | None]], order: Order, as_json: bool
+) -> dict[str, object]:
     """Which engine makes the PDFs, where any are made, as data; ``engines`` where there are several
-    of them, since each workbook has its own kpixl.toml."""
+    of them, since each workbook has its own kpixl.toml. Each goes with the templates that it lays
+    out."""
     if "pdf" not in order.formats:
         return {}
-    found = [engine_for(one, as_json) for one in engines]
+    told = [engine_told(wanted, templates) for wanted, templates in engines]
+    found = [one for number, one in enumerate(told) if one not in told[:number]]
+    say_engines(found, as_json)
     return {"engine": found[0]} if len(found) == 1 else {"engines": found}
 
 
@@ -147,7 +153,8 @@ def _make_one(workbook: Path, order: Order, as_json: bool) -> None:
     language = interface_language()
     whole = jobs.review_workbook(workbook, order.month, order.as_of)
     engine = order.engine or jobs.named_engine(workbook)
-    about = _told((engine,), order, as_json)
+    templates = Path(order.templates) if order.templates else None
+    about = _told(((engine, templates or jobs.named_kit(workbook)),), order, as_json)
     job = jobs.PackJob(
         workbook=workbook,
         out=local_path(order.target),
@@ -155,7 +162,7 @@ def _make_one(workbook: Path, order: Order, as_json: bool) -> None:
         language=order.languages[0] if order.languages else None,
         formats=order.formats,
         pages=order.pages,
-        templates=Path(order.templates) if order.templates else None,
+        templates=templates,
         draft=order.draft,
         attach_workbook=order.attach_workbook,
         engine=engine,

@@ -163,7 +163,7 @@ def _write(office: Office, found: Dispatch, folder: Path, as_json: bool) -> None
     from kpixl.sending_report import dispatch_data, print_left_out
 
     language = interface_language()
-    about = {"engine": engine_for(office.engine, as_json)}
+    about = {"engine": engine_for(office.engine, as_json, office.templates)}
     files = [str(path) for path in office.write_mails(found, folder)]
     if as_json:
         print_json({**dispatch_data(found, language), "files": files, **about})
@@ -182,7 +182,7 @@ def _send(office: Office, found: Dispatch, yes: bool, as_json: bool, debug: bool
     language = interface_language()
     about = {}
     if found.due:
-        about = {"engine": engine_for(office.engine, as_json)}
+        about = {"engine": engine_for(office.engine, as_json, office.templates)}
         _ask(len(found.due), yes, as_json)
     results, stopped = _results(office, found, as_json)
     if as_json:

@@ -56,7 +56,7 @@ def read_there(book: Book, order: Order) -> tuple[Opened, Whole | None]:
     """Read a workbook; its review stays on the worker."""
     if not _warm.is_set():
         _warm.set()
-        warm_imports(order.formats)
+        warm_imports(order.formats, order.engine)
     return open_book(book, order)
 
 

@@ -121,14 +121,14 @@ class OwnHands:
 # ---- In a worker ----------------------------------------------------------------------------
 
 
-def warm_up(formats: Sequence[str], spool: str) -> None:
+def warm_up(formats: Sequence[str], engine: str, spool: str) -> None:
     """What every worker of a pool does once. A worker whose parent is killed would wait for ever:
     it ends with it."""
-    warm_imports(formats)
+    warm_imports(formats, engine)
     threading.Thread(target=_end_with_parent, args=(spool,), daemon=True).start()
 
 
-def warm_imports(formats: Sequence[str]) -> None:
+def warm_imports(formats: Sequence[str], engine: str) -> None:
     """Import what packs need, and take it out of the collector's sight."""
     import kpixl.pack.html
     import kpixl.pack.pages
@@ -136,12 +136,19 @@ def warm_imports(formats: Sequence[str]) -> None:
     import kpixl.workbook.reader  # noqa: F401 -- imported for their own sake
 
     if "pdf" in formats:
-        from kpixl.pack.engines import weasyprint_missing
-
-        weasyprint_missing()  # whoever makes the pack says what is missing
-
+        _warm_engine(engine)
     gc.collect()
     gc.freeze()
+
+
+def _warm_engine(engine: str) -> None:
+    """Import what lays pages out; whoever makes the pack says what is missing."""
+    from kpixl.pack.engines import Engine, plutoprint_missing, weasyprint_missing
+
+    if engine in (Engine.AUTO, Engine.PLUTOPRINT, "") and not plutoprint_missing():
+        import kpixl.pack.pluto.engine  # noqa: F401 -- imported for its own sake
+    elif engine != Engine.CHROMIUM:
+        weasyprint_missing()
 
 
 def _end_with_parent(spool: str) -> None:
@@ -227,7 +234,7 @@ class Pool:
             max_workers=self._processes,
             max_tasks=PACKS_OF_A_WORKER,
             initializer=warm_up,
-            initargs=(self._order.formats, str(self._spool)),
+            initargs=(self._order.formats, self._order.engine, str(self._spool)),
             # The same on all systems, and nothing of this process is copied.
             context=multiprocessing.get_context("spawn"),
         )

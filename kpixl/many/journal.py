@@ -23,8 +23,9 @@ FOLDER = ".kpixl-run"
 
 
 def recipe(templates: str | None) -> str:
-    """A digest of what makes packs look as they do: kpixl, WeasyPrint, every template and kit."""
-    parts = [__version__, _installed("weasyprint"), folder_digest(report_templates())]
+    """A digest of what makes packs look as they do: kpixl, the engines, every template and kit."""
+    engines = map(_installed, ("weasyprint", "plutoprint"))
+    parts = [__version__, *engines, folder_digest(report_templates())]
     if templates is not None:
         parts.append(folder_digest(Path(templates)))
     return _digest(parts)

@@ -12,7 +12,7 @@ from kpixl.brand.kit import kit_of
 from kpixl.delivery.config_table import ConfigProblem
 from kpixl.errors import UsageProblem
 from kpixl.files import try_folder
-from kpixl.jobs import named_engine
+from kpixl.jobs import named_engine, named_kit
 from kpixl.many import folders, journal
 from kpixl.many.addresses import Book, find_books, local_path, scheme_of
 from kpixl.many.hands import Hands, OwnHands, Pool, cores
@@ -45,16 +45,19 @@ def prepared(
     return books, order
 
 
-def engines_wanted(arguments: Sequence[str], order: Order) -> tuple[str, ...]:
-    """The engines that make the PDFs of an order: the one that it names, else those that the
-    workbooks' kpixl.toml name. A kpixl.toml that cannot be read is told of with its packs."""
-    if order.engine:
-        return (order.engine,)
-    found = set()
+def engines_wanted(arguments: Sequence[str], order: Order) -> tuple[tuple[str, Path | None], ...]:
+    """The engines that make the PDFs of an order, each with the folder of a brand kit or of
+    templates that it lays out: what the order names, else what the workbooks' kpixl.toml name. A
+    kpixl.toml that cannot be read is told of with its packs."""
+    templates = Path(order.templates) if order.templates is not None else None
+    if order.engine and templates is not None:
+        return ((order.engine, templates),)
+    found: dict[tuple[str, Path | None], None] = {}
     for book in find_books(arguments):
+        here = None if scheme_of(book.source) else local_path(book.source)
         with suppress(ConfigProblem):
-            found.add(named_engine(None if scheme_of(book.source) else local_path(book.source)))
-    return tuple(sorted(found)) or (Engine.AUTO.value,)
+            found[order.engine or named_engine(here), templates or named_kit(here)] = None
+    return tuple(found) or ((order.engine or Engine.AUTO.value, templates),)
 
 
 def _check_pages(pages: Sequence[str] | None) -> None:

@@ -1,4 +1,4 @@
-"""Choose what lays a pack out on pages: WeasyPrint, PlutoPrint, or this machine's browser."""
+"""Choose what lays a pack out on pages: PlutoPrint, WeasyPrint, or this machine's browser."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kpixl.errors import UsageProblem
+from kpixl.pack.beyond import Beyond, beyond
 from kpixl.pack.problems import RenderProblem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpixl.pack.browsers import Browser
 
 
@@ -21,8 +24,9 @@ PLUTOPRINT = "0.23.0"
 
 
 class Engine(StrEnum):
-    """The ways to make PDF pages; ``auto`` is WeasyPrint where it can run, else PlutoPrint where it
-    is installed, else Chromium."""
+    """The ways to make PDF pages; ``auto`` is PlutoPrint where it is installed, else WeasyPrint
+    where it can run, else Chromium. Where templates ask for what PlutoPrint would pass over,
+    WeasyPrint comes first."""
 
     AUTO = "auto"
     WEASYPRINT = "weasyprint"
@@ -33,11 +37,13 @@ class Engine(StrEnum):
 @dataclass(frozen=True)
 class Chosen:
     """The engine that makes the pages; ``browser`` is Chromium's. ``missing`` says why WeasyPrint
-    does not, "" where it does or was not asked."""
+    does not, "" where it does or was not asked; ``beyond`` is what of the templates PlutoPrint
+    passes over, or would."""
 
     engine: Engine
     browser: Browser | None = None
     missing: str = ""
+    beyond: Beyond | None = None
 
 
 @cache
@@ -63,25 +69,45 @@ def plutoprint_missing() -> str:
     return "" if found == PLUTOPRINT else f"{found} ≠ {PLUTOPRINT}"
 
 
-def choose(wanted: str) -> Chosen:
-    """The engine for ``wanted``, one of :class:`Engine`. Raises :class:`UsageProblem`
-    ``engine-unknown``; :class:`RenderProblem`: ``renderer-missing``, ``plutoprint-missing``,
-    ``browser-missing``, ``engines-missing``, ``browser-not-there``."""
-    from kpixl.pack.browsers import find_browser
-
+def choose(wanted: str, templates: Path | None = None) -> Chosen:
+    """The engine for ``wanted``, one of :class:`Engine`, and for packs that the folder
+    ``templates`` has a part in. Raises :class:`UsageProblem` ``engine-unknown``;
+    :class:`RenderProblem`: ``renderer-missing``, ``plutoprint-missing``, ``browser-missing``,
+    ``engines-missing``, ``browser-not-there``."""
     if wanted not in tuple(Engine):
         raise UsageProblem("engine-unknown", found=wanted, known=", ".join(Engine))
-    missing = weasyprint_missing() if wanted in (Engine.AUTO, Engine.WEASYPRINT) else ""
-    if wanted in (Engine.AUTO, Engine.WEASYPRINT) and not missing:
-        return Chosen(Engine.WEASYPRINT)
+    if wanted == Engine.AUTO:
+        return _chosen(templates)
     if wanted == Engine.WEASYPRINT:
-        raise RenderProblem("renderer-missing", found=missing)
-    if wanted in (Engine.AUTO, Engine.PLUTOPRINT):
-        without = plutoprint_missing()
-        if not without:
-            return Chosen(Engine.PLUTOPRINT, None, missing)
-        if wanted == Engine.PLUTOPRINT:
-            raise RenderProblem("plutoprint-missing", found=without, wanted=PLUTOPRINT)
+        missing = weasyprint_missing()
+        if missing:
+            raise RenderProblem("renderer-missing", found=missing)
+        return Chosen(Engine.WEASYPRINT)
+    if wanted == Engine.PLUTOPRINT:
+        missing = plutoprint_missing()
+        if missing:
+            raise RenderProblem("plutoprint-missing", found=missing, wanted=PLUTOPRINT)
+        return Chosen(Engine.PLUTOPRINT, beyond=beyond(templates))
+    return _browser("")
+
+
+def _chosen(templates: Path | None) -> Chosen:
+    """The first engine that can run here and lays out all that is asked for, else the first that
+    can run."""
+    pluto = not plutoprint_missing()
+    past = beyond(templates) if pluto else None
+    if pluto and past is None:
+        return Chosen(Engine.PLUTOPRINT)
+    missing = weasyprint_missing()
+    if not missing:
+        return Chosen(Engine.WEASYPRINT, beyond=past)
+    return Chosen(Engine.PLUTOPRINT, None, missing, past) if pluto else _browser(missing)
+
+
+def _browser(missing: str) -> Chosen:
+    """The browser, ``missing`` saying why WeasyPrint is not taken, "" where it was not asked."""
+    from kpixl.pack.browsers import find_browser
+
     browser = find_browser()
     if browser is not None:
         return Chosen(Engine.CHROMIUM, browser, missing)

@@ -24,10 +24,10 @@ def pack_pdf(
     engine: str = AUTOMATIC,
     unshown: Unshown | None = None,
 ) -> bytes:
-    """The pack as a tagged PDF that carries ``attachments``; with WeasyPrint, equal packs give
-    equal bytes with the same fonts. ``unshown`` is asked for the pack again where it holds
-    characters that no font has. Raises what
-    :func:`kpixl.pack.engines.choose` raises, and :class:`RenderProblem` where the engine fails."""
+    """The pack as a tagged PDF that carries ``attachments``; with PlutoPrint and WeasyPrint, equal
+    packs give equal bytes with the same fonts. ``unshown`` is asked for the pack again where it
+    holds characters that no font has. Raises what :func:`kpixl.pack.engines.choose` raises, and
+    :class:`RenderProblem` where the engine fails."""
     rendered = for_print(pack, templates)
     written = to_pdf(rendered, pack.identifier, templates, attachments, engine, unshown)
     if pack.paper == Paper.A4:
@@ -46,7 +46,7 @@ def to_pdf(
     unshown: Unshown | None = None,
 ) -> bytes:
     """``rendered`` laid out on pages; ``identifier`` becomes the PDF's own."""
-    chosen = choose(engine)
+    chosen = choose(engine, templates)
     if chosen.browser is not None:
         from kpixl.pack import chromium
 

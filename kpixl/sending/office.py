@@ -145,9 +145,13 @@ class Office:
 
     def dispatch(self) -> Dispatch:
         """Who would get what."""
-        templates = self.order.templates or brand_folder(self.config)
-        order = replace(self.order, templates=templates, engine=self.engine)
+        order = replace(self.order, templates=self.templates, engine=self.engine)
         return dispatch(order, self.review, self.ledger, now())
+
+    @property
+    def templates(self) -> Path | None:
+        """The folder of the packs' and mails' look: as ordered, else as configured."""
+        return self.order.templates or brand_folder(self.config)
 
     @property
     def engine(self) -> str:

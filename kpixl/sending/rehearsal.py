@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kpixl.brand.kit import kit_of, logo_for
-from kpixl.delivery.config import brand_folder
 from kpixl.delivery.opening import check_transport
 from kpixl.errors import KpixlError
 from kpixl.pack.engines import choose
@@ -25,7 +24,7 @@ def obstacles(office: Office) -> tuple[KpixlError, ...]:
         lambda: check_transport(office.config),
         office.check_ledger,
         lambda: _check_look(office),
-        lambda: choose(office.engine),
+        lambda: choose(office.engine, office.templates),
     )
     faults = [fault for check in checks for fault in _faults_of(check)]
     # A kpixl.toml that cannot be read is in the way of most of them.
@@ -41,5 +40,5 @@ def _faults_of(check: Callable[[], object]) -> tuple[KpixlError, ...]:
 
 
 def _check_look(office: Office) -> None:
-    kit = kit_of(office.order.templates or brand_folder(office.config))
+    kit = kit_of(office.templates)
     logo_for(kit, office.order.workbook, office.review.settings.logo)
