@@ -28,7 +28,7 @@ svg {{ font-variant-numeric: normal }}
   letter-spacing: 0 !important;
 }}
 """
-"""Whatever a page says of its texts; figures are as wide as those that drawings are measured for."""
+"""Whatever a page says of its texts; figures as wide as drawings are measured for."""
 
 Matrix = tuple[float, ...]
 
