@@ -53,6 +53,18 @@ def test_a_pattern_puts_every_department_into_one_new_book(books: Path) -> None:
     assert found.by_id["OSAKA_EAST.VISITS"].month.actual == 150
 
 
+@pytest.mark.parametrize(
+    "name", ["=tokyo", "==", "+tokyo", "tokyo-1", "1+2", "a(b)", "[x]", "@x", "#x", "100", "東京", "a&b"]
+)
+def test_a_department_may_be_called_as_a_file_may(name: str, books: Path) -> None:
+    (books / "dept" / "tokyo.xlsx").rename(books / f"{name}.xlsx")
+    told = run("group.xlsx", f"{name}.xlsx", "dept/*.xlsx", "-o", "all.xlsx")
+    assert told.exit_code == 0, told.output
+    found = review_workbook(books / "all.xlsx", None, None)
+    assert found.errors == ()
+    assert found.by_id["REV"].month.actual == 190
+
+
 def test_as_data_and_only_tried(books: Path) -> None:
     told = run("group.xlsx", "dept/tokyo.xlsx", "-o", "all.xlsx", "--dry-run", "--json")
     data = json.loads(told.stdout)

@@ -163,8 +163,9 @@ def _same_figures(one: Plan, other: Plan) -> bool:
 
 
 def _key(path: Path) -> str:
-    """What a department's IDs begin with: its file's name, spaces as underscores."""
-    return "_".join(path.stem.split()) or path.stem
+    """What a department's IDs begin with: its file's name, spaces as underscores; without an equals
+    sign at its beginning, which would begin a formula."""
+    return "_".join(path.stem.lstrip("=").split()) or "_"
 
 
 def _name(plan: Plan, path: Path) -> str:
