@@ -330,17 +330,28 @@ def test_arabic_letters_are_found_whatever_their_place_in_a_word() -> None:
     assert found - {"لا"} == {*word, *"ال"} - ({"ل"} if "لا" in found else set())
 
 
-def test_figures_in_drawings_are_as_wide_as_elsewhere_in_them() -> None:
-    drawing = Drawing(200, 40, "", (Text(10, 30, "1,111,111", 20),))
-    css = "html { font: 9pt Inter; font-variant-numeric: tabular-nums }"
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font-variant-numeric: tabular-nums",
+        "font-weight: 700; font-style: italic",
+        "letter-spacing: 3pt; word-spacing: 9pt; text-transform: uppercase; text-indent: 9pt",
+    ],
+)
+def test_texts_in_drawings_are_set_as_they_were_measured(style: str) -> None:
+    """Whatever holds for the texts around them: a bold row, a table's even figures."""
+    drawing = Drawing(200, 40, "", (Text(10, 30, "a 1,111,111", 20),))
+    css = f"html {{ font: 9pt Inter; {style} }}"
     html = f"<html lang='en'><title>x</title><style>{css}</style><img src='kpixl:1' alt=''/></html>"
-    rights = []
+    found = []
     for engine in ("weasyprint", "plutoprint"):
         pdf = to_pdf(Rendered(html, {"kpixl:1": drawing}), "0" * 32, engine=engine)
         with pdfplumber.open(io.BytesIO(pdf)) as document:
-            chars = [one for one in document.pages[0].chars if one["text"] in "1,"]
-            rights.append(chars[-1]["x1"] - chars[0]["x0"])
-    assert rights[1] == pytest.approx(rights[0], abs=0.5)
+            chars = [one for one in document.pages[0].chars if one["text"] in "aA1,"]
+            fonts = {one["fontname"].partition("+")[2].removesuffix("-Regular") for one in chars}
+            text = "".join(one["text"] for one in chars)
+            found.append((text, fonts, pytest.approx(chars[-1]["x1"] - chars[0]["x0"], abs=0.5)))
+    assert found[1] == found[0]
 
 
 def test_no_sign_of_a_mark_is_left() -> None:

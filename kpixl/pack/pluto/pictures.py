@@ -22,13 +22,17 @@ FILL = "#010203"
 into one object, and places them by the widths of those before."""
 CLASS = "kpixl-mark"
 CSS = f"""
-svg {{ font-variant-numeric: normal }}
+svg {{
+  font-weight: 400; font-style: normal; font-variant: normal; font-feature-settings: normal;
+  letter-spacing: 0; word-spacing: 0; text-transform: none; text-indent: 0;
+}}
 .{CLASS} {{
   font: {SIZE}px {FAMILY} !important; fill: {FILL} !important; stroke: none !important;
   letter-spacing: 0 !important;
 }}
 """
-"""Whatever a page says of its texts; figures as wide as drawings are measured for."""
+"""Whatever a page says of its texts: those of drawings are as wide as they were measured, in a bold
+row of a table too."""
 
 Matrix = tuple[float, ...]
 
