@@ -141,6 +141,36 @@ def test_a_mark_stands_before_the_first_sign_and_after_the_spaces() -> None:
     assert bold.tail == f" {mark(3)}c"
 
 
+@pytest.mark.parametrize(
+    ("before", "whole"),
+    [("画面で", "離脱している。"), ("売上は、", "▲13.6"), ("あと", "6か月"), ("です", "（不利）")],
+)
+def test_a_line_ends_before_what_is_kept_whole(before: str, whole: str) -> None:
+    css = "p { font: 10pt/2 'BIZ UDPGothic'; width: 100pt; line-break: strict }"
+    text = "前" * (10 - len(before)) + before
+    pdf = pdf_of(f"<p>{text}<span style='white-space: nowrap'>{whole}</span></p>", css)
+    assert texts(pdf)[0].split() == [text, whole]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("売上", "っと"),
+        ("売上", "。"),
+        ("売上", "ー"),
+        ("a", "b"),
+        ("売上", "x"),
+        ("3", "か"),
+        ("", "売"),
+    ],
+)
+def test_elsewhere_a_mark_leans_on_the_sign_before(before: str, after: str) -> None:
+    body = ElementTree.fromstring(f"<body><p>{before}<b>{after}</b></p></body>")
+    marker = Marker("kpixl:")
+    marker.mark(body)
+    assert body[0][0].text == mark(len(marker.outline.texts), leaning=True) + after
+
+
 def test_rows_that_begin_a_page_begin_a_table_with_the_same_head() -> None:
     rows = "".join(f'<tr class="{"turn" if n == 3 else ""}"><td>{n}</td></tr>' for n in range(1, 6))
     head = "<colgroup><col/></colgroup><thead><tr><th>N</th></tr></thead>"

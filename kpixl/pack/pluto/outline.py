@@ -50,6 +50,14 @@ SVG_DATA = "data:image/svg+xml;base64,"
 
 _SVG = re.compile(r"<svg\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*(?<!/)>")
 _SPACE = " \t\n\r\f"
+_JAPANESE = re.compile(
+    "[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
+)
+_BEGINS_LINE = re.compile(
+    "(?![々ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶーゝゞヽヾ゛゜])"
+    "[ぁ-ゖァ-ヺ\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff0-9+−±▲(（「『]"
+)
+"""What may begin a line after a sign of Japanese: no small kana, nothing that ends something."""
 
 
 @dataclass
@@ -93,6 +101,7 @@ class Marker:
     def __init__(self, drawn: str) -> None:
         self.drawn, self.numbers = drawn, count(1)
         self.outline = Outline()
+        self._before = ""
 
     def mark(self, parent: ElementTree.Element) -> None:
         """Mark all texts below ``parent`` and add what they mean to the outline."""
@@ -120,8 +129,15 @@ class Marker:
             return "", None
         number = next(self.numbers)
         self.outline.texts[number] = inked
-        before = text[: len(text) - len(inked)]
-        return before + mark(number, leaning=not before) + inked, number
+        space = text[: len(text) - len(inked)]
+        leaning = not space and not self._may_break(inked)
+        self._before = text[-1]
+        return space + mark(number, leaning) + inked, number
+
+    def _may_break(self, text: str) -> bool:
+        """Whether a line may end between the sign before and ``text``. A mark that leans on that
+        sign would have it end after the mark, where one that is kept whole already begins."""
+        return bool(_JAPANESE.match(self._before) and _BEGINS_LINE.match(text))
 
     def _meaning(self, element: ElementTree.Element, head: bool) -> list[Element | int]:
         """What takes the place of an element in the outline."""
