@@ -441,6 +441,21 @@ def test_text_that_stands_loose_in_the_body_is_kept() -> None:
     assert sorted(text.split()) == ["Head", "first", "fourth", "second", "third"]
 
 
+@pytest.mark.parametrize("scale", [1.1, 1.4, 1.7])
+def test_the_running_head_is_shown_as_the_text_below_it(scale: float) -> None:
+    """A viewer cuts a group of transparency at whole points of its screen."""
+    css = (
+        "@page { margin: 20mm 14mm; @top-left { content: 'Hill'; font: 600 7.5pt Inter } } "
+        "body { margin: 0 } p { font: 600 7.5pt Inter; margin: 0 }"
+    )
+    (page,) = pypdfium2.PdfDocument(pdf_of("<p>Hill</p>", css))
+    picture = page.render(scale=scale, grayscale=True).to_pil()
+    middle = round(20 * MM * scale)
+    halves = ((0, 0, picture.width, middle), (0, middle, picture.width, picture.height))
+    head, text = (sum(255 - shade for shade in picture.crop(half).tobytes()) for half in halves)
+    assert head == pytest.approx(text, rel=0.02)
+
+
 def test_headings_of_sections_without_names_are_all_in_the_outline() -> None:
     sections = "".join(
         f'<section style="break-before: page"><h1 data-name="{name}">x</h1></section>'

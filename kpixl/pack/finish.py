@@ -81,6 +81,10 @@ def lay_over(document: pikepdf.Pdf, margins: pikepdf.Pdf) -> None:
         raise RenderProblem("browser-failed", program="", found=found)
     for page, over in zip(document.pages, margins.pages, strict=True):
         form = document.copy_foreign(over.as_form_xobject())
+        # As a group of its own a viewer would draw it apart, cut at whole points of the screen:
+        # the first letter at the left loses some of its edge.
+        if "/Group" in form:
+            del form["/Group"]
         name = page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name.KpixlMargins)
         page.contents_add(b"q\n", prepend=True)
         drawn = f"\nQ\n/Artifact << /Type /Pagination >> BDC\nq {name} Do Q\nEMC\n"
