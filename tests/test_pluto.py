@@ -16,7 +16,9 @@ from defusedxml import ElementTree
 from fontTools.ttLib import TTFont
 
 from kpixl.pack.canvas import Drawing, Rect, Text
+from kpixl.pack.contexts import Pack
 from kpixl.pack.html import FONTS, Rendered
+from kpixl.pack.pages import PackOptions, build_pack
 from kpixl.pack.pdf import pack_pdf, to_pdf
 from kpixl.pack.pluto.beside import stand_beside
 from kpixl.pack.pluto.content import Form, Found, Resources, marked
@@ -25,12 +27,17 @@ from kpixl.pack.pluto.marks import LEANING, NOTHING, STANDING, mark, number_in, 
 from kpixl.pack.pluto.outline import Element, Marker
 from kpixl.pack.pluto.pictures import picture_of, pictures_in
 from kpixl.pack.pluto.turns import part_tables
+from kpixl.plan.tables import read_plan
+from kpixl.review.review import review
+from kpixl.workbook.reader import read_book
+from kpixl.workbook.template import write_book
 from tests.engines import HAS_PLUTOPRINT
 from tests.extremes import CASES, extreme_pdf
 from tests.kits import font
 from tests.layout import sheets
 from tests.logos import png, svg
 from tests.packs import LANGUAGES
+from tests.random_books import RandomBook
 from tests.test_pdf import opened, texts
 
 pytestmark = pytest.mark.skipif(not HAS_PLUTOPRINT, reason="no PlutoPrint for this machine")
@@ -512,6 +519,26 @@ def test_nothing_is_fetched(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -
 
 
 # ---- Packs at the extremes ------------------------------------------------------------------
+
+
+def random_pack(folder: Path, seed: int, goals: int, *pages: str) -> Pack:
+    book = folder / "book.xlsx"
+    with book.open("wb") as file:
+        write_book(file, RandomBook(seed, "en", goals).content())
+    reading = read_plan(read_book(book))
+    assert reading.plan is not None
+    made = review(reading.plan, problems=reading.problems)
+    return build_pack(made, PackOptions("en", pages=pages))
+
+
+def test_the_rows_of_a_focus_list_are_as_high_as_was_measured(tmp_path: Path) -> None:
+    """A drawing that is as high as a line made the line higher, and a note's last line turned."""
+    pack = random_pack(tmp_path, 1, 45, "bridge")
+    ours, theirs = (sheets(pack_pdf(pack, engine=name)) for name in ("plutoprint", "weasyprint"))
+    assert len(ours) == len(theirs)
+    lasts = [max(word.bottom for word in page.body) for page in (ours[0], theirs[0])]
+    assert lasts[0] == pytest.approx(lasts[1], abs=0.6)
+
 
 EXTREMES = [(case, language) for case, one in CASES.items() for language in one.languages]
 

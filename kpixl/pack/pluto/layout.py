@@ -16,8 +16,11 @@ from kpixl.pack.pluto.pictures import CSS, mark_of_picture
 OWN_CSS = """
 @page { -pluto-page-scale: 1 }
 body { overflow-wrap: break-word }
+:where(.focus) .drawing { margin: -0.1mm 0 }
 """
-"""Nothing is printed smaller for what stands out at a side; words break where nothing else does."""
+"""Nothing is printed smaller for what stands out at a side; words break where nothing else does.
+PlutoBook sets the middle of a line a little lower than WeasyPrint, so that a drawing that is as
+high as the line makes it higher; in a long table that adds up to a line more than has room."""
 
 MARK = "data-mark"
 """The attribute of a drawing that tells its mark."""
