@@ -21,11 +21,12 @@ from kpixl.pack.inlining import NO_IMAGES, with_files
 from kpixl.pack.margins import PageStyles, page_styles
 from kpixl.pack.places import MARK
 from kpixl.pack.pluto.beside import stand_beside
+from kpixl.pack.pluto.keeping import Section, sections_of
 from kpixl.pack.pluto.layout import drawn, laid_out, of_margins, page_css, runs_of
 from kpixl.pack.pluto.missing import missing_of
 from kpixl.pack.pluto.naming import name_glyphs
 from kpixl.pack.pluto.outline import Marker, Outline, target_of
-from kpixl.pack.pluto.pages import Pages, settle
+from kpixl.pack.pluto.pages import Pages, places_in, settle
 from kpixl.pack.pluto.parsing import parsed
 from kpixl.pack.pluto.pictures import Picture, picture_of, svg_of
 from kpixl.pack.pluto.serial import html_of
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 A4 = (841.89, 595.276)
 """Points of a page, lying; a style sheet says what it really is."""
 MOST_LAYOUTS = 3
+MOST_PARTED = 8
+"""So often pages are laid out anew for what they part; then it stays parted."""
 
 
 def to_pdf(
@@ -112,7 +115,8 @@ def _lay_margins(document: pikepdf.Pdf, source: _Source, html: str) -> None:
 class _Source:
     """What is to be laid out: the pack's HTML, its elements marked, and what its style sheets say
     of pages. ``images`` are the drawings' texts by name, ``pictures`` the rest of them by mark;
-    ``targets`` gives the id of what tells a place, by the id of what is led to."""
+    ``targets`` gives the id of what tells a place, by the id of what is led to; ``asked`` are all
+    ids whose places are noted; ``sections`` know what is to be kept on one page."""
 
     html: str
     root: ElementTree.Element
@@ -123,6 +127,8 @@ class _Source:
     outline: Outline
     headings: tuple[Heading, ...]
     targets: Mapping[str, str]
+    asked: frozenset[str]
+    sections: Sequence[Section]
     templates: Path | None
 
     def pages(self) -> Pages:
@@ -136,7 +142,7 @@ class _Source:
             self._number(numbers)
             pages = Pages(self.outline, self.pictures)
             for name, elements in runs:
-                pages.add(name, laid_out(self._run(css, name, elements), *A4))
+                pages.add(name, self._laid_out(css, name, elements))
             for name, inner in self.targets.items():
                 if inner in pages.places:
                     pages.places[name] = pages.places[inner]
@@ -161,6 +167,21 @@ class _Source:
             if number is not None:
                 link.set("data-page", str(number))
 
+    def _laid_out(
+        self, css: str, name: str, elements: Sequence[ElementTree.Element]
+    ) -> pikepdf.Pdf:
+        """The pages of ``elements``, on which what is to be kept together is."""
+        import pikepdf
+
+        sections = [one for one in self.sections if one.kept and one.element in elements]
+        for _ in range(MOST_PARTED):
+            run = pikepdf.open(io.BytesIO(laid_out(self._run(css, name, elements), *A4)))
+            places = places_in(run)
+            mended = [one.mend(places) for one in sections]
+            if not any(mended):
+                break
+        return run
+
     def _run(self, css: str, name: str, elements: Sequence[ElementTree.Element]) -> str:
         """The document that holds ``elements`` alone."""
         html = ElementTree.Element("html", self.root.attrib)
@@ -169,17 +190,16 @@ class _Source:
         ElementTree.SubElement(head, "style").text = page_css(css, name)
         body = ElementTree.SubElement(html, "body", self.body.attrib)
         body.extend(elements)
-        body.append(_asked_for(elements, self.targets))
+        body.append(_asked_for(elements, self.asked))
         return f"<!DOCTYPE html>{html_of(html, partial(drawn, images=self.images))}"
 
 
 def _asked_for(
-    elements: Sequence[ElementTree.Element], targets: Mapping[str, str]
+    elements: Sequence[ElementTree.Element], asked: frozenset[str]
 ) -> ElementTree.Element:
     """Links that nobody sees: PlutoBook notes where those things stand that a link leads to."""
     links = ElementTree.Element("nav", style="display: none")
     ids = (one.get("id", "") for element in elements for one in element.iter())
-    asked = frozenset(targets.values())
     for name in dict.fromkeys(ids):
         if name in asked:
             ElementTree.SubElement(links, "a", href=f"#{name}")
@@ -216,6 +236,8 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
     stand_beside(body)
     wanted = {target_of(href) for href in marker.outline.hrefs} | {one.mark for one in headings}
     targets = _targets(body, frozenset(wanted - {""}))
+    sections = sections_of(body)
+    kept = (name for section in sections for one in section.kept for name in (one.begin, one.end))
     families = svg_fonts(rendered.fonts)
     pictures = {name: picture_of(one) for name, one in rendered.drawings.items()}
     return _Source(
@@ -228,6 +250,8 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
         outline=marker.outline,
         headings=headings,
         targets=targets,
+        asked=frozenset((*targets.values(), *kept)),
+        sections=sections,
         templates=templates,
     )
 

@@ -45,6 +45,11 @@ def value(sign: str) -> int:
     return _VALUES[sign]
 
 
+def is_sign(character: str) -> bool:
+    """Whether ``character`` is part of a mark."""
+    return character in _VALUES
+
+
 def number_in(codes: bytes, signs: Mapping[bytes, int]) -> int:
     """The number of the mark that ``codes`` show, :data:`LENGTH` digits; ``signs`` gives what each
     code counts."""

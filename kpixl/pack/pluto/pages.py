@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zlib import compress
 
@@ -41,30 +41,17 @@ class Pages:
         self.contents: list[bytes] = []
         self._fonts: dict[tuple[int, int], dict[bytes, int]] = {}
 
-    def add(self, name: str, pdf: bytes) -> None:
-        """Add the pages of ``pdf``, which are called ``name``."""
-        import pikepdf
-
-        run = pikepdf.open(io.BytesIO(pdf))
-        self._note_places(run)
+    def add(self, name: str, run: pikepdf.Pdf) -> None:
+        """Add the pages of ``run``, which are called ``name``."""
+        before = len(self.names)
+        for key, place in places_in(run).items():
+            self.places[key] = replace(place, page=before + place.page)
         settle(run)
         for page in run.pages:
             box = [float(edge) for edge in page.mediabox]
             self.names.append(name)
             self.sizes.append((box[2] - box[0], box[3] - box[1]))
         self.document.pages.extend(run.pages)
-
-    def _note_places(self, run: pikepdf.Pdf) -> None:
-        import pikepdf
-
-        names = run.Root.get("/Names")
-        if names is None or "/Dests" not in names:
-            return
-        numbers = {page.obj.objgen: at for at, page in enumerate(run.pages, len(self.names))}
-        for name, place in pikepdf.NameTree(names.Dests).items():
-            if place[0].objgen in numbers:
-                left, top = float(place[2]), float(place[3])
-                self.places[str(name)] = Place(numbers[place[0].objgen], left, top)
 
     def read(self) -> None:
         """Tag the content of all pages, and of the forms in them."""
@@ -109,6 +96,21 @@ class Pages:
                     if code != NO_GLYPH
                 }
             yield name[1:], self._fonts[font.objgen]
+
+
+def places_in(run: pikepdf.Pdf) -> dict[str, Place]:
+    """The places that ``run`` names, by id."""
+    import pikepdf
+
+    names = run.Root.get("/Names")
+    if names is None or "/Dests" not in names:
+        return {}
+    numbers = {page.obj.objgen: at for at, page in enumerate(run.pages)}
+    return {
+        str(name): Place(numbers[place[0].objgen], float(place[2]), float(place[3]))
+        for name, place in pikepdf.NameTree(names.Dests).items()
+        if place[0].objgen in numbers
+    }
 
 
 def settle(document: pikepdf.Pdf) -> None:
