@@ -159,6 +159,21 @@ def test_a_line_ends_before_what_is_kept_whole(before: str, whole: str) -> None:
     assert texts(pdf)[0].split() == [text, whole]
 
 
+@pytest.mark.parametrize("overflow", ["break-word", "anywhere"])
+def test_words_are_broken_where_they_fit_on_no_line_and_nowhere_else(overflow: str) -> None:
+    css = f"body {{ overflow-wrap: {overflow} }} * {{ font: 10pt/1.2 Inter }} "
+    wanted = ["before", "it", "was", "(concerns", "another", "goal", "of", "all", "others)"]
+    said = "<p>before it was<b> (concerns</b> another goal<i> of all</i> others)</p>"
+    for width in range(60, 120, 6):
+        (text,) = texts(pdf_of(said, f"{css} p {{ width: {width}pt }}"))
+        assert text.split() == wanted
+    long = "internationalisations" * 3
+    table = f"<table><tr><td>{long}</td><td>x</td></tr></table>"
+    (text,) = texts(pdf_of(table, f"{css} table {{ width: 80pt; table-layout: fixed }}"))
+    assert "".join(text.split()).replace("x", "") == long
+    assert len(text.split()) > 6
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -13,12 +13,17 @@ from kpixl.pack.margins import PageStyles
 from kpixl.pack.pluto.marks import FAMILY, NOTHING, font_face, mark
 from kpixl.pack.pluto.pictures import CSS, mark_of_picture
 
-OWN_CSS = """
-@page { -pluto-page-scale: 1 }
-body { overflow-wrap: break-word }
-:where(.focus) .drawing { margin: -0.1mm 0 }
+LONG = "data-long"
+"""The attribute of what has a word in it that may be longer than a line."""
+OWN_CSS = f"""
+@page {{ -pluto-page-scale: 1 }}
+body {{ overflow-wrap: normal }}
+[{LONG}] {{ overflow-wrap: break-word }}
+:where(.focus) .drawing {{ margin: -0.1mm 0 }}
 """
-"""Nothing is printed smaller for what stands out at a side; words break where nothing else does.
+"""Nothing is printed smaller for what stands out at a side. Where words may break, PlutoBook breaks
+the first one of an inline element at the end of a line rather than before it: so only long ones
+may.
 PlutoBook sets the middle of a line a little lower than WeasyPrint, so that a drawing that is as
 high as the line makes it higher; in a long table that adds up to a line more than has room."""
 
@@ -29,6 +34,8 @@ _FACE = re.compile(r"(@font-face\s*\{[^{}]*\})", re.IGNORECASE)
 _FAMILY = re.compile(r"(\bfont(?:-family)?\s*:\s*)([^;{}!]+)", re.IGNORECASE)
 _KEYWORDS = frozenset(("inherit", "initial", "unset", "revert"))
 _NAMED_PAGE = re.compile(r"@page\s+([\w-]*)(:[\w-]+)?\s*\{[^{}]*\}")
+_ANYWHERE = re.compile(r"(\boverflow-wrap\s*:\s*)anywhere\b", re.IGNORECASE)
+"""For PlutoBook, that is within every word, though it would fit on the next line."""
 _COLUMNS = re.compile(r"(?<![\w-])column(?:s|-count|-width)\s*:[^;{}]*;?", re.IGNORECASE)
 
 
@@ -50,7 +57,8 @@ _RUNNING = re.compile(r"position\s*:\s*running\([^)]*\)", re.IGNORECASE)
 
 def of_margins(html: str) -> str:
     """``html``, which holds margins and nothing else, with running elements where they stand."""
-    return _RUNNING.sub("position: static", html).replace("</style>", f"{MARGINS_CSS}</style>", 1)
+    html = _ANYWHERE.sub(r"\1break-word", _RUNNING.sub("position: static", html))
+    return html.replace("</style>", f"{MARGINS_CSS}</style>", 1)
 
 
 def laid_out(html: str, width: float, height: float) -> bytes:
@@ -84,7 +92,7 @@ def page_css(css: str, name: str) -> str:
         return f"@page {{{match[0].partition('{')[2]}"
 
     # Where columns of text go on on another page, a line is cut by the page's end.
-    bare = _COLUMNS.sub("", _NAMED_PAGE.sub(rule, css))
+    bare = _COLUMNS.sub("", _NAMED_PAGE.sub(rule, _ANYWHERE.sub(r"\1break-word", css)))
     return font_face() + FONTS + with_marks_font(bare) + OWN_CSS + CSS
 
 
