@@ -13,22 +13,45 @@ _NOT_PRINTED = frozenset(
 )
 """Templates of the HTML page and of mails."""
 _SKIPPED = re.compile(
-    r"/\*.*?\*/|\{#.*?#\}|<!--.*?-->|\.flow \{ columns: 3;"
-    r"|@media\s+(?:only\s+)?screen\b[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}",
+    r"/\*.*?\*/|\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->"
+    r"|\.flow \{ columns: 3;|\.tag \{ box-decoration-break: clone;"
+    r"|\.remark, \.chain \{ orphans: 3; widows: 3 \}"
+    r"|@(?:media\s+(?:only\s+)?screen|supports)\b[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}",
     re.DOTALL | re.IGNORECASE,
 )
-"""Comments, rules for the HTML page, and the columns that :mod:`kpixl.pack.pluto.beside` makes."""
+"""Comments, what templates say to Jinja, what the shipped style sheet asks for and can do without,
+rules for the HTML page, and those that WeasyPrint passes over, too."""
 _SHEET = re.compile(r"<style\b[^>]*>(.*?)</style>|\sstyle\s*=\s*(\"[^\"]*\"|'[^']*')", re.I | re.S)
-_BEYOND = re.compile(
-    r"\bdisplay\s*:\s*(?:inline-)?grid\b"
-    r"|(?<![\w-])columns\s*:|(?<![\w-])column-(?:count|width)\s*:"
-    r"|@page\s*[\w-]*:[\w-]+"
-    r"|@(?:left|right)-(?:top|middle|bottom)\b"
-    r"|(?<![\w-])string-set\s*:(?!\s*heading\b)|\bfootnote\b|\bleader\(",
-    re.IGNORECASE,
+_SIDE = "(?:left|right|top|bottom)"
+_LENGTH = r"-?[\d.]+(?:%|[a-z]+\b)?"
+_WAYS = (
+    # Where things stand.
+    r"\bdisplay\s*:\s*(?:inline-)?grid\b|\bdisplay\s*:\s*flow-root\b",
+    r"(?<![\w-])columns\s*:|(?<![\w-])column-(?:count|width)\s*:",
+    r"\b(?:calc|min|max|clamp)\([^;{}]*?%",
+    # Pages.
+    r"@page\s*[\w-]*:[\w-]+|@(?:left|right)-(?:top|middle|bottom)\b",
+    r"(?<![\w-])(?:bleed|marks)\s*:|(?<![\w-])(?:orphans|widows)\s*:",
+    r"(?<![\w-])string-set\s*:(?!\s*heading\b)|\bfootnote\b|\bleader\(|\btarget-text\(",
+    # Texts.
+    r"\bhyphens\s*:\s*auto\b|\btext-align-(?:all|last)\s*:|\bjustify-all\b",
+    r"\btext-overflow\s*:\s*ellipsis\b|\bline-clamp\s*:|(?<![\w-])max-lines\s*:",
+    r"\bsmall-caps\b|\bfull-width\b|:first-line\b",
+    r"\btext-decoration-thickness\s*:|\btext-underline-offset\s*:|\bwavy\b",
+    rf"\btext-decoration\s*:[^;{{}}()#]*?(?<![\w-]){_LENGTH}",
+    # Backgrounds, borders, colours.
+    r"\b(?:linear|radial)-gradient\(|\bbox-shadow\s*:(?!\s*none\b)|\bborder-image\b",
+    r"\bbox-decoration-break\s*:\s*clone\b|\bborder(?:-color)?\s*:[^;{}]*\btransparent\b",
+    r"\bbackground(?:-image)?\s*:[^;{}]*?url\([^)]*\)[^;{}()]*,",
+    rf"\b{_SIDE}\s+{_LENGTH}\s+(?:{_SIDE}|center)\b",
+    r"\bbackground-repeat\s*:[^;{}]*\b(?:round|space)\b",
+    r"(?<![\w-])(?:(?:ok)?(?:lab|lch)|color)\(",
+    # Selectors.
+    r"@layer\b|:nth-(?:last-)?child\([^()]*\bof\b",
 )
-"""Grids, columns of text, pages told apart by where they stand, boxes at the sides, strings other
-than the heading, footnotes, leaders."""
+_BEYOND = re.compile("|".join(_WAYS), re.IGNORECASE)
+"""What PlutoPrint 0.23 passes over and WeasyPrint lays out, each of them measured."""
+_TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\bcounter\(\s*pages?\b|[{};]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -61,9 +84,29 @@ def _within(file: Path) -> Iterator[Beyond]:
     text = _SKIPPED.sub(_blanked, text)
     parts = [(0, text)] if file.suffix == ".css" else _sheets(text)
     for start, part in parts:
-        for match in _BEYOND.finditer(part):
-            line = text.count("\n", 0, start + match.start()) + 1
-            yield Beyond(file, line, " ".join(match[0].split()))
+        spans = [match.span() for match in _BEYOND.finditer(part)]
+        for begin, end in sorted([*spans, *_within_rules(part)]):
+            line = text.count("\n", 0, start + begin) + 1
+            yield Beyond(file, line, " ".join(part[begin:end].split()))
+
+
+def _within_rules(css: str) -> Iterator[tuple[int, int]]:
+    """Rules within other rules, and numbers of pages elsewhere than in a page's margins, each by
+    where it begins and ends."""
+    open_rules: list[str] = []
+    begin = 0
+    for token in _TOKEN.finditer(css):
+        if token[0] == "{":
+            rule = css[begin : token.start()].strip()
+            if open_rules and not open_rules[-1].startswith("@"):
+                yield token.start() - len(css[begin : token.start()].lstrip()), token.end()
+            open_rules.append(rule)
+        elif token[0] == "}":
+            del open_rules[-1:]
+        elif token[0][0] in "cC" and not any(rule.startswith("@page") for rule in open_rules):
+            yield token.span()
+        if token[0] in "{};":
+            begin = token.end()
 
 
 def _sheets(html: str) -> list[tuple[int, str]]:
