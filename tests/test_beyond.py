@@ -35,6 +35,7 @@ FOUND = {
     "p { text-overflow: ellipsis }": "text-overflow: ellipsis",
     "p { font-variant: small-caps }": "small-caps",
     "p::first-line { color: red }": ":first-line",
+    "p:first-letter { color: red }": ":first-letter",
     "p { text-decoration: underline wavy }": "wavy",
     "p { text-decoration: red underline 2px }": "text-decoration: red underline 2px",
     "p { background: linear-gradient(red, blue) }": "linear-gradient(",

@@ -174,6 +174,36 @@ def test_words_are_broken_where_they_fit_on_no_line_and_nowhere_else(overflow: s
     assert len(text.split()) > 6
 
 
+SPACED = (
+    ("p { letter-spacing: 5pt }", "<p>Letters <b>apart</b> here</p>"),
+    (
+        ".a, div.b > p:first-child { letter-spacing: 0.4em }",
+        "<div class='b'><p>x<i>y</i></p></div>",
+    ),
+    ("body { letter-spacing: 2pt }", "<ul><li>one</li><li><b>two</b></li></ul>"),
+    ("", "<p style='letter-spacing: 3pt'>Letters <b>apart</b></p>"),
+)
+
+
+@pytest.mark.parametrize(("css", "body"), SPACED)
+def test_texts_begin_where_they_would_with_letters_set_apart(css: str, body: str) -> None:
+    css = f"@page {{ margin: 9mm }} body {{ margin: 0 }} * {{ font: 9pt Inter }} {css}"
+    html = f"<html lang='en'><head><title>x</title><style>{css}</style></head><body>{body}</body>"
+    found = []
+    for engine in ("weasyprint", "plutoprint"):
+        pdf = to_pdf(Rendered(f"{html}</html>"), "0" * 32, engine=engine)
+        with pdfplumber.open(io.BytesIO(pdf)) as document:
+            chars = [one for one in document.pages[0].chars if one["text"].isalpha()]
+            found.append([pytest.approx(one["x0"], abs=1) for one in chars])
+    assert found[1] == found[0]
+
+
+def test_rules_for_a_first_letter_are_passed_over() -> None:
+    """It would be the first sign of a mark."""
+    (text,) = texts(pdf_of("<p>First <b>letter</b></p>", "p::first-letter { font-size: 30pt }"))
+    assert text == "First letter"
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -36,7 +36,7 @@ _WAYS = (
     # Texts.
     r"\bhyphens\s*:\s*auto\b|\btext-align-(?:all|last)\s*:|\bjustify-all\b",
     r"\btext-overflow\s*:\s*ellipsis\b|\bline-clamp\s*:|(?<![\w-])max-lines\s*:",
-    r"\bsmall-caps\b|\bfull-width\b|:first-line\b",
+    r"\bsmall-caps\b|\bfull-width\b|:first-(?:line|letter)\b",
     r"\btext-decoration-thickness\s*:|\btext-underline-offset\s*:|\bwavy\b",
     rf"\btext-decoration\s*:[^;{{}}()#]*?(?<![\w-]){_LENGTH}",
     # Backgrounds, borders, colours.

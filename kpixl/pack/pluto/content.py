@@ -190,7 +190,7 @@ class _Stream:
                     moved += by + b" "
         if b"\n" in digits:
             digits = b"".join(digits.split())
-        for at in range(0, len(digits), LENGTH):
+        for at in range(0, len(digits) - LENGTH + 1, LENGTH):
             self.found.current = self._met(number_in(digits[at : at + LENGTH], known))
         return moved
 

@@ -30,6 +30,7 @@ from kpixl.pack.pluto.pages import Pages, places_in, settle
 from kpixl.pack.pluto.parsing import parsed
 from kpixl.pack.pluto.pictures import Picture, picture_of, svg_of
 from kpixl.pack.pluto.serial import html_of
+from kpixl.pack.pluto.spacing import set_marks_apart
 from kpixl.pack.pluto.structure import write_structure
 from kpixl.pack.pluto.turns import part_tables
 from kpixl.pack.references import IMAGE_SCHEME
@@ -237,6 +238,7 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
     wanted = {target_of(href) for href in marker.outline.hrefs} | {one.mark for one in headings}
     targets = _targets(body, frozenset(wanted - {""}))
     sections = sections_of(body)
+    set_marks_apart(root, styles.css)
     kept = (name for section in sections for one in section.kept for name in (one.begin, one.end))
     families = svg_fonts(rendered.fonts)
     pictures = {name: picture_of(one) for name, one in rendered.drawings.items()}

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from kpixl.pack.margins import PageStyles
 from kpixl.pack.pluto.marks import FAMILY, NOTHING, font_face, mark
 from kpixl.pack.pluto.pictures import CSS, mark_of_picture
+from kpixl.pack.pluto.spacing import CSS as SPACING_CSS
 
 LONG = "data-long"
 """The attribute of what has a word in it that may be longer than a line."""
@@ -36,6 +37,8 @@ _KEYWORDS = frozenset(("inherit", "initial", "unset", "revert"))
 _NAMED_PAGE = re.compile(r"@page\s+([\w-]*)(:[\w-]+)?\s*\{[^{}]*\}")
 _ANYWHERE = re.compile(r"(\boverflow-wrap\s*:\s*)anywhere\b", re.IGNORECASE)
 """For PlutoBook, that is within every word, though it would fit on the next line."""
+_FIRST_LETTER = re.compile(r"::?first-letter\b", re.IGNORECASE)
+"""It would be the first sign of a mark."""
 _COLUMNS = re.compile(r"(?<![\w-])column(?:s|-count|-width)\s*:[^;{}]*;?", re.IGNORECASE)
 
 
@@ -93,7 +96,8 @@ def page_css(css: str, name: str) -> str:
 
     # Where columns of text go on on another page, a line is cut by the page's end.
     bare = _COLUMNS.sub("", _NAMED_PAGE.sub(rule, _ANYWHERE.sub(r"\1break-word", css)))
-    return font_face() + FONTS + with_marks_font(bare) + OWN_CSS + CSS
+    bare = _FIRST_LETTER.sub(":not(*)", bare)
+    return font_face() + FONTS + with_marks_font(bare) + OWN_CSS + SPACING_CSS + CSS
 
 
 def with_marks_font(css: str) -> str:
