@@ -68,6 +68,7 @@ def test_no_sign_stands_for_two_values() -> None:
         ("a { font-family: Inter, serif }", "a { font-family: Inter, kpixl-marks, serif }"),
         ("a{font-family:Inter}", "a{font-family:Inter, kpixl-marks }"),
         ("a{font:bold 9pt/1 Inter,serif;x:y}", "a{font:bold 9pt/1 Inter, kpixl-marks,serif;x:y}"),
+        ("a { font: 9pt 'B, C', D }", "a { font: 9pt 'B, C', kpixl-marks, D }"),
         ("a { font-family: inherit }", "a { font-family: inherit }"),
         ("a { font-size: 9pt; font-weight: 700 }", "a { font-size: 9pt; font-weight: 700 }"),
         ("@font-face { font-family: A; src: b }", "@font-face { font-family: A; src: b }"),

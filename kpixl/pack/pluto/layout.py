@@ -33,6 +33,8 @@ MARK = "data-mark"
 
 _FACE = re.compile(r"(@font-face\s*\{[^{}]*\})", re.IGNORECASE)
 _FAMILY = re.compile(r"(\bfont(?:-family)?\s*:\s*)([^;{}!]+)", re.IGNORECASE)
+_FIRST = re.compile("(?:[^,\"']|\"[^\"]*\"?|'[^']*'?)*")
+"""The first of several fonts, whose name may hold commas."""
 _KEYWORDS = frozenset(("inherit", "initial", "unset", "revert"))
 _NAMED_PAGE = re.compile(r"@page\s+([\w-]*)(:[\w-]+)?\s*\{[^{}]*\}")
 _ANYWHERE = re.compile(r"(\boverflow-wrap\s*:\s*)anywhere\b", re.IGNORECASE)
@@ -104,7 +106,8 @@ def with_marks_font(css: str) -> str:
     """``css`` with the font of the marks wherever fonts are named."""
 
     def family(match: re.Match[str]) -> str:
-        first, comma, others = match[2].partition(",")
+        first = _first(match[2])
+        comma, others = match[2][len(first) : len(first) + 1], match[2][len(first) + 1 :]
         if first.strip().lower() in _KEYWORDS:
             return match[0]
         return f"{match[1]}{first.rstrip()}, {FAMILY}{comma or ' '}{others}"
@@ -113,6 +116,11 @@ def with_marks_font(css: str) -> str:
     return "".join(
         part if place % 2 else _FAMILY.sub(family, part) for place, part in enumerate(parts)
     )
+
+
+def _first(families: str) -> str:
+    found = _FIRST.match(families)
+    return found[0] if found else ""
 
 
 def runs_of(
