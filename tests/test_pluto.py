@@ -199,6 +199,13 @@ def test_texts_begin_where_they_would_with_letters_set_apart(css: str, body: str
     assert found[1] == found[0]
 
 
+def test_text_with_its_letters_set_apart_is_tagged_and_found() -> None:
+    """A mark without any width would not be painted."""
+    pdf = pdf_of("<p>Acme Works Co., Ltd.</p>", "p { letter-spacing: 0.1em }")
+    assert "Co., Ltd." in texts(pdf)[0]
+    assert len(elements(opened(pdf), "/P")) == 1
+
+
 def test_rules_for_a_first_letter_are_passed_over() -> None:
     """It would be the first sign of a mark."""
     (text,) = texts(pdf_of("<p>First <b>letter</b></p>", "p::first-letter { font-size: 30pt }"))

@@ -11,9 +11,11 @@ from xml.etree import ElementTree
 from kpixl.pack.pluto.marks import PLACES, is_sign
 
 ELEMENT = "kpixl-mark"
-CSS = f"\n{ELEMENT} {{ letter-spacing: 0 !important }}\n"
+CSS = f"\n{ELEMENT} {{ letter-spacing: 0.002em !important }}\n"
+"""A little: what has no width at all is not painted, and marks would be missed."""
 
-_NONE = r"(?:0(?:[a-z]+)?|normal)"
+_NONE = r"(?:0(?:[a-z]+)?|normal|-?0?\.0[0-4]\d*em)"
+"""None, or too little to be seen three times over."""
 _SPACED = rf"(?<![\w-])letter-spacing\s*:\s*(?!{_NONE}\s*(?:[;}}!]|$))"
 _RULE = re.compile(r"([^{};]+)\{[^{}]*?" + _SPACED, re.IGNORECASE)
 _STYLE = re.compile(_SPACED, re.IGNORECASE)
