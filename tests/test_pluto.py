@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pdfplumber
@@ -408,6 +409,60 @@ def test_of_characters_with_one_glyph_the_one_that_was_written_is_found(tmp_path
     face = "@font-face { font-family: Twins; src: url(twins.ttf) }"
     pdf = pdf_of("<p>2026年6月、水</p>", f"{face} body {{ font-family: Twins }}", tmp_path)
     assert texts(pdf)[0].replace(" ", "") == "2026年6月、水"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Ελλάδα και Ω",  # in Inter the small letter iota is that of phonetics, too
+        "葛\U000e0100城",  # a form of a sign that is chosen by a selector
+        "A -> B, x >= 3 and y != z",  # Inter sets arrows
+        "A [U+1F984] (KPI) 10x20",  # and brackets of another height beside capitals
+    ],
+)
+def test_what_was_written_is_found_whatever_a_font_makes_of_it(written: str) -> None:
+    pdf = pdf_of(f"<p>{escape(written)}</p>")
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        found = "".join(char["text"] for char in document.pages[0].chars)
+    assert "".join(found.split()) == "".join(written.split())
+
+
+def test_where_one_glyph_is_written_for_two_things_each_is_heard_as_written() -> None:
+    pdf = pdf_of("<p>A → B</p><p>C → D</p><p>E -> F</p>")
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    assert page.get_text_bounded().splitlines() == ["A → B", "C → D", "E -> F"]
+    document = opened(pdf)
+    told = re.findall(rb"/ActualText <([0-9a-f]*)>", document.pages[0].Contents.read_bytes())
+    assert [bytes.fromhex(one.decode()).decode("utf-16") for one in told] == ["E -> F"]
+
+
+def test_capitals_of_a_style_sheet_are_no_other_meaning_of_letters() -> None:
+    pdf = pdf_of("<p>abcde</p><h2>Abc</h2>", "p { text-transform: uppercase }")
+    assert texts(pdf)[0].splitlines() == ["ABCDE", "Abc"]
+    document = opened(pdf)
+    assert b"ActualText" not in document.pages[0].Contents.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("some <b>words</b>, and more", ("words,",)),
+        ("up to <b>12</b>% of all", ("12%",)),
+        ("近い値です<span style='white-space: nowrap'>（不利）</span>。何が", ("）。",)),
+    ],
+)
+def test_no_line_ends_within_a_word_or_at_a_mark(body: str, wanted: tuple[str, ...]) -> None:
+    lines = "".join(f"<p style='width: {at / 10}em'>{body}</p>" for at in range(50, 170, 2))
+    found = "".join(texts(pdf_of(lines, "body { overflow-wrap: break-word }")))
+    for one in wanted:
+        assert found.count(one) == 60
+
+
+def test_what_runs_from_right_to_left_is_read_in_its_own_place() -> None:
+    document = opened(pdf_of("<p>one</p><p>שלום</p><p>three</p>"))
+    found = re.findall(rb"MCID (\d)>>BDC\n(.*?)EMC", document.pages[0].Contents.read_bytes(), re.S)
+    assert [int(place) for place, _ in found] == [0, 1, 2]
+    assert len(elements(document, "/P")) == 3
 
 
 def test_arabic_letters_are_found_whatever_their_place_in_a_word() -> None:

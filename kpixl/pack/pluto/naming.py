@@ -1,23 +1,26 @@
 """Say what each glyph means where its font does not, so that text can be found, copied and heard.
 
 Figures of even width, and other forms of a sign, are glyphs of their own, for which Cairo notes no
-character, or one for private use; and of several characters that a font shows by one glyph it
-notes the first: 月 would be found as a radical only. What stands where is known, though: the text
-of each mark, and the glyphs that were set for it. Where these are as many, each glyph stands for
-its character.
+character, or one for private use; of several characters that a font shows by one glyph it notes
+the first: 月 would be found as a radical only; and an arrow that a font makes of -> is an arrow.
+What stands where is known, though: the text of each mark, and the glyphs that were set for it. So
+each glyph is named by what it stands for, mostly; where it is something else, that is noted beside
+it.
 """
 
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpixl.pack.glyphs import PRIVATE
+from kpixl.pack.pluto.aligning import aligned, is_same, plain
 from kpixl.pack.pluto.content import Found
 from kpixl.pack.pluto.marks import FAMILY
 from kpixl.pack.pluto.pages import Pages
@@ -28,53 +31,78 @@ if TYPE_CHECKING:
 UNKNOWN = "\ufffd"
 
 _SEGMENT = re.compile(rb"/Span <</MCID (\d+)>>BDC\n(.*?)EMC\n", re.DOTALL)
+_BEGINNING = re.compile(rb"/Span <</MCID (\d+)>>BDC\n")
 _TOKEN = re.compile(rb"/(f-\d+-\d+) [\d.]+ Tf|\(((?:[^()\\]|\\.)*)\)|<([0-9a-fA-F\s]*)>", re.DOTALL)
 _ENTRY = re.compile(rb"<([0-9a-fA-F]+)> <([0-9a-fA-F]+)>\n")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)
-_SPACES = re.compile(r"\s+")
 _FORMS = re.compile("[\u2e80-\u2fdf\ufb50-\ufdff\ufe70-\ufefc]+")
 """Radicals, and Arabic letters as they look at their place in a word."""
 _TWINS = re.compile("[\uf900-\ufaff]")
 """Chinese characters that stand for others as a rule, but not always."""
+_ODD = re.compile(f"{UNKNOWN}|{PRIVATE.pattern}|{_FORMS.pattern}|{_TWINS.pattern}")
 
 
-@dataclass
-class _Font:
-    """What the codes of a font mean; ``votes`` count what those without a meaning stood for."""
+@dataclass(eq=False)
+class Font:
+    """What the codes of a font mean: ``texts`` as it says itself, corrected where ``named`` has
+    the code; ``votes`` count what else a code stood for."""
 
     table: pikepdf.Object
     wide: bool
     texts: dict[int, str]
+    named: set[int] = field(default_factory=set)
     votes: dict[int, Counter[str]] = field(default_factory=dict)
 
-    @property
-    def unnamed(self) -> set[int]:
-        """The codes that mean nothing as yet, or perhaps something else."""
-        return {
-            code
-            for code, text in self.texts.items()
-            if code and _is_unknown(text) and code not in self.votes
-        }
+    def meanings(self, codes: Sequence[int]) -> list[str]:
+        """What each of ``codes`` means."""
+        texts = self.texts
+        return [texts.get(code, UNKNOWN) for code in codes]
+
+    def name(self, code: int, text: str) -> None:
+        """Have ``code`` mean ``text``."""
+        self.texts[code] = text
+        self.named.add(code)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a mark's content: its ``place`` in a ``stream``, and the codes shown there, font
+    by font."""
+
+    stream: int
+    place: int
+    runs: Sequence[tuple[Font, Sequence[int]]]
+
+    def meanings(self) -> list[str]:
+        """What each of its glyphs means."""
+        return [one for font, codes in self.runs for one in font.meanings(codes)]
+
+
+Shown = Mapping[int, Sequence[Piece]]
+"""The pieces of each mark."""
 
 
 def name_glyphs(pages: Pages, texts: Mapping[int, str]) -> None:
-    """Put into the fonts' tables what the glyphs of ``pages`` mean; ``texts`` gives what stands at
-    each mark."""
-    fonts: dict[tuple[int, int], _Font] = {}
-    marks = _marks(pages.found)
-    written: dict[int, list[tuple[_Font, int]]] = {}
-    for number, holder in enumerate(pages.holders):
-        known = _fonts(holder, fonts)
-        if not any(font.unnamed for font in known.values()):
-            continue
-        met = set[int]()
-        for mark, glyphs in _glyphs(pages.contents[number], marks[number], known):
-            written.setdefault(mark, []).extend(glyphs)
-            met.add(mark)
-        for mark in met:
-            _count(written[mark], texts.get(mark, ""))
+    """Put into the fonts' tables what the glyphs of ``pages`` mean, and beside glyphs of which the
+    tables say something else what they say; ``texts`` gives what stands at each mark."""
+    fonts: dict[tuple[int, int], Font] = {}
+    shown = _shown_at(pages, fonts)
+    wanted = {mark: plain(text) for mark, text in texts.items() if mark in shown}
+    odd = []
+    for mark, text in wanted.items():
+        if not _is_right(shown[mark], text):
+            _count(shown[mark], text)
+            odd.append(mark)
+    if _settled(fonts.values(), shown):
+        odd = list(wanted)
     for font in fonts.values():
         _write(font)
+    noted: dict[int, dict[int, str]] = {}
+    for mark in odd:
+        for piece, text in _misread(shown[mark], wanted[mark]):
+            noted.setdefault(piece.stream, {})[piece.place] = text
+    for stream, places in noted.items():
+        pages.rewrite(stream, _noted(pages.contents[stream], places))
 
 
 def _marks(found: Found) -> list[dict[int, int]]:
@@ -86,7 +114,7 @@ def _marks(found: Found) -> list[dict[int, int]]:
     return streams
 
 
-def _fonts(holder: pikepdf.Object, fonts: dict[tuple[int, int], _Font]) -> dict[str, _Font]:
+def _fonts(holder: pikepdf.Object, fonts: dict[tuple[int, int], Font]) -> dict[str, Font]:
     """The fonts of a page or form by name, but for those of marks."""
     known = {}
     for name, font in _known(holder).items():
@@ -95,7 +123,7 @@ def _fonts(holder: pikepdf.Object, fonts: dict[tuple[int, int], _Font]) -> dict[
         if font.objgen not in fonts:
             entries = _ENTRY.findall(font.ToUnicode.read_bytes())
             meant = {int(code, 16): _text(text) for code, text in entries}
-            fonts[font.objgen] = _Font(font, font.get("/Subtype") == "/Type0", meant)
+            fonts[font.objgen] = Font(font, font.get("/Subtype") == "/Type0", meant)
         known[name[1:]] = fonts[font.objgen]
     return known
 
@@ -111,33 +139,28 @@ def _text(digits: bytes) -> str:
     return bytes.fromhex(digits.decode("ascii")).decode("utf-16-be", errors="replace")
 
 
-def _glyphs(
-    content: bytes, marks: Mapping[int, int], fonts: Mapping[str, _Font]
-) -> Iterator[tuple[int, list[tuple[_Font, int]]]]:
-    """The glyphs of each piece of content, with its mark, but of those without a glyph that means
-    nothing as yet."""
-    unnamed = {f"{code:04x}" for font in fonts.values() if font.wide for code in font.unnamed}
-    if not unnamed:
-        return
-    asked = re.compile("|".join(unnamed).encode("ascii"))
-    if not asked.search(content):
-        return
-    pieces = [(marks[int(place)], piece) for place, piece in _SEGMENT.findall(content)]
-    wanted = {mark for mark, piece in pieces if asked.search(piece)}
-    for mark, piece in pieces:
-        if mark in wanted:
-            yield mark, list(_shown(piece, fonts))
+def _shown_at(pages: Pages, fonts: dict[tuple[int, int], Font]) -> Shown:
+    """The pieces of each mark; their ``fonts`` are noted."""
+    found: dict[int, list[Piece]] = {}
+    marks = _marks(pages.found)
+    for number, holder in enumerate(pages.holders):
+        known = {name.encode("ascii"): font for name, font in _fonts(holder, fonts).items()}
+        for digits, content in _SEGMENT.findall(pages.contents[number]):
+            place = int(digits)
+            runs = list(_runs(content, known))
+            found.setdefault(marks[number][place], []).append(Piece(number, place, runs))
+    return found
 
 
-def _shown(piece: bytes, fonts: Mapping[str, _Font]) -> Iterator[tuple[_Font, int]]:
-    font: _Font | None = None
-    for name, literal, digits in _TOKEN.findall(piece):
+def _runs(content: bytes, fonts: Mapping[bytes, Font]) -> Iterator[tuple[Font, Sequence[int]]]:
+    font: Font | None = None
+    for name, literal, digits in _TOKEN.findall(content):
         if name:
-            font = fonts.get(name.decode("ascii"))
-        elif font is not None:
-            codes = bytes.fromhex(b"".join(digits.split()).decode()) if digits else _plain(literal)
-            for code in _codes(codes, font.wide):
-                yield font, code
+            font = fonts.get(name)
+        elif font is not None and (literal or digits):
+            # Long lines are broken, within a byte's digits too.
+            data = bytes.fromhex(b"".join(digits.split()).decode()) if digits else _plain(literal)
+            yield font, _codes(data, font.wide)
 
 
 def _plain(literal: bytes) -> bytes:
@@ -152,36 +175,104 @@ def _plain(literal: bytes) -> bytes:
     return _ESCAPE.sub(meant, literal) if b"\\" in literal else literal
 
 
-def _codes(data: bytes, wide: bool) -> list[int]:
-    return (
-        [int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2)]
-        if wide
-        else [*data]
-    )
+def _codes(data: bytes, wide: bool) -> Sequence[int]:
+    return struct.unpack(f">{len(data) // 2}H", data[: len(data) // 2 * 2]) if wide else data
 
 
-def _count(glyphs: list[tuple[_Font, int]], text: str) -> None:
-    """Count what glyphs without a meaning stand for, where there are as many as characters and the
-    others are what the text says."""
-    shown = [
+def _is_right(pieces: Sequence[Piece], text: str) -> bool:
+    """Whether ``pieces`` say ``text``; a glyph that may mean something else is named by it."""
+    said = "".join([one for piece in pieces for one in piece.meanings()])
+    if not is_same(said, text):
+        return False
+    if not said.isascii() and _ODD.search(said):
+        for font, code, meant in _glyphs(pieces):
+            if _is_unknown(meant):
+                font.named.add(code)
+    return True
+
+
+def _glyphs(pieces: Sequence[Piece]) -> list[tuple[Font, int, str]]:
+    return [
         (font, code, meant)
-        for font, code in glyphs
-        if not (meant := font.texts.get(code, UNKNOWN)).isspace()
+        for piece in pieces
+        for font, codes in piece.runs
+        for code, meant in zip(codes, font.meanings(codes), strict=True)
     ]
-    wanted = _SPACES.sub("", text)
-    if len(shown) != len(wanted):
+
+
+def _count(pieces: Sequence[Piece], text: str) -> None:
+    """Name the glyphs without a meaning by what they stand for in ``text``; count what others
+    stand for if that is not what they mean."""
+    glyphs = _glyphs(pieces)
+    parts = aligned([meant for _, _, meant in glyphs], text)
+    if parts is None:
         return
-    pairs = list(zip(shown, wanted, strict=True))
-    unknown = [(font, code, sign) for (font, code, meant), sign in pairs if _is_unknown(meant)]
-    known = [meant == sign for (_, _, meant), sign in pairs if not _is_unknown(meant)]
-    if unknown and all(known):
-        for font, code, sign in unknown:
-            font.votes.setdefault(code, Counter())[sign] += 1
+    for (font, code, meant), part in zip(glyphs, parts, strict=True):
+        if part in ("", meant) or font.texts.get(code, UNKNOWN) == part:
+            continue
+        if _is_unknown(meant) and code not in font.named:
+            font.name(code, part)
+        else:
+            font.votes.setdefault(code, Counter())[part] += 1
+
+
+def _settled(fonts: Iterable[Font], shown: Shown) -> bool:
+    """Have each glyph mean what it stands for mostly. Whether any means something else now."""
+    contested = [font for font in fonts if font.votes]
+    if not contested:
+        return False
+    uses = Counter(
+        (font, code)
+        for pieces in shown.values()
+        for piece in pieces
+        for font, codes in piece.runs
+        if font.votes
+        for code in codes
+        if code in font.votes
+    )
+    for font in contested:
+        for code, votes in font.votes.items():
+            text, count = votes.most_common(1)[0]
+            # A sign that the font shows by a glyph of its own is not meant by another.
+            is_free = code in font.named or text not in font.texts.values()
+            if is_free and count > uses[font, code] - votes.total():
+                font.name(code, text)
+    return True
+
+
+def _misread(pieces: Sequence[Piece], text: str) -> Iterator[tuple[Piece, str]]:
+    """The pieces of a mark that do not say ``text``, and what of it each should."""
+    meanings = [piece.meanings() for piece in pieces]
+    said = [one for piece in meanings for one in piece]
+    if is_same("".join(said), text):
+        return
+    parts = aligned(said, text)
+    if parts is None:
+        return
+    at = 0
+    for piece, own in zip(pieces, meanings, strict=True):
+        part = "".join(parts[at : at + len(own)])
+        at += len(own)
+        if not is_same("".join(own), part):
+            yield piece, part
 
 
 @lru_cache(maxsize=1 << 12)
 def _is_unknown(meant: str) -> bool:
-    return meant == UNKNOWN or any(one.match(meant) for one in (PRIVATE, _FORMS, _TWINS))
+    return UNKNOWN in meant or any(one.match(meant) for one in (PRIVATE, _FORMS, _TWINS))
+
+
+def _noted(content: bytes, texts: Mapping[int, str]) -> bytes:
+    """``content`` with ``texts`` beside its pieces, by their places."""
+
+    def beginning(match: re.Match[bytes]) -> bytes:
+        text = texts.get(int(match[1]))
+        if text is None:
+            return match[0]
+        told = (b"\xfe\xff" + text.encode("utf-16-be")).hex().encode("ascii")
+        return b"/Span <</MCID %s /ActualText <%s>>>BDC\n" % (match[1], told)
+
+    return _BEGINNING.sub(beginning, content)
 
 
 def _likely(meant: str) -> str:
@@ -191,11 +282,16 @@ def _likely(meant: str) -> str:
     return meant if _TWINS.match(meant) else UNKNOWN
 
 
-def _write(font: _Font) -> None:
-    names = {code: votes.most_common(1)[0][0] for code, votes in font.votes.items()}
-    names |= {code: _likely(font.texts[code]) for code in font.unnamed - names.keys()}
+def _write(font: Font) -> None:
+    names = {code: font.texts[code] for code in font.named}
+    names |= {
+        code: _likely(text)
+        for code, text in font.texts.items()
+        if code and code not in names and _is_unknown(text)
+    }
     if not names:
         return
+    font.texts |= names
 
     def entry(match: re.Match[bytes]) -> bytes:
         name = names.get(int(match[1], 16))

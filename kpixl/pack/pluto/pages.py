@@ -55,18 +55,28 @@ class Pages:
 
     def read(self) -> None:
         """Tag the content of all pages, and of the forms in them."""
-        import pikepdf
-
         for number, page in enumerate(self.document.pages):
             content = page.Contents.read_bytes()
             resources = self._resources(page.obj)
             for holder, tagged in marked(content, number, self.found, resources):
                 self.holders.append(page.obj if holder is None else holder)
                 self.contents.append(tagged)
-                stream = self.document.make_stream(b"") if holder is None else holder
-                stream.write(compress(tagged, EFFORT), filter=pikepdf.Name.FlateDecode)
                 if holder is None:
-                    page.obj["/Contents"] = stream
+                    page.obj["/Contents"] = self.document.make_stream(b"")
+                self._write(len(self.holders) - 1)
+
+    def rewrite(self, number: int, content: bytes) -> None:
+        """Have the stream ``number`` hold ``content``."""
+        self.contents[number] = content
+        self._write(number)
+
+    def _write(self, number: int) -> None:
+        import pikepdf
+
+        holder = self.holders[number]
+        stream = holder if isinstance(holder, pikepdf.Stream) else holder.Contents
+        data = compress(self.contents[number], EFFORT)
+        stream.write(data, filter=pikepdf.Name.FlateDecode)
 
     def _resources(self, holder: pikepdf.Object) -> Resources:
         import pikepdf
