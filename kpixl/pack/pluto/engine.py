@@ -33,6 +33,7 @@ from kpixl.pack.pluto.serial import html_of
 from kpixl.pack.pluto.spacing import set_marks_apart
 from kpixl.pack.pluto.structure import write_structure
 from kpixl.pack.pluto.turns import part_tables
+from kpixl.pack.pluto.unbroken import keep_words
 from kpixl.pack.references import IMAGE_SCHEME
 from kpixl.pack.sheets import (
     Heading,
@@ -231,6 +232,7 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
         body = root
     _take_out(body, frozenset(styles.running.values()))
     headings = tuple(_headings(body))
+    keep_words(body)
     marker = Marker(IMAGE_SCHEME)
     marker.mark(body)
     part_tables(body)

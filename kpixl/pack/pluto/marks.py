@@ -6,13 +6,16 @@ its text begins; then the marks are taken out again.
 
 The signs belong to SignWriting, a script that no font of an office has, and come in two kinds: at
 the beginning of a text those that lean on the sign before, so that a line may end where it might
-before; after a space others, which do not lean on it.
+before; after a space others, which do not lean on it. Where a text goes on another one, its mark is
+an element of its own, since PlutoBook would end a line at a mark there; and where a text runs from
+right to left, since it would leave the mark out.
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -28,8 +31,14 @@ _LOW = LENGTH - CODE
 NOTHING = 0
 """The mark of what is no content."""
 
+BEGUN, ENDED = "\ufdd0", "\ufdd1"
+"""Stand around a mark that is to be an element; no text has them."""
+_ELEMENT = re.compile(f"{BEGUN}(...){ENDED}")
+_OWN = r'<kpixl-mark style="overflow-wrap: normal; letter-spacing: 0.04px">\1</kpixl-mark>'
+"""What is nowhere wider than nothing, PlutoBook does not paint."""
+
 _VALUES = {sign: value for signs in (LEANING, STANDING) for value, sign in enumerate(signs)}
-_AWAY = {ord(sign): None for sign in _VALUES}
+_AWAY = {ord(sign): None for sign in (*_VALUES, BEGUN, ENDED)}
 
 
 def mark(number: int, leaning: bool = False) -> str:
@@ -38,6 +47,11 @@ def mark(number: int, leaning: bool = False) -> str:
     high, low = divmod(number, DIGITS)
     highest, high = divmod(high, DIGITS)
     return signs[highest] + signs[high] + signs[low]
+
+
+def with_elements(html: str) -> str:
+    """``html`` with the marks in it that are to be elements as such."""
+    return _ELEMENT.sub(_OWN, html) if BEGUN in html else html
 
 
 def value(sign: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from kpixl.pack.pluto.layout import LONG, MARK, between_marks, with_marks_font
-from kpixl.pack.pluto.marks import NOTHING, font_face, mark, without_marks
+from kpixl.pack.pluto.marks import BEGUN, ENDED, NOTHING, font_face, mark, without_marks
 
 ROLES = {
     **{f"h{level}": f"H{level}" for level in range(1, 7)},
@@ -39,6 +40,11 @@ BLOCKS = frozenset((
     "address", "aside", "body", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure",
     "footer", "form", "header", "main", "nav", "pre",
 ))  # fmt: skip
+WITHIN_LINES = frozenset((
+    "a", "abbr", "b", "bdi", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark",
+    "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var",
+))  # fmt: skip
+"""Elements whose text goes on what stands before them."""
 UNSEEN = frozenset(("head", "script", "style", "template", "title"))
 INLINE = frozenset(("Link", "Figure"))
 GROUPS = frozenset(("Document", "Sect", "Div", "BlockQuote"))
@@ -104,6 +110,7 @@ class Marker:
         self.drawn, self.numbers = drawn, count(1)
         self.outline = Outline()
         self._before = ""
+        self.goes_on = False  # whether the next text may go on the one before it
 
     def mark(self, parent: ElementTree.Element) -> None:
         """Mark all texts below ``parent`` and add what they mean to the outline."""
@@ -132,13 +139,16 @@ class Marker:
         """``text`` with its mark, before the first sign that is no space."""
         inked = text.lstrip(_SPACE) if text else ""
         if not text or not inked:
+            self.goes_on = self.goes_on and not text
             return "", None
         number = next(self.numbers)
         self.outline.texts[number] = inked
         space = text[: len(text) - len(inked)]
-        leaning = not space and not self._may_break(inked)
-        self._before = text[-1]
-        return space + mark(number, leaning) + inked, number
+        signs = mark(number, leaning=not space and not self._may_break(inked))
+        if not space and (self.goes_on or unicodedata.bidirectional(inked[0]) in ("R", "AL")):
+            signs = BEGUN + signs + ENDED
+        self.goes_on, self._before = inked[-1] not in _SPACE, text[-1]
+        return space + signs + inked, number
 
     def _may_break(self, text: str) -> bool:
         """Whether a line may end between the sign before and ``text``. A mark that leans on that
@@ -153,6 +163,12 @@ class Marker:
             element.set("style", with_marks_font(style))
         if tag in UNSEEN or not isinstance(tag, str):
             return []
+        self.goes_on = self.goes_on and tag in WITHIN_LINES
+        meaning = self._meant(element, tag, head)
+        self.goes_on = self.goes_on and tag in WITHIN_LINES
+        return meaning
+
+    def _meant(self, element: ElementTree.Element, tag: str, head: bool) -> list[Element | int]:
         if tag == "img":
             return self._picture(element)
         if tag == "svg":

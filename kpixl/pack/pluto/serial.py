@@ -6,6 +6,8 @@ from collections.abc import Callable
 from html import escape
 from xml.etree import ElementTree
 
+from kpixl.pack.pluto.marks import with_elements
+
 VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
@@ -37,13 +39,14 @@ def _write(element: ElementTree.Element, pictures: Pictures, put: Callable[[str]
             _write_content(element, pictures, put)
             put(f"</{tag}>")
     if element.tail:
-        put(escape(element.tail, quote=False))
+        put(with_elements(escape(element.tail, quote=False)))
 
 
 def _write_content(
     element: ElementTree.Element, pictures: Pictures, put: Callable[[str], object]
 ) -> None:
     if element.text:
-        put(element.text if element.tag in RAW else escape(element.text, quote=False))
+        raw = element.tag in RAW
+        put(element.text if raw else with_elements(escape(element.text, quote=False)))
     for child in element:
         _write(child, pictures, put)
