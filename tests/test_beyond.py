@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,36 @@ def test_attributes_count_and_the_html_page_and_mails_do_not(tmp_path: Path) -> 
     assert beyond(tmp_path) == Beyond(cover, 2, "display: grid")
     cover.write_bytes(b"<b style='display: grid'>\xff")  # told of when the template is run
     assert beyond(tmp_path) is None
+
+
+def test_what_lies_in_folders_within_counts_where_it_is_named(tmp_path: Path) -> None:
+    inner = tmp_path / "parts" / "more.css"
+    inner.parent.mkdir()
+    inner.write_text("p { display: grid }", encoding="utf-8")
+    assert beyond(tmp_path) is None
+    outer = tmp_path / "brand.css"
+    outer.write_text('{% include "parts/more.css" %}', encoding="utf-8")
+    assert beyond(tmp_path) == Beyond(inner, 1, "display: grid")
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "<", " style=", ' style="', "/*", "{#", "<!--", "<style>", "@media screen {"]
+)
+@pytest.mark.parametrize("kind", ["css", "html"])
+def test_a_huge_file_takes_no_longer_than_it_is(text: str, kind: str, tmp_path: Path) -> None:
+    def seconds(size: int) -> float:
+        (tmp_path / f"brand.{kind}").write_text(text * (size // len(text)), encoding="utf-8")
+        started = time.process_time()
+        assert beyond(tmp_path) is None
+        return time.process_time() - started
+
+    assert seconds(2_000_000) < 0.1 + 100 * seconds(100_000)
+
+
+def test_a_comment_that_does_not_end_is_none(tmp_path: Path) -> None:
+    sheet = tmp_path / "brand.css"
+    sheet.write_text("/* a */ {# b /* p { columns: 2 }", encoding="utf-8")
+    assert beyond(tmp_path) == Beyond(sheet, 1, "columns:")
 
 
 def test_the_shipped_templates_ask_for_nothing_of_it() -> None:

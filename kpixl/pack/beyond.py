@@ -4,7 +4,8 @@ page would look otherwise without a word."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +13,19 @@ _NOT_PRINTED = frozenset(
     {"browser.html", "mail.html", "mail_macros.html", "screen.css", "screen_print.css"}
 )
 """Templates of the HTML page and of mails."""
-_SKIPPED = re.compile(
-    r"/\*.*?\*/|\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->"
-    r"|\.flow \{ columns: 3;|\.tag \{ box-decoration-break: clone;"
+_COMMENTS = (("/*", "*/"), ("{#", "#}"), ("{{", "}}"), ("{%", "%}"), ("<!--", "-->"))
+"""How comments begin and end, and what templates say to Jinja."""
+_COMMENT = re.compile("|".join(re.escape(begun) for begun, _ in _COMMENTS))
+_ELSEWHERE = re.compile(
+    r"\.flow \{ columns: 3;|\.tag \{ box-decoration-break: clone;"
     r"|\.remark, \.chain \{ orphans: 3; widows: 3 \}"
     r"|@(?:media\s+(?:only\s+)?screen|supports)\b[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}",
-    re.DOTALL | re.IGNORECASE,
+    re.IGNORECASE,
 )
-"""Comments, what templates say to Jinja, what the shipped style sheet asks for and can do without,
-rules for the HTML page, and those that WeasyPrint passes over, too."""
-_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style>|\sstyle\s*=\s*(\"[^\"]*\"|'[^']*')", re.I | re.S)
+"""What the shipped style sheet asks for and can do without, rules for the HTML page, and those that
+WeasyPrint passes over, too."""
+_SHEET = re.compile(r"<style\b|\sstyle\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_SHEET_END = re.compile(r"</style", re.IGNORECASE)
 _SIDE = "(?:left|right|top|bottom)"
 _LENGTH = r"-?[\d.]+(?:%|[a-z]+\b)?"
 _WAYS = (
@@ -65,24 +69,30 @@ class Beyond:
 
 def beyond(templates: Path | None) -> Beyond | None:
     """The first of what PlutoPrint would pass over in a folder's templates, by file and line; None
-    where there is none, or no folder that can be read: that is told of when they are run."""
+    where there is none, or no folder that can be read: that is told of when they are run. What
+    lies in folders within counts where a template names it."""
     if templates is None or not templates.is_dir():
         return None
-    files = sorted(path for path in templates.iterdir() if _is_printed(path))
-    return next((one for path in files for one in _within(path)), None)
+    texts = dict(_texts(templates))
+    named = (
+        file for file in texts if "/" not in file or any(file in one for one in texts.values())
+    )
+    return next((one for file in named for one in _within(templates / file, texts[file])), None)
 
 
-def _is_printed(path: Path) -> bool:
-    return path.suffix in (".css", ".html") and path.name not in _NOT_PRINTED
+def _texts(templates: Path) -> Iterator[tuple[str, str]]:
+    """The templates of what is printed, by name; those that cannot be read are left out."""
+    with suppress(OSError):
+        for path in sorted(templates.rglob("*")):
+            name = path.relative_to(templates).as_posix()
+            if path.suffix in (".css", ".html") and name not in _NOT_PRINTED:
+                with suppress(OSError, ValueError):
+                    yield name, path.read_text(encoding="utf-8-sig")
 
 
-def _within(file: Path) -> Iterator[Beyond]:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):
-        return
-    text = _SKIPPED.sub(_blanked, text)
-    parts = [(0, text)] if file.suffix == ".css" else _sheets(text)
+def _within(file: Path, text: str) -> Iterator[Beyond]:
+    text = _ELSEWHERE.sub(lambda match: _blanked(match[0]), _without_comments(text))
+    parts: Iterable[tuple[int, str]] = [(0, text)] if file.suffix == ".css" else _sheets(text)
     for start, part in parts:
         spans = [match.span() for match in _BEYOND.finditer(part)]
         for begin, end in sorted([*spans, *_within_rules(part)]):
@@ -109,12 +119,36 @@ def _within_rules(css: str) -> Iterator[tuple[int, int]]:
             begin = token.end()
 
 
-def _sheets(html: str) -> list[tuple[int, str]]:
+def _sheets(html: str) -> Iterator[tuple[int, str]]:
     """The style sheets and ``style`` attributes of a template, and where each begins."""
-    found = (match.span(match.lastindex or 0) for match in _SHEET.finditer(html))
-    return [(start, html[start:end]) for start, end in found]
+    at = 0
+    while (match := _SHEET.search(html, at)) is not None:
+        start, at = match.span(1)
+        if match[1] is None:
+            start = match.end()
+            end = _SHEET_END.search(html, start)
+            at = end.start() if end else len(html)
+        yield start, html[start:at]
 
 
-def _blanked(skipped: re.Match[str]) -> str:
+def _without_comments(text: str) -> str:
+    """``text`` with as many lines, but without its comments; one that does not end is none. Looked
+    for one by one, so that thousands of beginnings take no longer than their text."""
+    parts: list[str] = []
+    at = 0
+    ends = dict(_COMMENTS)
+    last = {begun: text.rfind(ended) for begun, ended in _COMMENTS}
+    found = _COMMENT.search(text)
+    while found is not None:
+        begun, after = found[0], found.end()
+        if last[begun] >= after:
+            end = text.index(ends[begun], after) + len(ends[begun])
+            parts += (text[at : found.start()], _blanked(text[found.start() : end]))
+            at = after = end
+        found = _COMMENT.search(text, after)
+    return "".join((*parts, text[at:]))
+
+
+def _blanked(skipped: str) -> str:
     """As many lines with nothing in them."""
-    return "\n" * skipped[0].count("\n")
+    return "\n" * skipped.count("\n")
