@@ -79,6 +79,11 @@ def test_the_font_of_the_marks_stands_wherever_fonts_are_named(css: str, expecte
     assert with_marks_font(css) == expected
 
 
+@pytest.mark.parametrize("wrong", ["x", "p { color: red } }", "p {", "@", "p: red; q { color: x }"])
+def test_a_style_sheet_that_is_none_is_passed_over(wrong: str) -> None:
+    assert texts(pdf_of("<p>one</p>", wrong)) == ["one"]
+
+
 def test_a_run_of_pages_has_the_rules_of_its_name_and_no_others() -> None:
     css = "@page { margin: 1mm }\n@page wide { margin: 2mm }\n@page cover { margin: 3mm }\n"
     assert re.findall(r"@page \{ margin: (\d)mm", page_css(css, "wide")) == ["1", "2"]

@@ -83,6 +83,8 @@ def _page_styles(css: str) -> PageStyles:
             found.rules.append(rule)
             whole.append(plain)
             continue
+        if node.type == "error":  # such as a last line that is no rule: every program passes it
+            continue
         if node.type == "qualified-rule":
             _look_for_names(node, found)
         text = node.serialize()
