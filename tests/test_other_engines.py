@@ -159,12 +159,15 @@ def test_title_author_language_and_dates_are_those_of_the_pack(
     ours, theirs = opened(printed_pdf(language)), opened(sample_pdf(language))
     for key in ("/Title", "/Author", "/Subject", "/Creator", "/CreationDate", "/ModDate"):
         assert str(ours.docinfo[key]) == str(theirs.docinfo[key]), key
+    made_by = str(ours.docinfo["/Producer"])
+    assert "Skia" in made_by or made_by.startswith("PlutoPrint ")
     assert str(ours.Root["/Lang"]) == language
     assert bool(ours.Root["/ViewerPreferences"]["/DisplayDocTitle"])
     assert bool(ours.Root["/MarkInfo"]["/Marked"])
     assert ours.Root.get("/PageMode") == theirs.Root.get("/PageMode")
     assert bytes(ours.trailer["/ID"][0]) == sample_pack(language).identifier.encode()
     with ours.open_metadata() as metadata:
+        assert metadata["pdf:Producer"] == made_by
         assert metadata["dc:title"] == str(theirs.docinfo["/Title"])
         assert metadata["dc:creator"] == [sample_pack(language).company]
         assert metadata["dc:language"] == {language}

@@ -14,6 +14,7 @@ from kpixl.collector import collector_off
 from kpixl.pack.attachments import Attachment
 from kpixl.pack.browser_archive import declare, name_colours
 from kpixl.pack.canvas import Text
+from kpixl.pack.engines import PLUTOPRINT
 from kpixl.pack.finish import complete, lay_over, saved
 from kpixl.pack.glyphs import Unshown, with_numbers
 from kpixl.pack.html import Rendered, svg_fonts
@@ -94,6 +95,7 @@ def _made(
                 for one in source.headings
                 if one.mark in pages.places
             ]
+            document.docinfo["/Producer"] = f"PlutoPrint {PLUTOPRINT}"
             complete(document, source.html, outline, attachments)
             if name_colours(document):
                 declare(document)
