@@ -15,6 +15,7 @@ import pypdfium2
 import pytest
 from defusedxml import ElementTree
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from kpixl.pack.canvas import Drawing, Rect, Text
 from kpixl.pack.contexts import Pack
@@ -113,6 +114,10 @@ def shape(element: Element) -> object:
         ("<div>a<p>b</p>c</div>", [("Div", [("P", [1]), ("P", [2]), ("P", [3])])]),
         ("loose <section><h2>a</h2></section>", [("P", [1]), ("Sect", [("H2", [2])])]),
         ("<ul><li>a</li></ul>", [("L", [("LI", [("LBody", [1])])])]),
+        (
+            "<p>a</p><ul><li>b</li></ul>",
+            [("P", [1]), ("L", [("LI", [("Lbl", [2]), ("LBody", [3])])])],
+        ),
         ("<p> </p><p>a</p>", [("P", [1])]),
         ('<p><img src="kpixl:1" alt=""/>a</p>', [("P", [2])]),
         ('<p><img src="kpixl:1" alt="b"/>a</p>', [("P", [("Figure", [1]), 2])]),
@@ -604,6 +609,39 @@ def test_a_link_leads_to_the_page_where_its_goal_begins_and_says_so() -> None:
     assert "Visits" in str(here.Contents)
     assert str(out.A.URI) == "https://example.com/"
     assert len(elements(document, "/Link")) == 2
+
+
+def test_pictures_that_it_cannot_read_are_shown_and_what_is_none_is_not_told_of(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("CMYK", (30, 30), (0, 200, 0, 0)).save(tmp_path / "press.jpg")
+    Image.new("RGBA", (32, 32), "red").save(tmp_path / "sign.ico")
+    (tmp_path / "none.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    style = "p { background: url(press.jpg) }"
+    pdf = pdf_of('<p><img src="press.jpg" alt="a"/><img src="sign.ico" alt="b"/></p>'
+                 '<p><img src="none.png" alt="c"/></p>', style, tmp_path)  # fmt: skip
+    document = opened(pdf)
+    sizes = {int(one.Width) for one in document.objects if _is_image(one)}
+    assert sizes == {30, 32}
+    assert capfd.readouterr().err == ""
+
+
+def _is_image(one: pikepdf.Object) -> bool:
+    return isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
+
+
+def test_signs_and_numbers_of_lists_are_labels_of_their_items() -> None:
+    items = "<li>one</li><li>two <ul><li>inner</li></ul></li>"
+    css = "html { font-variant-numeric: normal } .bare, .bare ul { list-style: none }"
+    pdf = pdf_of(f"<p>before </p><ol>{items}</ol><ul class='bare'>{items}</ul><p>after</p>", css)
+    assert texts(pdf)[0].split() == ["before", "1.", "one", "2.", "two", "◦", "inner", "one", "two",
+                                     "inner", "after"]  # fmt: skip
+    document = opened(pdf)
+    assert len(elements(document, "/Lbl")) == 3
+    assert len(elements(document, "/LI")) == 6
+    content = document.pages[0].Contents.read_bytes()
+    pieces = re.findall(rb"MCID (\d+)>>BDC\n.*?EMC", content, re.S)
+    assert [int(one) for one in pieces] == list(range(11))
 
 
 def test_pictures_have_their_words_and_decoration_none(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from kpixl.pack.inlining import NO_IMAGES, with_files
 from kpixl.pack.margins import PageStyles, page_styles
 from kpixl.pack.places import MARK
 from kpixl.pack.pluto.beside import stand_beside
+from kpixl.pack.pluto.images import with_pictures
 from kpixl.pack.pluto.keeping import Section, sections_of
 from kpixl.pack.pluto.layout import drawn, laid_out, of_margins, page_css, runs_of
 from kpixl.pack.pluto.missing import missing_of
@@ -106,7 +107,7 @@ def _lay_margins(document: pikepdf.Pdf, source: _Source, html: str) -> None:
     import pikepdf
 
     if html:
-        whole = of_margins(with_files(html, NO_IMAGES, source.templates))
+        whole = of_margins(with_pictures(with_files(html, NO_IMAGES, source.templates)))
         with pikepdf.open(io.BytesIO(laid_out(whole, *A4))) as margins:
             settle(margins)
             lay_over(document, margins)
@@ -227,6 +228,7 @@ def _targets(body: ElementTree.Element, wanted: frozenset[str]) -> dict[str, str
 def _source(rendered: Rendered, templates: Path | None) -> _Source:
     charts = {name: name for name in rendered.drawings}
     html = rendered.html if templates is None else with_files(rendered.html, charts, templates)
+    html = with_pictures(html)
     styles = page_styles(html)
     root = parsed(html)
     body = root.find("body")
