@@ -109,6 +109,7 @@ class Marker:
     def __init__(self, drawn: str) -> None:
         self.drawn, self.numbers = drawn, count(1)
         self.outline = Outline()
+        self.last: tuple[ElementTree.Element, str] | None = None  # what holds the text before
         self._before = ""
         self.goes_on = False  # whether the next text may go on the one before it
 
@@ -126,12 +127,14 @@ class Marker:
         text, number = self._marked(element.text)
         if number is not None:
             element.text = text
+            self.last = element, "text"
             found.append(number)
         for child in element:
             found += self._meaning(child, head)
             text, number = self._marked(child.tail)
             if number is not None:
                 child.tail = text
+                self.last = child, "tail"
                 found.append(number)
         return found
 
@@ -173,6 +176,7 @@ class Marker:
             return self._picture(element)
         if tag == "svg":
             return []
+        label = self._label() if tag == "li" else []
         children = self._within(element, head or tag == "thead")
         if tag == "a" and element.get("href"):
             return [self._link(element, children)]
@@ -181,7 +185,20 @@ class Marker:
             return _block(children) if tag in BLOCKS else children
         if role in CELLS:
             return [_cell(element, role, children, head)]
-        return _standing(role, children)
+        return _standing(role, children, label)
+
+    def _label(self) -> list[Element | int]:
+        """The sign or number of a list's item. Nobody wrote it, so that its mark stands at the end
+        of the text before."""
+        if self.last is None:
+            return []
+        number = next(self.numbers)
+        holder, place = self.last
+        text = getattr(holder, place)
+        inked = text.rstrip(_SPACE)
+        signs = BEGUN + mark(number, leaning=True) + ENDED
+        setattr(holder, place, inked + signs + text[len(inked) :])
+        return [Element("Lbl", [number])]
 
     def _picture(self, element: ElementTree.Element) -> list[Element | int]:
         alt, source = element.get("alt", ""), element.get("src", "")
@@ -241,13 +258,15 @@ def _block(children: list[Element | int]) -> list[Element | int]:
     return [Element("Div", list(_in_paragraphs(children)))]
 
 
-def _standing(role: str, children: list[Element | int]) -> list[Element | int]:
+def _standing(
+    role: str, children: list[Element | int], label: list[Element | int]
+) -> list[Element | int]:
     if not children:
         return []
     if role in GROUPS:
         children = list(_in_paragraphs(children))
     elif role == "LI":
-        children = [Element("LBody", children)]
+        children = [*label, Element("LBody", children)]
     return [Element(role, children)]
 
 

@@ -105,7 +105,7 @@ class _Structure:
         for child in one.children:
             if isinstance(child, int):
                 children += self._content(child, page, element)
-            else:
+            elif child.kind != "Lbl" or self._held(child):
                 children.append(self._element(child, element))
         if notes:
             told = pikepdf.String(say("pdf.link", self.language, name=_alt(one)))
