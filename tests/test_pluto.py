@@ -752,3 +752,34 @@ def test_columns_of_text_go_on_over_pages_without_a_line_being_cut(language: str
         for page in document.pages:
             lowest = max(one["bottom"] for one in page.chars if one["text"].strip())
             assert lowest <= float(page.height) - 20 * MM + 2
+
+
+def test_what_goes_on_beside_another_text_is_read_with_its_own() -> None:
+    parts = [f"<p>{' '.join(f'{sign}{n}' for n in range(400))}</p>" for sign in "ab"]
+    body = f'<div style="display: flex"><div>{parts[0]}</div><div class="b">{parts[1]}</div></div>'
+    css = "@page { size: A5; margin: 20mm } div { width: 30mm } p { margin: 0 } .b { color: red }"
+    pdf = pdf_of(body, f"{css} html {{ font-variant-numeric: normal }}")
+    document = opened(pdf)
+    assert len(document.pages) > 2
+    first, second = (set(_texts_of(one, pdf)) for one in elements(document, "/P"))
+    assert first == {f"a{n}" for n in range(400)}
+    assert second == {f"b{n}" for n in range(400)}
+
+
+def _texts_of(element: pikepdf.Object, pdf: bytes) -> list[str]:
+    """The words of the content that belongs to an element."""
+    held = element.K if isinstance(element.K, pikepdf.Array) else [element.K]
+    places = set()
+    for one in held:
+        is_far = isinstance(one, pikepdf.Dictionary)
+        places.add(((one.Pg if is_far else element.Pg).objgen, int(one.MCID if is_far else one)))
+    numbers = {page.obj.objgen: n for n, page in enumerate(opened(pdf).pages)}
+    wanted = {(numbers[page], place) for page, place in places}
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        return [
+            word["text"]
+            for n, page in enumerate(document.pages)
+            for word in page.filter(
+                lambda one, n=n: (n, one.get("mcid")) in wanted  # type: ignore[misc]
+            ).extract_words()
+        ]

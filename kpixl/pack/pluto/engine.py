@@ -88,8 +88,8 @@ def _made(
             sheets = sheets_of(pages.sizes, source.headings, names, pages.places)
             missing = missing_of(document, rendered, templates)
             pages.read()
-            write_structure(pages, source.outline, rendered.language)
             name_glyphs(pages, source.texts(rendered))
+            write_structure(pages, source.outline, rendered.language)
             _lay_margins(document, source, margins_of(source.html, source.styles, sheets))
             outline = [
                 (one.name, pages.places[one.mark])

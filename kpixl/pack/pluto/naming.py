@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.pack.glyphs import PRIVATE
 from kpixl.pack.pluto.aligning import aligned, is_same, plain
+from kpixl.pack.pluto.carried import give_back
 from kpixl.pack.pluto.content import Found
 from kpixl.pack.pluto.marks import FAMILY
 from kpixl.pack.pluto.pages import Pages
@@ -84,7 +85,8 @@ Shown = Mapping[int, Sequence[Piece]]
 
 def name_glyphs(pages: Pages, texts: Mapping[int, str]) -> None:
     """Put into the fonts' tables what the glyphs of ``pages`` mean, and beside glyphs of which the
-    tables say something else what they say; ``texts`` gives what stands at each mark."""
+    tables say something else what they say; ``texts`` gives what stands at each mark. What goes on
+    from one page to the next is given to its mark."""
     fonts: dict[tuple[int, int], Font] = {}
     shown = _shown_at(pages, fonts)
     wanted = {mark: plain(text) for mark, text in texts.items() if mark in shown}
@@ -101,6 +103,8 @@ def name_glyphs(pages: Pages, texts: Mapping[int, str]) -> None:
     for mark in odd:
         for piece, text in _misread(shown[mark], wanted[mark]):
             noted.setdefault(piece.stream, {})[piece.place] = text
+    said = {(one.stream, one.place): "".join(one.meanings()) for mark in odd for one in shown[mark]}
+    give_back(pages.found, odd, said, wanted)
     for stream, places in noted.items():
         pages.rewrite(stream, _noted(pages.contents[stream], places))
 
