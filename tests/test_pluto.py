@@ -754,11 +754,12 @@ def test_columns_of_text_go_on_over_pages_without_a_line_being_cut(language: str
             assert lowest <= float(page.height) - 20 * MM + 2
 
 
-def test_what_goes_on_beside_another_text_is_read_with_its_own() -> None:
+@pytest.mark.parametrize("colour", ["black", "red"])
+def test_what_goes_on_beside_another_text_is_read_with_its_own(colour: str) -> None:
     parts = [f"<p>{' '.join(f'{sign}{n}' for n in range(400))}</p>" for sign in "ab"]
     body = f'<div style="display: flex"><div>{parts[0]}</div><div class="b">{parts[1]}</div></div>'
-    css = "@page { size: A5; margin: 20mm } div { width: 30mm } p { margin: 0 } .b { color: red }"
-    pdf = pdf_of(body, f"{css} html {{ font-variant-numeric: normal }}")
+    css = "@page { size: A5; margin: 20mm } div { width: 30mm } p { margin: 0 }"
+    pdf = pdf_of(body, f"{css} html {{ font-variant-numeric: normal }} .b {{ color: {colour} }}")
     document = opened(pdf)
     assert len(document.pages) > 2
     first, second = (set(_texts_of(one, pdf)) for one in elements(document, "/P"))

@@ -28,6 +28,8 @@ _PIECE = re.compile(rb"<([0-9a-fA-F\s]*)>|(-?[\d.]+)")
 _PAINTS = re.compile(rb"(?:^|\s)(?:f\*?|[Ssn]|[Bb]\*?|sh|Do)(?=\s|$)")
 _FONT = re.compile(rb"/(f-\d+-\d+) ")
 _TAKEN = b" Tf\n"
+_LINE = re.compile(rb"(?<=\n)(?=" + _PLACED + rb")")
+_TAKES = re.compile(rb"/f-\d+-\d+ [\d.]+ Tf\n")
 _OBJECT = re.compile(rb"/(x\d+) Do\n")
 LONG = 400
 """Bytes beyond which content always paints something: paths are what makes it long."""
@@ -105,6 +107,7 @@ class _Stream:
         names = tuple(name.encode("ascii") for name in self.signs)
         self.names = [b"/%s " % name for name in names]
         self.marks = _marks_of(names) if names else None
+        self.is_carried = True  # no mark has told yet which texts go on from the page before
         self.out: list[bytes] = []
         self.others: list[tuple[Any, bytes]] = []
 
@@ -115,6 +118,8 @@ class _Stream:
             inside, end, after = text.partition(b"\nET\n")
             if any(name in inside for name in self.names):
                 self._marked(inside + b"\n")
+            elif end and self.is_carried:
+                self._text(inside + b"\n")
             elif end:
                 self.out += (self._beginning(), b"BT\n", inside, b"\nET\n", END)
             self._painting(after)
@@ -141,6 +146,7 @@ class _Stream:
     def _met(self, number: int) -> int:
         """``number``, or nothing: what is met again on another page is a table's head, repeated,
         and no content."""
+        self.is_carried = False
         again = self.found.begun.setdefault(number, self.page) != self.page
         return NOTHING if again else number
 
@@ -163,7 +169,18 @@ class _Stream:
         if moved and text.startswith(b"/"):
             font, _, rest = text.partition(b"\n")
             text = b"%s\n[%s]TJ\n%s" % (font, moved, rest)
-        self.out += (self._beginning(), text, END)
+        if self.is_carried:
+            self._lines(text)
+        else:
+            self.out += (self._beginning(), text, END)
+
+    def _lines(self, text: bytes) -> None:
+        """Each line of ``text`` by itself: they may be of several texts."""
+        font = b""
+        for line in _LINE.split(text):
+            shows = b"Tj" in line or b"TJ" in line
+            self.out += (self._beginning(), font, line, END) if shows else (line,)
+            font = next(reversed(_TAKES.findall(line)), font)
 
     def _mark(self, font: str, steps: bytes) -> bytes:
         """Marks of a ``font``, one after another; the last is in force. Gives how far its text is
