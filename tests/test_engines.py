@@ -19,11 +19,14 @@ from kpixl.pack import engines
 from kpixl.pack.beyond import Beyond
 from kpixl.pack.browsers import Browser
 from kpixl.pack.engines import Chosen, Engine, choose
+from kpixl.pack.html import Rendered
+from kpixl.pack.pdf import to_pdf
 from kpixl.pack.problems import RenderProblem
 from kpixl.sending.office import Office
 from kpixl.sending.orders import Order
 from kpixl.workbook.sample import sample_book
 from kpixl.workbook.template import write_book
+from tests.engines import WITHOUT_BROWSER
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Browser(Path("/usr/bin/browser"))
@@ -259,3 +262,14 @@ def test_a_wrong_word_is_wrong_use(folder: Path) -> None:
     found = kpixl(folder, "pack", "plan.xlsx", "--engine", "word")
     assert found.returncode == 2
     assert "auto, weasyprint, plutoprint, chromium" in found.stderr
+
+
+@pytest.mark.parametrize("engine", WITHOUT_BROWSER)
+def test_what_stands_too_deep_within_each_other_is_told(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "plutoprint_missing", lambda: "")
+    deep = "<div>" * 2000 + "x" + "</div>" * 2000
+    html = f"<html lang='en'><head><title>x</title></head><body>{deep}</body></html>"
+    with pytest.raises(RenderProblem, match="nested-too-deep"):
+        to_pdf(Rendered(html), "0" * 32, engine=engine)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kpixl.pack.attachments import Attachment
 from kpixl.pack.contexts import Pack
-from kpixl.pack.engines import Engine, choose
+from kpixl.pack.engines import Chosen, Engine, choose
 from kpixl.pack.glyphs import Unshown
 from kpixl.pack.html import Rendered, for_print
 from kpixl.pack.look import Paper
@@ -45,8 +45,23 @@ def to_pdf(
     engine: str = AUTOMATIC,
     unshown: Unshown | None = None,
 ) -> bytes:
-    """``rendered`` laid out on pages; ``identifier`` becomes the PDF's own."""
+    """``rendered`` laid out on pages; ``identifier`` becomes the PDF's own. Raises as
+    :func:`pack_pdf`."""
     chosen = choose(engine, templates)
+    try:
+        return _laid_out(chosen, rendered, identifier, templates, attachments, unshown)
+    except RecursionError as fault:
+        raise RenderProblem("nested-too-deep") from fault
+
+
+def _laid_out(
+    chosen: Chosen,
+    rendered: Rendered,
+    identifier: str,
+    templates: Path | None,
+    attachments: Sequence[Attachment],
+    unshown: Unshown | None,
+) -> bytes:
     if chosen.browser is not None:
         from kpixl.pack import chromium
 
