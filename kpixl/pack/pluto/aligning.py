@@ -37,6 +37,9 @@ def aligned(meanings: Sequence[str], text: str) -> list[str] | None:
     told. A glyph that shows what nobody wrote, such as the number of a list, keeps its meaning."""
     if _RIGHT_TO_LEFT.search(text) or len(text) > LONGEST or len(meanings) > LONGEST:
         return None
+    if _is_parallel(meanings, text):
+        pairs = zip(meanings, text, strict=True)
+        return [meant if _is_in_capitals(meant, sign) else sign for meant, sign in pairs]
     found = list(meanings)
     matcher = SequenceMatcher(None, meanings, list(text), autojunk=False)
     for kind, start, end, first, last in matcher.get_opcodes():
@@ -50,6 +53,13 @@ def aligned(meanings: Sequence[str], text: str) -> list[str] | None:
             return None
         found[start:end] = parts
     return found
+
+
+def _is_parallel(meanings: Sequence[str], text: str) -> bool:
+    """Whether there is a glyph for each sign of ``text``, spaces in the same places."""
+    return len(meanings) == len(text) and all(
+        meant.isspace() == sign.isspace() for meant, sign in zip(meanings, text, strict=True)
+    )
 
 
 def _parts(meanings: Sequence[str], wanted: str) -> list[str] | None:
