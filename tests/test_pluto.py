@@ -767,12 +767,27 @@ def test_what_goes_on_beside_another_text_is_read_with_its_own(colour: str) -> N
     assert second == {f"b{n}" for n in range(400)}
 
 
+def test_what_goes_on_after_a_picture_on_the_page_before_is_read_too() -> None:
+    words = [f"a{n}" for n in range(400)]
+    drawing = Drawing(20, 20, "", (Text(1, 9, "drawn", 5),))
+    body = f"<div><p>{' '.join(words)}</p></div><div><img src='kpixl:1' alt='b'/></div>"
+    css = "@page { size: A5 } div { width: 40mm } section { display: flex }"
+    html = f"<html lang='en'><head><title>x</title><style>{css}</style></head>"
+    html += f"<body><section>{body}</section></body></html>"
+    pdf = to_pdf(Rendered(html, {"kpixl:1": drawing}), "0" * 32, engine="plutoprint")
+    document = opened(pdf)
+    (paragraph,) = (one for one in elements(document, "/P") if len(_texts_of(one, pdf)) > 1)
+    assert _texts_of(paragraph, pdf) == words
+
+
 def _texts_of(element: pikepdf.Object, pdf: bytes) -> list[str]:
     """The words of the content that belongs to an element."""
     held = element.K if isinstance(element.K, pikepdf.Array) else [element.K]
     places = set()
     for one in held:
         is_far = isinstance(one, pikepdf.Dictionary)
+        if is_far and "/MCID" not in one:
+            continue  # an element within
         places.add(((one.Pg if is_far else element.Pg).objgen, int(one.MCID if is_far else one)))
     numbers = {page.obj.objgen: n for n, page in enumerate(opened(pdf).pages)}
     wanted = {(numbers[page], place) for page, place in places}

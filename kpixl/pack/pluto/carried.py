@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kpixl.pack.pluto.content import Found
+from kpixl.pack.pluto.content import STRAY, Found
 
 Place = tuple[int, int]
 """A piece of content, by stream and place in it."""
@@ -21,7 +21,7 @@ def give_back(
     in question are the ``odd`` ones. ``said`` is what pieces say, ``texts`` what stands at each
     mark."""
     left: dict[int, str] = {}
-    strays: dict[Place, int] = {}
+    strays: dict[Place, int] = dict.fromkeys(found.contents.get(STRAY, ()), STRAY)
     for mark in odd:
         rest = _bare(texts[mark])
         for place in found.contents[mark]:

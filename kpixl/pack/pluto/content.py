@@ -34,6 +34,8 @@ _OBJECT = re.compile(rb"/(x\d+) Do\n")
 LONG = 400
 """Bytes beyond which content always paints something: paths are what makes it long."""
 
+STRAY = -1
+"""The mark of what goes on from the page before, where a picture stood last there."""
 ARTIFACT = b"/Artifact BMC\n"
 END = b"EMC\n"
 
@@ -178,8 +180,12 @@ class _Stream:
         """Each line of ``text`` by itself: they may be of several texts."""
         font = b""
         for line in _LINE.split(text):
-            shows = b"Tj" in line or b"TJ" in line
-            self.out += (self._beginning(), font, line, END) if shows else (line,)
+            if b"Tj" in line or b"TJ" in line:
+                number = self.found.current
+                beginning = self._begun(STRAY if number == NOTHING else number)
+                self.out += (beginning, font, line, END)
+            else:
+                self.out.append(line)
             font = next(reversed(_TAKES.findall(line)), font)
 
     def _mark(self, font: str, steps: bytes) -> bytes:

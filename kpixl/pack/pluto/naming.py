@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from kpixl.pack.glyphs import PRIVATE
 from kpixl.pack.pluto.aligning import aligned, is_same, plain
 from kpixl.pack.pluto.carried import give_back
-from kpixl.pack.pluto.content import Found
+from kpixl.pack.pluto.content import ARTIFACT, STRAY, Found
 from kpixl.pack.pluto.marks import FAMILY
 from kpixl.pack.pluto.pages import Pages
 
@@ -103,10 +103,17 @@ def name_glyphs(pages: Pages, texts: Mapping[int, str]) -> None:
     for mark in odd:
         for piece, text in _misread(shown[mark], wanted[mark]):
             noted.setdefault(piece.stream, {})[piece.place] = text
-    said = {(one.stream, one.place): "".join(one.meanings()) for mark in odd for one in shown[mark]}
+    said = {
+        (one.stream, one.place): "".join(one.meanings())
+        for mark in (*odd, STRAY)
+        for one in shown.get(mark, ())
+    }
     give_back(pages.found, odd, said, wanted)
     for stream, places in noted.items():
         pages.rewrite(stream, _noted(pages.contents[stream], places))
+    for stream, place in pages.found.contents.pop(STRAY, ()):
+        beginning = b"/Span <</MCID %d>>BDC\n" % place
+        pages.rewrite(stream, pages.contents[stream].replace(beginning, ARTIFACT, 1))
 
 
 def _marks(found: Found) -> list[dict[int, int]]:
