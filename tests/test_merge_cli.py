@@ -54,7 +54,8 @@ def test_a_pattern_puts_every_department_into_one_new_book(books: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["=tokyo", "==", "+tokyo", "tokyo-1", "1+2", "a(b)", "[x]", "@x", "#x", "100", "東京", "a&b"]
+    "name",
+    ["=tokyo", "==", "+tokyo", "tokyo-1", "1+2", "a(b)", "[x]", "@x", "#x", "100", "東京", "a&b"],
 )
 def test_a_department_may_be_called_as_a_file_may(name: str, books: Path) -> None:
     (books / "dept" / "tokyo.xlsx").rename(books / f"{name}.xlsx")

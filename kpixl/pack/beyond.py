@@ -108,7 +108,7 @@ def _within_rules(css: str) -> Iterator[tuple[int, int]]:
     for token in _TOKEN.finditer(css):
         if token[0] == "{":
             rule = css[begin : token.start()].strip()
-            if open_rules and not open_rules[-1].startswith("@"):
+            if rule and open_rules and not open_rules[-1].startswith("@"):
                 yield token.start() - len(css[begin : token.start()].lstrip()), token.end()
             open_rules.append(rule)
         elif token[0] == "}":
@@ -125,7 +125,7 @@ def _sheets(html: str) -> Iterator[tuple[int, str]]:
     while (match := _SHEET.search(html, at)) is not None:
         start, at = match.span(1)
         if match[1] is None:
-            start = match.end()
+            start = html.find(">", match.end()) + 1 or len(html)
             end = _SHEET_END.search(html, start)
             at = end.start() if end else len(html)
         yield start, html[start:at]

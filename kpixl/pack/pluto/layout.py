@@ -25,10 +25,9 @@ li::marker {{ font-variant-numeric: inherit }}
 """
 """Nothing is printed smaller for what stands out at a side. Where words may break, PlutoBook breaks
 the first one of an inline element at the end of a line rather than before it: so only long ones
-may.
-PlutoBook sets the middle of a line a little lower than WeasyPrint, so that a drawing that is as
-high as the line makes it higher; in a long table that adds up to a line more than has room. The numbers of a list are
-glyphs of the text, whose meaning is known."""
+may. PlutoBook sets the middle of a line a little lower than WeasyPrint, so that a drawing that is
+as high as the line makes it higher; in a long table that adds up to a line more than has room. The
+numbers of a list are glyphs of the text, whose meaning is known."""
 
 MARK = "data-mark"
 """The attribute of a drawing that tells its mark."""
