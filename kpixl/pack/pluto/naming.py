@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpixl.pack.glyphs import PRIVATE
 from kpixl.pack.pluto.aligning import aligned, is_same, plain
@@ -33,7 +33,9 @@ UNKNOWN = "\ufffd"
 
 _SEGMENT = re.compile(rb"/Span <</MCID (\d+)>>BDC\n(.*?)EMC\n", re.DOTALL)
 _BEGINNING = re.compile(rb"/Span <</MCID (\d+)>>BDC\n")
-_TOKEN = re.compile(rb"/(f-\d+-\d+) [\d.]+ Tf|\(((?:[^()\\]|\\.)*)\)|<([0-9a-fA-F\s]*)>", re.DOTALL)
+_TOKEN = re.compile(
+    rb"/(f-\d+-\d+) [\d.]+ Tf|\(([^()\\]*(?:\\.[^()\\]*)*)\)|<([0-9a-fA-F\s]*)>", re.DOTALL
+)
 _ENTRY = re.compile(rb"<([0-9a-fA-F]+)> <([0-9a-fA-F]+)>\n")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)
 _FORMS = re.compile("[\u2e80-\u2fdf\ufb50-\ufdff\ufe70-\ufefc]+")
@@ -43,6 +45,13 @@ _TWINS = re.compile("[\uf900-\ufaff]")
 _ODD = re.compile(f"{UNKNOWN}|{PRIVATE.pattern}|{_FORMS.pattern}|{_TWINS.pattern}")
 
 
+class Meanings(dict[int, str]):
+    """What codes mean; one that is not among them means nothing that is known."""
+
+    def __missing__(self, code: int) -> str:
+        return UNKNOWN
+
+
 @dataclass(eq=False)
 class Font:
     """What the codes of a font mean: ``texts`` as it says itself, corrected where ``named`` has
@@ -50,14 +59,27 @@ class Font:
 
     table: pikepdf.Object
     wide: bool
-    texts: dict[int, str]
+    texts: Meanings
     named: set[int] = field(default_factory=set)
     votes: dict[int, Counter[str]] = field(default_factory=dict)
 
-    def meanings(self, codes: Sequence[int]) -> list[str]:
-        """What each of ``codes`` means."""
-        texts = self.texts
-        return [texts.get(code, UNKNOWN) for code in codes]
+    def codes(self, data: bytes) -> Sequence[int]:
+        """The codes that ``data`` shows."""
+        if not self.wide:
+            return data
+        return struct.unpack(f">{len(data) // 2}H", data[: len(data) // 2 * 2])
+
+    def meanings(self, data: bytes) -> list[str]:
+        """What each code of ``data`` means."""
+        return [self.texts[code] for code in self.codes(data)]
+
+    def said(self, data: bytes) -> str:
+        """The same in one."""
+        if self.wide:
+            # Two bytes of a code for one of UTF-16; glyphs of a font are too few for its pairs.
+            codes = data.decode("utf-16-be", "replace")
+            return codes.translate(self.texts) if 2 * len(codes) == len(data) else ""
+        return data.decode("latin-1").translate(self.texts)
 
     def name(self, code: int, text: str) -> None:
         """Have ``code`` mean ``text``."""
@@ -65,18 +87,17 @@ class Font:
         self.named.add(code)
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a mark's content: its ``place`` in a ``stream``, and the codes shown there, font
-    by font."""
+    by font, as they stand in it."""
 
     stream: int
     place: int
-    runs: Sequence[tuple[Font, Sequence[int]]]
+    runs: Sequence[tuple[Font, bytes]]
 
     def meanings(self) -> list[str]:
         """What each of its glyphs means."""
-        return [one for font, codes in self.runs for one in font.meanings(codes)]
+        return [one for font, data in self.runs for one in font.meanings(data)]
 
 
 Shown = Mapping[int, Sequence[Piece]]
@@ -133,7 +154,7 @@ def _fonts(holder: pikepdf.Object, fonts: dict[tuple[int, int], Font]) -> dict[s
             continue
         if font.objgen not in fonts:
             entries = _ENTRY.findall(font.ToUnicode.read_bytes())
-            meant = {int(code, 16): _text(text) for code, text in entries}
+            meant = Meanings((int(code, 16), _text(text)) for code, text in entries)
             fonts[font.objgen] = Font(font, font.get("/Subtype") == "/Type0", meant)
         known[name[1:]] = fonts[font.objgen]
     return known
@@ -154,46 +175,57 @@ def _shown_at(pages: Pages, fonts: dict[tuple[int, int], Font]) -> Shown:
     """The pieces of each mark; their ``fonts`` are noted."""
     found: dict[int, list[Piece]] = {}
     marks = _marks(pages.found)
+    # Half of all pieces are the same as others: figures, names, marks of status.
+    read: dict[object, dict[bytes, Sequence[tuple[Font, bytes]]]] = {}
     for number, holder in enumerate(pages.holders):
-        known = {name.encode("ascii"): font for name, font in _fonts(holder, fonts).items()}
+        known = {name.encode("ascii"): font for name, font in sorted(_fonts(holder, fonts).items())}
+        same = read.setdefault(tuple(known.items()), {})
         for digits, content in _SEGMENT.findall(pages.contents[number]):
+            runs = same.get(content)
+            if runs is None:
+                runs = same[content] = tuple(_runs(content, known))
             place = int(digits)
-            runs = list(_runs(content, known))
             found.setdefault(marks[number][place], []).append(Piece(number, place, runs))
     return found
 
 
-def _runs(content: bytes, fonts: Mapping[bytes, Font]) -> Iterator[tuple[Font, Sequence[int]]]:
+def _runs(content: bytes, fonts: Mapping[bytes, Font]) -> Iterator[tuple[Font, bytes]]:
+    """What a piece shows, font by font; of each as much as follows at once."""
     font: Font | None = None
+    shown: list[bytes] = []
     for name, literal, digits in _TOKEN.findall(content):
         if name:
+            if font is not None and shown:
+                yield font, b"".join(shown)
+                shown = []
             font = fonts.get(name)
-        elif font is not None and (literal or digits):
-            # Long lines are broken, within a byte's digits too.
-            data = bytes.fromhex(b"".join(digits.split()).decode()) if digits else _plain(literal)
-            yield font, _codes(data, font.wide)
+        elif font is not None:
+            shown.append(_from_digits(digits) if digits else _plain(literal))
+    if font is not None and shown:
+        yield font, b"".join(shown)
+
+
+def _from_digits(digits: bytes) -> bytes:
+    # Long lines are broken, within a byte's digits too.
+    return bytes.fromhex(b"".join(digits.split()).decode("ascii"))
 
 
 def _plain(literal: bytes) -> bytes:
     """What a string in brackets holds."""
-
-    def meant(match: re.Match[bytes]) -> bytes:
-        said = match[1]
-        if said.isdigit():
-            return bytes([int(said, 8)])
-        return b"" if said.endswith(b"\n") else said
-
-    return _ESCAPE.sub(meant, literal) if b"\\" in literal else literal
+    return _ESCAPE.sub(_escaped, literal) if b"\\" in literal else literal
 
 
-def _codes(data: bytes, wide: bool) -> Sequence[int]:
-    return struct.unpack(f">{len(data) // 2}H", data[: len(data) // 2 * 2]) if wide else data
+def _escaped(match: re.Match[bytes]) -> bytes:
+    said = match[1]
+    if said.isdigit():
+        return bytes([int(said, 8)])
+    return b"" if said.endswith(b"\n") else said
 
 
 def _is_right(pieces: Sequence[Piece], text: str) -> bool:
     """Whether ``pieces`` say ``text``; a glyph that may mean something else is named by it."""
-    said = "".join([one for piece in pieces for one in piece.meanings()])
-    if not is_same(said, text):
+    said = "".join([font.said(data) for piece in pieces for font, data in piece.runs])
+    if said != text and not is_same(said, text):
         return False
     if not said.isascii() and _ODD.search(said):
         for font, code, meant in _glyphs(pieces):
@@ -206,8 +238,8 @@ def _glyphs(pieces: Sequence[Piece]) -> list[tuple[Font, int, str]]:
     return [
         (font, code, meant)
         for piece in pieces
-        for font, codes in piece.runs
-        for code, meant in zip(codes, font.meanings(codes), strict=True)
+        for font, data in piece.runs
+        for code, meant in zip(font.codes(data), font.meanings(data), strict=True)
     ]
 
 
@@ -219,7 +251,7 @@ def _count(pieces: Sequence[Piece], text: str) -> None:
     if parts is None:
         return
     for (font, code, meant), part in zip(glyphs, parts, strict=True):
-        if part in ("", meant) or font.texts.get(code, UNKNOWN) == part:
+        if part in ("", meant) or font.texts[code] == part:
             continue
         if _is_unknown(meant) and code not in font.named:
             font.name(code, part)
@@ -236,9 +268,9 @@ def _settled(fonts: Iterable[Font], shown: Shown) -> bool:
         (font, code)
         for pieces in shown.values()
         for piece in pieces
-        for font, codes in piece.runs
+        for font, data in piece.runs
         if font.votes
-        for code in codes
+        for code in font.codes(data)
         if code in font.votes
     )
     for font in contested:

@@ -56,7 +56,7 @@ SVG_DATA = "data:image/svg+xml;base64,"
 
 _SVG = re.compile(r"<svg\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*(?<!/)>")
 _SPACE = " \t\n\r\f"
-_LONG_WORD = tuple(re.compile(f"[^{_SPACE}\u2e80-\U0003ffff]{{{letters}}}") for letters in (19, 10))
+LONG_WORD = tuple(re.compile(f"[^{_SPACE}\u2e80-\U0003ffff]{{{letters}}}") for letters in (19, 10))
 """What may be longer than a line, and than one in a cell of a table."""
 _JAPANESE = re.compile(
     "[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
@@ -120,9 +120,9 @@ class Marker:
 
     def _within(self, element: ElementTree.Element, head: bool) -> list[Element | int]:
         found: list[Element | int] = []
-        is_cell = element.tag in ("td", "th")
         texts = (element.text, *(child.tail for child in element))
-        if any(text and _LONG_WORD[is_cell].search(text) for text in texts):
+        long = LONG_WORD[element.tag in ("td", "th")]
+        if any(text and len(text) > 9 and long.search(text) for text in texts):
             element.set(LONG, "")
         text, number = self._marked(element.text)
         if number is not None:

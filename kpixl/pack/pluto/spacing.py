@@ -56,7 +56,8 @@ def _is_spaced(element: ElementTree.Element, selectors: tuple[Named, ...]) -> bo
     classes = frozenset(element.get("class", "").split())
     if any(tag in ("", element.tag) and named <= classes for tag, named in selectors):
         return True
-    return bool(_STYLE.search(element.get("style", "")))
+    style = element.get("style")
+    return bool(style and _STYLE.search(style))
 
 
 def _set_apart(element: ElementTree.Element) -> None:
