@@ -14,6 +14,7 @@ UNKNOWN = "\ufffd"
     [
         ("abc", "abc", ["a", "b", "c"]),
         (f"1{UNKNOWN}3", "1.3", ["1", ".", "3"]),
+        (f"a{UNKNOWN} a{UNKNOWN}a{UNKNOWN}", "a. a. a.", [*"a. a.", "a", "."]),  # a line ends
         ("a→ b", "a-> b", ["a", "->", " ", "b"]),
         ("H橋 H橋 H", "高橋 髙橋 H", ["高", "橋", " ", "髙", "橋", " ", "H"]),
         ("e", "e\u0301", ["e\u0301"]),

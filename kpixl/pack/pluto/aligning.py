@@ -37,9 +37,9 @@ def aligned(meanings: Sequence[str], text: str) -> list[str] | None:
     told. A glyph that shows what nobody wrote, such as the number of a list, keeps its meaning."""
     if _RIGHT_TO_LEFT.search(text) or len(text) > LONGEST or len(meanings) > LONGEST:
         return None
-    if _is_parallel(meanings, text):
-        pairs = zip(meanings, text, strict=True)
-        return [meant if _is_in_capitals(meant, sign) else sign for meant, sign in pairs]
+    parallel = _parallel(meanings, text)
+    if parallel is not None:
+        return parallel
     found = list(meanings)
     matcher = SequenceMatcher(None, meanings, list(text), autojunk=False)
     for kind, start, end, first, last in matcher.get_opcodes():
@@ -55,11 +55,18 @@ def aligned(meanings: Sequence[str], text: str) -> list[str] | None:
     return found
 
 
-def _is_parallel(meanings: Sequence[str], text: str) -> bool:
-    """Whether there is a glyph for each sign of ``text``, spaces in the same places."""
-    return len(meanings) == len(text) and all(
-        meant.isspace() == sign.isspace() for meant, sign in zip(meanings, text, strict=True)
-    )
+def _parallel(meanings: Sequence[str], text: str) -> list[str] | None:
+    """What each glyph stands for where there is one for each sign of ``text``, spaces aside: at the
+    end of a line none is set."""
+    inked = [number for number, meant in enumerate(meanings) if not meant.isspace()]
+    signs = "".join(text.split())
+    if len(inked) != len(signs):
+        return None
+    found = list(meanings)
+    for number, sign in zip(inked, signs, strict=True):
+        if not _is_in_capitals(meanings[number], sign):
+            found[number] = sign
+    return found
 
 
 def _parts(meanings: Sequence[str], wanted: str) -> list[str] | None:
