@@ -10,7 +10,7 @@ from itertools import count
 from xml.etree import ElementTree
 
 from kpixl.pack.places import MARK, Place
-from kpixl.pack.pluto.marks import PLACES, is_sign
+from kpixl.pack.pluto.marks import parted
 from kpixl.pack.pluto.turns import TURN, part_tables
 
 ANCHOR = "kpixl-at"
@@ -173,9 +173,10 @@ def _insert(
 def _parted(text: str | None) -> tuple[str, str, str] | None:
     """The space before a mark, the mark with the word after it, for a mark alone has no place,
     and the rest."""
-    inked = text.lstrip() if text else ""
-    if not text or not inked or not is_sign(inked[0]):
+    parts = parted(text)
+    if parts is None:
         return None
-    word = _WORD.match(inked, PLACES)
-    end = word.end() if word else PLACES
-    return text[: len(text) - len(inked)], inked[:end], inked[end:]
+    space, mark, rest = parts
+    word = _WORD.match(rest)
+    end = word.end() if word else 0
+    return space, mark + rest[:end], rest[end:]

@@ -33,9 +33,9 @@ NOTHING = 0
 
 BEGUN, ENDED = "\ufdd0", "\ufdd1"
 """Stand around a mark that is to be an element; no text has them."""
-_ELEMENT = re.compile(f"{BEGUN}(...){ENDED}")
-_OWN = r'<kpixl-mark style="overflow-wrap: normal; letter-spacing: 0.04px">\1</kpixl-mark>'
-"""What is nowhere wider than nothing, PlutoBook does not paint."""
+_ALONE = re.compile(f"{BEGUN}(...){ENDED}")
+ELEMENT = "kpixl-mark"
+"""The element that holds a mark alone."""
 
 _VALUES = {sign: value for signs in (LEANING, STANDING) for value, sign in enumerate(signs)}
 _AWAY = {ord(sign): None for sign in (*_VALUES, BEGUN, ENDED)}
@@ -51,7 +51,7 @@ def mark(number: int, leaning: bool = False) -> str:
 
 def with_elements(html: str) -> str:
     """``html`` with the marks in it that are to be elements as such."""
-    return _ELEMENT.sub(_OWN, html) if BEGUN in html else html
+    return _ALONE.sub(rf"<{ELEMENT}>\1</{ELEMENT}>", html) if BEGUN in html else html
 
 
 def value(sign: str) -> int:
@@ -59,9 +59,13 @@ def value(sign: str) -> int:
     return _VALUES[sign]
 
 
-def is_sign(character: str) -> bool:
-    """Whether ``character`` is part of a mark."""
-    return character in _VALUES
+def parted(text: str | None) -> tuple[str, str, str] | None:
+    """The space before the mark that ``text`` begins with, the mark, and what follows; None where
+    it begins with none."""
+    inked = text.lstrip() if text else ""
+    if not text or not inked or inked[0] not in _VALUES:
+        return None
+    return text[: len(text) - len(inked)], inked[:PLACES], inked[PLACES:]
 
 
 def number_in(codes: bytes, signs: Mapping[bytes, int]) -> int:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from xml.etree import ElementTree
 
-from kpixl.pack.pluto.marks import PLACES, is_sign
+from kpixl.pack.pluto.marks import ELEMENT, parted
 
-ELEMENT = "kpixl-mark"
-CSS = f"\n{ELEMENT} {{ letter-spacing: 0.002em !important }}\n"
+CSS = f"\n{ELEMENT} {{ overflow-wrap: normal; letter-spacing: 0.002em !important }}\n"
 """A little: what has no width at all is not painted, and marks would be missed."""
 
 _NONE = r"(?:0(?:[a-z]+)?|normal|-?0?\.0[0-4]\d*em)"
@@ -62,11 +61,11 @@ def _is_spaced(element: ElementTree.Element, selectors: tuple[Named, ...]) -> bo
 
 def _set_apart(element: ElementTree.Element) -> None:
     for number, child in reversed(list(enumerate(element))):
-        parts = _parted(child.tail)
+        parts = parted(child.tail)
         if parts:
             child.tail = parts[0]
             element.insert(number + 1, _marked(parts))
-    parts = _parted(element.text)
+    parts = parted(element.text)
     if parts:
         element.text = parts[0]
         element.insert(0, _marked(parts))
@@ -76,11 +75,3 @@ def _marked(parts: tuple[str, str, str]) -> ElementTree.Element:
     own = ElementTree.Element(ELEMENT)
     own.text, own.tail = parts[1:]
     return own
-
-
-def _parted(text: str | None) -> tuple[str, str, str] | None:
-    """The space before a mark, the mark, and what follows."""
-    inked = text.lstrip() if text else ""
-    if not text or not inked or not is_sign(inked[0]):
-        return None
-    return text[: len(text) - len(inked)], inked[:PLACES], inked[PLACES:]
